@@ -1,0 +1,2 @@
+/** Every kind of layer, by the name of its export. */
+export { dense } from './dense.js';
