@@ -1,7 +1,7 @@
 import { equal, printDim, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
 import type { BinaryFunction, Constraint, Expression, Node, Op, TensorType, UnaryFunction, Value } from './ir.js';
-import { inferShapes } from './ops/index.js';
+import { inferShapes, type Checks } from './ops/index.js';
 
 /** The element of input `index`. */
 export const element = (index: number): Expression => ({ kind: 'input', index });
@@ -25,7 +25,7 @@ export class Rebind extends Error {
 }
 
 /** Appends nodes while layers are lowered, and infers the shapes of what they define. */
-export class Build {
+export class Build implements Checks {
   readonly nodes: Node[] = [];
   readonly constraints: Constraint[] = [];
   private nextId = 0;
@@ -97,8 +97,8 @@ export class Build {
   private bind(open: Dim, to: Dim): void {
     if (typeof open === 'number' || open.terms.length !== 1) return;
     const [term] = open.terms;
-    const [atom] = term!.factors;
-    if (term!.coefficient === 1 && term!.factors.length === 1 && atom!.kind === 'symbol' && this.isOpen(atom.name)) {
+    const atom = term!.factors[0];
+    if (term!.coefficient === 1 && term!.factors.length === 1 && atom?.kind === 'symbol' && this.isOpen(atom.name)) {
       throw new Rebind(atom.name, to);
     }
   }

@@ -59,7 +59,9 @@ function printTerms(terms: readonly Term[]): string {
 }
 
 export const add = (left: Dim, right: Dim): Dim =>
-  typeof left === 'number' && typeof right === 'number' ? left + right : normalize([...termsOf(left), ...termsOf(right)]);
+  typeof left === 'number' && typeof right === 'number'
+    ? left + right
+    : normalize([...termsOf(left), ...termsOf(right)]);
 
 export function mul(left: Dim, right: Dim): Dim {
   if (typeof left === 'number' && typeof right === 'number') return left * right;
@@ -123,10 +125,12 @@ export function max(left: Dim, right: Dim): Dim {
 }
 
 /** Whether a dim is ≥ 0 whatever its symbols are, which are never negative. */
-const nonNegative = (dim: Dim): boolean => termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
+const nonNegative = (dim: Dim): boolean =>
+  termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
 
 const isSize = (atom: Atom): boolean =>
-  atom.kind === 'symbol' || (atom.kind === 'max' ? nonNegative(atom.left) || nonNegative(atom.right) : nonNegative(atom.left));
+  atom.kind === 'symbol' ||
+  (atom.kind === 'max' ? nonNegative(atom.left) || nonNegative(atom.right) : nonNegative(atom.left));
 
 export const equal = (left: Dim, right: Dim): boolean => left === right || printDim(left) === printDim(right);
 

@@ -14,16 +14,7 @@ import type { Dim } from './dim.js';
 import type { DType, Tensor } from './tensor.js';
 
 export type UnaryFunction =
-  | 'negate'
-  | 'absolute'
-  | 'squareRoot'
-  | 'exp'
-  | 'expm1'
-  | 'log'
-  | 'tanh'
-  | 'sigmoid'
-  | 'erf'
-  | 'softplus';
+  'negate' | 'absolute' | 'squareRoot' | 'exp' | 'expm1' | 'log' | 'tanh' | 'sigmoid' | 'erf' | 'softplus';
 
 export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
 

@@ -29,7 +29,8 @@ const constructors: { readonly [D in DType]: new (length: number) => TypedArrays
 export const dtypes = Object.keys(constructors) as readonly DType[];
 
 /** Bytes one element takes. */
-export const bytesPerElement = (dtype: DType): number => (dtype === 'int64' ? 8 : dtype === 'float32' || dtype === 'int32' ? 4 : 1);
+export const bytesPerElement = (dtype: DType): number =>
+  dtype === 'int64' ? 8 : dtype === 'float32' || dtype === 'int32' ? 4 : 1;
 
 export const allocate = <D extends DType>(dtype: D, length: number): TypedArrays[D] => new constructors[dtype](length);
 
