@@ -148,14 +148,24 @@ export interface ListLimits {
 }
 
 /** A list of integers, such as axes or sizes. */
-export const integers = ({ min = -Infinity, length }: ListLimits = {}): Attribute<readonly number[], readonly number[], true> =>
-  listOf(integer(min), `integers${range(min, Infinity)}`, length);
+export const integers = ({ min = -Infinity, length }: ListLimits = {}): Attribute<
+  readonly number[],
+  readonly number[],
+  true
+> => listOf(integer(min), `integers${range(min, Infinity)}`, length);
 
 /** A list of finite numbers. */
-export const numbers = ({ min = -Infinity, length }: ListLimits = {}): Attribute<readonly number[], readonly number[], true> =>
-  listOf(number({ min }), `finite numbers${range(min, Infinity)}`, length);
+export const numbers = ({ min = -Infinity, length }: ListLimits = {}): Attribute<
+  readonly number[],
+  readonly number[],
+  true
+> => listOf(number({ min }), `finite numbers${range(min, Infinity)}`, length);
 
-function listOf<T>(one: Attribute<T, T, true>, plural: string, length?: number): Attribute<readonly T[], readonly T[], true> {
+function listOf<T>(
+  one: Attribute<T, T, true>,
+  plural: string,
+  length?: number,
+): Attribute<readonly T[], readonly T[], true> {
   return {
     required: true,
     schema: { type: 'array', items: one.schema, ...(length !== undefined && { minItems: length, maxItems: length }) },

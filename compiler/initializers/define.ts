@@ -20,7 +20,12 @@ const MAX_SEED = (1n << 64n) - 1n;
 /** A variable's own seed, which comes before every other. Resolved to a safe integer, or else to decimal digits. */
 export const seed = (): Attribute<Seed, number | string | undefined, false> => ({
   ...optional(integer(0)),
-  schema: { anyOf: [{ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, { type: 'string', pattern: '^[0-9]{1,20}$' }] },
+  schema: {
+    anyOf: [
+      { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+      { type: 'string', pattern: '^[0-9]{1,20}$' },
+    ],
+  },
   expects: 'an integer from 0 to 2^53 - 1, or a bigint below 2^64',
   read(value) {
     if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? value + 0 : new Refusal();

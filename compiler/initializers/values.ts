@@ -1,4 +1,4 @@
-import type { InitializerDefinition, InitializerOf } from './define.js';
+import type { InitializerOf } from './define.js';
 import type * as table from './table.js';
 
 type Table = typeof table;
@@ -35,15 +35,14 @@ export interface Mixed {
 /** A number is a constant. */
 export type InitializerSource = InitializerName | Initializer | Mixed | number;
 
-export type AnyInitializerDefinition = InitializerDefinition;
-
 /** Chooses an initializer by the variable's name; a name that no pattern is found in is an error. */
 export const mixed = (rules: readonly (readonly [pattern: RegExp | string, initializer: InitializerSource])[]): Mixed =>
   Object.freeze({
     kind: 'mixed',
     rules: rules.map(([pattern, initializer]) => {
       if (typeof pattern === 'string') return [pattern, initializer] as const;
-      if (pattern.flags !== '') throw new TypeError(`mixed: ${String(pattern)} has flags, which a declaration cannot carry`);
+      if (pattern.flags !== '')
+        throw new TypeError(`mixed: ${String(pattern)} has flags, which a declaration cannot carry`);
       return [pattern.source, initializer] as const;
     }),
   });

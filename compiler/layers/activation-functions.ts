@@ -1,5 +1,12 @@
-import { boolean, number, optional, type Attributes, type ResolvedOfAll, type SourcesOf } from '../attributes.js';
-import { integer } from '../attributes.js';
+import {
+  axis as anyAxis,
+  boolean,
+  number,
+  optional,
+  type Attributes,
+  type ResolvedOfAll,
+  type SourcesOf,
+} from '../attributes.js';
 import { binary, scalar, unary, type Build } from '../build.js';
 import type { Expression, Value } from '../ir.js';
 
@@ -26,7 +33,7 @@ function elementFunction<const O extends Attributes>(
 }
 
 const softmaxOver = (log: boolean) => {
-  const options = { axis: optional(integer(-Infinity), -1) };
+  const options = { axis: optional(anyAxis(), -1) };
   const apply = (build: Build, x: Value, { axis }: ResolvedOfAll<typeof options>): Value =>
     build.op({ kind: 'softmax', axis: axis < 0 ? axis + x.shape.length : axis, log }, [x]);
   return { options, apply };
@@ -73,7 +80,9 @@ export const activations = {
   tanh: elementFunction({}, (x) => unary('tanh', x)),
   /** x · Φ(x); `approximate` takes the tanh form of Hendrycks and Gimpel. */
   gelu: elementFunction({ approximate: optional(boolean(), false) }, (x, { approximate }) =>
-    approximate ? tanhGelu(x) : times(times(scalar(0.5), x), plus(scalar(1), unary('erf', times(x, scalar(Math.SQRT1_2))))),
+    approximate
+      ? tanhGelu(x)
+      : times(times(scalar(0.5), x), plus(scalar(1), unary('erf', times(x, scalar(Math.SQRT1_2))))),
   ),
   geluTanh: elementFunction({}, (x) => tanhGelu(x)),
   /** x · sigmoid(x); SiLU elsewhere. */

@@ -21,7 +21,8 @@ const requiredActivation: Attribute<ActivationSource, Activation, true> = {
   expects: alternatives(names.map(quote)),
   words: names,
   read(value) {
-    if (typeof value === 'string') return names.includes(value as ActivationName) ? read({ kind: value }) : new Refusal();
+    if (typeof value === 'string')
+      return names.includes(value as ActivationName) ? read({ kind: value }) : new Refusal();
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Refusal();
     return read(value as Record<string, unknown>);
   },
@@ -41,7 +42,8 @@ function read(source: Readonly<Record<string, unknown>>): Activation | Refusal {
   for (const [name, option] of Object.entries(options)) {
     const given = source[name];
     const value = given === undefined ? option.fallback : option.read(given);
-    if (value instanceof Refusal) return new Refusal(`activation ${kind}: ${name} must be ${option.expects}, got ${show(given)}`);
+    if (value instanceof Refusal)
+      return new Refusal(`activation ${kind}: ${name} must be ${option.expects}, got ${show(given)}`);
     if (value !== undefined) resolved[name] = value;
   }
   return Object.freeze(resolved) as Activation;

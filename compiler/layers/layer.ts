@@ -1,6 +1,15 @@
 import { Refusal } from '../attributes.js';
 import type { LayerDefinition, Layer } from './define.js';
-import { currentScope, edgesOf, GraphEdge, runStages, type Call, type Edge, type Stage, type StageOutput } from './edge.js';
+import {
+  currentScope,
+  edgesOf,
+  GraphEdge,
+  runStages,
+  type Call,
+  type Edge,
+  type Stage,
+  type StageOutput,
+} from './edge.js';
 import { Reference } from './parameter-value.js';
 
 /** Makes a fresh stage of the same layers, which share no variables with the first; `suffix` keeps names apart. */
@@ -37,13 +46,19 @@ export function makeLayer(definition: LayerDefinition, options: Readonly<Record<
     const call: Call = { kind: 'call', layer, from, scope: currentScope() };
     if (outputs === 'list') {
       const count = outputCount(definition, options);
-      return Array.from({ length: count }, (_, index) => new GraphEdge(call, dtype, index === 0 ? undefined : String(index)));
+      return Array.from(
+        { length: count },
+        (_, index) => new GraphEdge(call, dtype, index === 0 ? undefined : String(index)),
+      );
     }
     const edges = outputs.map((output, index) => new GraphEdge(call, dtype, index === 0 ? undefined : output));
     return edges.length === 1 ? edges[0]! : Object.fromEntries(outputs.map((output, index) => [output, edges[index]!]));
   };
   const parameters = Object.fromEntries(
-    Object.keys(definition.parameters).map((name) => [name, new Reference({ kind: 'parameter', layer: apply, parameter: name })]),
+    Object.keys(definition.parameters).map((name) => [
+      name,
+      new Reference({ kind: 'parameter', layer: apply, parameter: name }),
+    ]),
   );
   const layer = Object.assign(apply, {
     kind,

@@ -10,7 +10,8 @@ export function expectAxes(build: Build, x: Value, axes: readonly string[]): voi
   const fixed = axes.filter((axis) => axis !== '…').length;
   const rank = x.shape.length;
   if (axes.includes('…') ? rank >= fixed : rank === fixed) return;
-  const hint = rank === fixed - 1 && axes[0] === 'batch' && isBatchMissing(x.shape) ? `; write ${asInput(x.shape)}` : '';
+  const hint =
+    rank === fixed - 1 && axes[0] === 'batch' && isBatchMissing(x.shape) ? `; write ${asInput(x.shape)}` : '';
   build.fail(`expects (${axes.join(', ')}), got ${printShape(x.shape)}${hint}`);
 }
 
