@@ -1,6 +1,6 @@
 import { Refusal, type Attribute } from '../../compiler/attributes.js';
 import { Build, Rebind } from '../../compiler/build.js';
-import { substitute, symbol, valueOf, type Dim } from '../../compiler/dim.js';
+import { substitute, symbol, symbolsOf, valueOf, type Dim } from '../../compiler/dim.js';
 import type { Value } from '../../compiler/ir.js';
 import type { LayerDefinition, Slot } from '../../compiler/layers/define.js';
 import * as table from '../../compiler/layers/table.js';
@@ -19,7 +19,12 @@ export interface Lowered {
   readonly output: Value;
   readonly inputs: ReadonlyMap<string, Value>;
   readonly variables: ReadonlyMap<string, Value>;
+  /** Open sizes that the layers fixed. */
+  readonly bound: ReadonlyMap<string, Dim>;
 }
+
+/** An open size would have to be a function of itself. */
+export class SelfBound extends Error {}
 
 export interface DeclaredInput {
   readonly shape: readonly Dim[];
@@ -37,6 +42,7 @@ export function lowerLayers(layers: readonly LayerSource[], inputs: Readonly<Rec
       return lowerOnce(layers, inputs, bound);
     } catch (error) {
       if (!(error instanceof Rebind)) throw error;
+      if (symbolsOf(error.dim).has(error.symbol)) throw new SelfBound(error.message);
       bound.forEach((dim, name) => bound.set(name, substitute(dim, new Map([[error.symbol, error.dim]]))));
       bound.set(error.symbol, error.dim);
     }
@@ -70,7 +76,7 @@ function lowerOnce(
     const output = definition.lower(build, resolve(layer, definition), Object.fromEntries(slots), from as never);
     values.set(layer.name, output as Value);
   }
-  return { build, output: values.get(layers.at(-1)!.name)!, inputs, variables };
+  return { build, output: values.get(layers.at(-1)!.name)!, inputs, variables, bound };
 }
 
 function resolve(layer: LayerSource, { kind, attributes, parameters }: LayerDefinition): Record<string, unknown> {
@@ -95,7 +101,7 @@ export function runLowered(lowered: Lowered, inputs: Readonly<Record<string, Ref
   for (const [name, value] of lowered.inputs) {
     const { shape, data } = inputs[name]!;
     value.shape.forEach((dim, axis) => {
-      if (typeof dim === 'object' && /^[a-z]+(\[\d+\])?$/.test(dim.key)) sizes.set(dim.key, shape[axis]!);
+      if (typeof dim === 'object' && /^[a-z0-9]+(\[\d+\])?$/.test(dim.key)) sizes.set(dim.key, shape[axis]!);
     });
     tensors.set(value.id, {
       dtype: value.dtype,
