@@ -47,11 +47,15 @@ export type Distribution =
       readonly distribution: 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
     };
 
+/**
+ * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
+ * the broadcast element of the node's input i + 1, counting from the first input after x and w.
+ */
 export type Op =
   /** Element by element, with NumPy broadcasting. Any number of inputs. */
   | { readonly kind: 'elementwise'; readonly expression: Expression }
   /** x [..., m, k] · w [k, n] (or [n, k] when transposed) → [..., m, n] */
-  | { readonly kind: 'matmul'; readonly transposeRight: boolean }
+  | { readonly kind: 'matmul'; readonly transposeRight: boolean; readonly epilogue?: Expression }
   /** x [batch, height, width, in], w [kh, kw, in / groups, out] → [batch, height', width', out] */
   | {
       readonly kind: 'convolution';
@@ -59,9 +63,16 @@ export type Op =
       readonly dilation: Pair;
       readonly padding: Padding;
       readonly groups: number;
+      readonly epilogue?: Expression;
     }
   /** x [batch, height, width, in], w [kh, kw, in, multiplier] → [batch, height', width', in · multiplier] */
-  | { readonly kind: 'depthwise'; readonly strides: Pair; readonly dilation: Pair; readonly padding: Padding }
+  | {
+      readonly kind: 'depthwise';
+      readonly strides: Pair;
+      readonly dilation: Pair;
+      readonly padding: Padding;
+      readonly epilogue?: Expression;
+    }
   /** Windows over [batch, height, width, channels]; an average counts only elements inside the map. */
   | {
       readonly kind: 'pool';

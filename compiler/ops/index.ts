@@ -36,5 +36,12 @@ export const inferShapes = (op: Op, inputs: readonly TensorType[], checks: Check
   ruleOf(op).infer(op, inputs, checks);
 
 /** What a node computes, the naive way. */
-export const evaluateNode = (node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] =>
-  node.outputs.map((output) => ruleOf(node.op).evaluate(node.op, inputs, output.shape.map(context.size), context));
+export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
+  return node.outputs.map((output) => {
+    const shape = output.shape.map(context.size);
+    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context);
+    if (!('epilogue' in node.op)) return result;
+    const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
+    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context);
+  });
+}
