@@ -10,21 +10,28 @@ const foundation = ['tensor', 'dim', 'errors'];
  * is not listed (index, print, …) stands above all stages: it imports what it likes and no stage imports it.
  */
 const stages = {
+  attributes: [],
+  aliases: [],
   ir: [],
   ops: ['ir'],
-  initializers: ['ir', 'ops'],
-  layers: ['ir', 'ops', 'initializers'],
-  aliases: [],
-  declaration: ['layers', 'initializers', 'aliases'],
-  lower: ['ir', 'ops', 'initializers', 'layers', 'declaration'],
-  optimize: ['ir', 'ops'],
+  build: ['ir', 'ops'],
+  initializers: ['ir', 'ops', 'build', 'attributes'],
+  layers: ['ir', 'ops', 'build', 'attributes', 'initializers'],
+  declaration: ['attributes', 'aliases', 'initializers', 'layers'],
+  lower: ['ir', 'ops', 'build', 'initializers', 'layers', 'declaration'],
+  optimize: ['ir', 'ops', 'build'],
   plan: ['ir'],
   emit: ['ir', 'plan'],
-  import: ['declaration', 'aliases'],
+  import: ['aliases', 'declaration'],
 };
 
-/** Files of a family folder that its families may share. */
-const shared = ['define', 'shape', 'types', 'shared/.*'];
+/** Folders with one file or folder a family, and the files in them that all families share. */
+const families = {
+  ops: ['rule'],
+  initializers: ['define'],
+  layers: ['define', 'window'],
+  optimize: ['rewrite'],
+};
 
 /** Files of compiler/, besides the command line, that may use Node's own modules. */
 const hostFiles = ['emit/library'];
@@ -42,32 +49,19 @@ const stageRules = Object.entries({ [`(${foundation.join('|')})`]: [], ...stages
   to: { path: '^compiler/', pathNot: [stage, ...foundation, ...below].map(module) },
 }));
 
-const siblingRule = (folder) => ({
-  name: `siblings-${folder.replace('/', '-')}`,
-  comment: `families in compiler/${folder} never import each other; what they share is in ${shared.join(', ')}`,
+const siblingRules = Object.entries(families).map(([folder, shared]) => ({
+  name: `siblings-${folder}`,
+  comment: `families in compiler/${folder} never import each other; they share ${shared.join(', ')}`,
   severity: 'error',
-  from: { path: `^compiler/${folder}/([^/]+)`, pathNot: `^compiler/${folder}/(index|table)\\.ts$` },
-  to: {
-    path: `^compiler/${folder}/`,
-    pathNot: [`^compiler/${folder}/$1`, `^compiler/${folder}/(${shared.join('|')})\\.ts$`],
-  },
-});
+  from: { path: `^compiler/${folder}/([^/.]+)`, pathNot: `^compiler/${folder}/(index|table)\\.ts$` },
+  to: { path: `^compiler/${folder}/`, pathNot: ['$1', ...shared].map((name) => module(`${folder}/${name}`)) },
+}));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...stageRules,
-    ...['layers', 'ops', 'initializers'].map(siblingRule),
-    {
-      name: 'siblings-optimize',
-      comment: 'a pass imports the rewriting driver, never another pass',
-      severity: 'error',
-      from: { path: '^compiler/optimize/([^/]+)', pathNot: '^compiler/optimize/index\\.ts$' },
-      to: {
-        path: '^compiler/optimize/',
-        pathNot: ['^compiler/optimize/$1', `^compiler/optimize/(rewrite|${shared.join('|')})\\.ts$`],
-      },
-    },
+    ...siblingRules,
     {
       name: 'siblings-import',
       comment: 'importers of different formats share only safetensors and compiler/declaration',

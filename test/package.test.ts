@@ -27,7 +27,9 @@ console.log(JSON.stringify({ type: data.constructor.name, data: [...data], shape
 /** Packs the package as it is built and installs the tarball into an empty project. */
 async function install(folder: string): Promise<void> {
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    cwd: root,
+  });
   const [packed] = JSON.parse(stdout) as [{ filename: string }];
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   await run('npm', ['install', ...quiet, `./${packed.filename}`], { cwd: folder });
@@ -48,8 +50,11 @@ test('the packed package compiles and runs a model, and its command line starts'
   t.is(type, 'Float32Array');
   t.deepEqual(shape, [1, 3]);
   t.is(data.length, 3);
-  t.true(data.every((value) => Number.isFinite(value) && value >= 0), `relu of ${String(data)}`);
+  t.true(
+    data.every((value) => Number.isFinite(value) && value >= 0),
+    `relu of ${String(data)}`,
+  );
 
-  const help = await run('npx', ['--no', 'nacre', '--help'], { cwd: folder });
+  const help = await run('npx', ['--no', '--', 'nacre', '--help'], { cwd: folder });
   t.regex(help.stdout, /\bcompile\b/);
 });

@@ -23,7 +23,10 @@ try {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [{ filename, files, size }] = JSON.parse(packed);
+  const reports = /** @type {{ filename: string, size: number, files: { path: string }[] }[]} */ (JSON.parse(packed));
+  const [report] = reports;
+  if (report === undefined) throw new Error('npm pack: reports no package');
+  const { filename, files, size } = report;
   const tarball = new Uint8Array(readFileSync(join(folder, filename)));
   const problems = [
     ...files
@@ -51,8 +54,13 @@ async function typeProblems(tarball) {
   const result = await checkPackage(createPackageFromTarballData(tarball));
   if (result.types === false) return ['types: the package has none'];
   return result.problems
-    .map((problem) => ({ kind: '', resolutionKind: '', resolutionOption: '', entrypoint: '', fileName: '', ...problem }))
-    .filter(({ resolutionKind }) => !ignoredResolutions.includes(resolutionKind))
-    .filter(({ resolutionOption }) => !ignoredResolutions.includes(resolutionOption))
-    .map(({ kind, entrypoint, fileName }) => `types: ${entrypoint}${fileName}: ${kind}`);
+    .map((problem) => {
+      const option = 'resolutionOption' in problem ? problem.resolutionOption : undefined;
+      const resolution = 'resolutionKind' in problem ? problem.resolutionKind : option;
+      const subject =
+        'entrypoint' in problem ? problem.entrypoint : 'fileName' in problem ? problem.fileName : 'package';
+      return { resolution: resolution ?? '', text: `types: ${subject}: ${problem.kind}` };
+    })
+    .filter(({ resolution }) => !ignoredResolutions.includes(resolution))
+    .map(({ text }) => text);
 }

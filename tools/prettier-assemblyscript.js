@@ -1,4 +1,4 @@
-import { parsers as typescript } from 'prettier/plugins/typescript';
+import * as plugin from 'prettier/plugins/typescript';
 
 /**
  * AssemblyScript decorates functions (`@inline`, `@external(…)`), which TypeScript does not parse. A decorator on its own
@@ -6,10 +6,12 @@ import { parsers as typescript } from 'prettier/plugins/typescript';
  */
 const hideDecorators = (/** @type {string} */ text) => text.replace(/^([ \t]*)@\w(?=\w*(\(.*\))?[ \t]*$)/gm, '$1//');
 
-/** @type {import('prettier').Plugin['parsers']} */
+const { typescript } = plugin.parsers;
+
 export const parsers = {
   assemblyscript: {
-    ...typescript.typescript,
-    parse: (text, options) => typescript.typescript.parse(hideDecorators(text), options),
+    ...typescript,
+    /** @type {import('prettier').Parser<unknown>['parse']} */
+    parse: (text, options) => typescript.parse(hideDecorators(text), options),
   },
 };
