@@ -4,6 +4,16 @@ export function didYouMean(word: unknown, candidates: readonly string[]): string
   return near === undefined ? '' : `; did you mean '${near}'?`;
 }
 
+/** `; nacre's word is 'weight'` where another framework's word is known, else `didYouMean`. */
+export function hint(
+  word: unknown,
+  candidates: readonly string[],
+  aliases: (word: string) => readonly string[],
+): string {
+  const meant = typeof word === 'string' ? aliases(word).find((alias) => candidates.includes(alias)) : undefined;
+  return meant === undefined ? didYouMean(word, candidates) : `; nacre's word is '${meant}'`;
+}
+
 /** A word without case and separators: `kernel_size` and `kernelSize` are one. */
 export const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 

@@ -44,6 +44,8 @@ export interface InitializerDefinition<K extends string = string, O extends Attr
   readonly aliases: readonly string[];
   /** The option that may be given alone: `constant(42)`. */
   readonly main: string | undefined;
+  /** What is wrong with options that are right one by one. */
+  check?(options: ResolvedOfAll<O>): string | undefined;
   /** The op that fills a variable. */
   expand(options: ResolvedOfAll<O>): Filling;
 }
@@ -84,6 +86,7 @@ export function defineInitializer<
     readonly options: O;
     readonly aliases?: Aliases;
     readonly main?: Main;
+    check?(options: ResolvedOfAll<NoInfer<O>>): string | undefined;
     expand(options: ResolvedOfAll<NoInfer<O>>): Filling;
   },
 ): InitializerFactory<K, O, Aliases, Main> {

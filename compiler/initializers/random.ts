@@ -5,6 +5,7 @@ import { defineInitializer } from './define.js';
 export const uniform = defineInitializer('uniform', {
   options: { low: optional(number(), -0.05), high: optional(number(), 0.05) },
   aliases: ['random_uniform', 'randomUniform'],
+  check: ({ low, high }) => (low <= high ? undefined : `low must not be above high, got ${low} and ${high}`),
   expand: ({ low, high }) => ({ kind: 'random', distribution: { kind: 'uniform', low, high } }),
 });
 
@@ -23,6 +24,7 @@ export const truncatedNormal = defineInitializer('truncatedNormal', {
     high: optional(number(), 2),
     absolute: optional(boolean(), false),
   },
+  check: ({ low, high }) => (low < high ? undefined : `low must be below high, got ${low} and ${high}`),
   expand: ({ mean, std, low, high, absolute }) => ({
     kind: 'random',
     distribution: {

@@ -6,11 +6,13 @@ import type { Layout, Value } from '../ir.js';
 import type { DType } from '../tensor.js';
 import type { Edge, Stage } from './edge.js';
 import { makeLayer } from './layer.js';
+import type { ComposedStage } from './stage.js';
 import type { ParameterValue, VariableReference } from './parameter-value.js';
 
 export * from '../attributes.js';
 export type { Edge, Stage, StageOutput } from './edge.js';
 export type { ParameterValue, VariableReference } from './parameter-value.js';
+export type { ComposedStage } from './stage.js';
 
 /** A slot that a variable fills. */
 export interface Parameter<Optional extends boolean = boolean> {
@@ -120,7 +122,7 @@ export interface Layer<D = LayerDefinition> {
     ? { readonly [K in keyof P]: VariableReference }
     : never;
   /** This layer, then the stages. */
-  pipe(...stages: readonly Stage[]): Stage;
+  pipe(...stages: readonly Stage[]): ComposedStage;
 }
 
 type Named<O> = Flat<O & { readonly name?: string }>;

@@ -31,6 +31,7 @@ export interface Call {
 export interface AppliedLayer {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 /** Where an edge comes from: a graph's input, a layer, or the output of a graph that is being extended. */
