@@ -1,10 +1,13 @@
 import test from 'ava';
 import { proposals } from './graphs/proposals.js';
 import { randomGraph, type RandomGraph } from './graphs/random.js';
-import { symbol } from '../compiler/dim.js';
-import type { LayerSource } from './layers/case.js';
-import { definitions, lowerLayers, open, runLowered, type DeclaredInput } from './layers/lowering.js';
-import type { Reference } from './layers/reference.js';
+import { parseDeclaration } from '../compiler/declaration.js';
+import { evaluate } from '../compiler/evaluate.js';
+import { lower } from '../compiler/lower.js';
+import { optimize } from '../compiler/optimize/index.js';
+import { referenceOf, tensorOf, variablesOf } from './layers/evaluation.js';
+import { definitions } from './layers/lowering.js';
+import { difference } from './layers/values.js';
 
 const graphs = Array.from({ length: 500 }, (_, seed) => randomGraph(seed));
 const layers = graphs.flatMap(({ declaration }) => declaration.layers);
@@ -47,35 +50,24 @@ for (const [feature, count] of Object.entries(features)) {
   });
 }
 
-/** The declaration's layers with a layer applied again written out, and no sharing. */
-const separate = ({ declaration }: RandomGraph): LayerSource[] => {
-  const sources = new Map<string, LayerSource>();
-  return declaration.layers.map((entry) => {
-    const layer = entry as unknown as LayerSource;
-    const used = sources.get(layer['use'] as string);
-    const source = used ? { ...used, name: layer.name, from: layer.from! } : layer;
-    sources.set(layer.name, source);
-    return source;
-  });
-};
+test('every graph is a valid declaration', (t) => {
+  for (const { declaration } of graphs)
+    t.notThrows(() => lower(parseDeclaration(declaration)), JSON.stringify(declaration));
+});
 
-test('values stay finite', (t) => {
-  for (const graph of graphs.slice(0, 100)) {
-    const declared = graph.declaration.inputs.map(({ name, shape, dtype = 'float32' }): [string, DeclaredInput] => [
-      name,
-      {
-        dtype,
-        shape: shape.map((dim, axis) =>
-          dim === null ? open(name, axis) : typeof dim === 'string' ? symbol(dim) : dim,
-        ),
-      },
-    ]);
-    const values = Object.entries(graph.inputs).map(([name, { shape, data }]): [string, Reference] => [
-      name,
-      { shape, data: Float64Array.from(data) },
-    ]);
-    const output = runLowered(lowerLayers(separate(graph), Object.fromEntries(declared)), Object.fromEntries(values));
-    t.true(output.data.every(Number.isFinite), JSON.stringify(graph.declaration));
+test('sizes fit, values stay finite, and optimizing does not change them', (t) => {
+  for (const { declaration, inputs } of graphs) {
+    const graph = lower(parseDeclaration(declaration));
+    const references = Object.entries(inputs).map(([name, input]) => [name, referenceOf(input)] as const);
+    const drawn = Object.entries(variablesOf(graph, Object.fromEntries(references)));
+    const variables = Object.fromEntries(drawn.map(([name, variable]) => [name, tensorOf(variable)]));
+    const { outputs } = evaluate(graph, inputs, { variables });
+    const optimized = evaluate(optimize(graph), inputs, { variables }).outputs;
+    for (const [name, output] of Object.entries(outputs)) {
+      const expected = referenceOf(output);
+      t.true(expected.data.every(Number.isFinite), JSON.stringify(declaration));
+      t.is(difference(referenceOf(optimized[name]!), expected, 1e-4), undefined, JSON.stringify(declaration));
+    }
   }
 });
 

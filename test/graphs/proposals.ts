@@ -199,7 +199,7 @@ export const proposals: Readonly<Record<string, Proposal>> = {
   spatialDropout1d: { ranks: [3], attributes: () => ({ rate: 0.2 }) },
   spatialDropout2d: { ranks: [4], attributes: () => ({ rate: 0.2 }) },
   gaussianDropout: { attributes: () => ({ rate: 0.2 }) },
-  gaussianNoise: { attributes: () => ({ stddev: 0.5 }) },
+  gaussianNoise: { attributes: () => ({ std: 0.5 }) },
   zeroPadding1d: {
     ranks: [3],
     attributes: (draw) =>

@@ -43,6 +43,9 @@ interface Drawn {
   readonly proposal: Proposal;
 }
 
+/** Layers of maps and sequences come up more often, as few others keep those ranks. */
+const kinds = Object.entries(proposals).flatMap((entry) => (entry[1].ranks ? [entry, entry, entry] : [entry]));
+
 /** A graph of 3 to 20 layers: branches, free and latched sizes, shared variables, layers applied twice. */
 export function randomGraph(seed: number): RandomGraph {
   const graph = new Growing(seed);
@@ -122,7 +125,7 @@ class Growing {
     const { draw } = this;
     if (this.drawn.length > 0 && draw.chance(0.08)) return this.reuse(draw.pick(this.drawn));
     if (this.matrices.length > 0 && draw.chance(0.04)) return this.tie(draw.pick(this.matrices));
-    const [kind, proposal] = draw.pick(Object.entries(proposals));
+    const [kind, proposal] = draw.pick(kinds);
     const from = this.chooseInputs(proposal);
     if (!from) return;
     const shape = this.sizesOf(from[0]!.shape);
