@@ -63,3 +63,41 @@ export function unpackPanels(source: usize, target: usize, K: u32, N: u32, strid
     source += <usize>K << 5;
   }
 }
+
+/** `packPanels` for `groups` matrices whose first elements are `groupStride` elements apart, one after the other. */
+export function packGroups(
+  source: usize,
+  target: usize,
+  K: u32,
+  N: u32,
+  strideK: u32,
+  strideN: u32,
+  groups: u32,
+  groupStride: u32,
+): void {
+  const bytes = (((<usize>N + 7) >> 3) * <usize>K) << 5;
+  for (let group: u32 = 0; group < groups; group++) {
+    packPanels(source, target, K, N, strideK, strideN);
+    source += <usize>groupStride << 2;
+    target += bytes;
+  }
+}
+
+/** The inverse of `packGroups`: `source` is the panels. */
+export function unpackGroups(
+  source: usize,
+  target: usize,
+  K: u32,
+  N: u32,
+  strideK: u32,
+  strideN: u32,
+  groups: u32,
+  groupStride: u32,
+): void {
+  const bytes = (((<usize>N + 7) >> 3) * <usize>K) << 5;
+  for (let group: u32 = 0; group < groups; group++) {
+    unpackPanels(source, target, K, N, strideK, strideN);
+    source += bytes;
+    target += <usize>groupStride << 2;
+  }
+}
