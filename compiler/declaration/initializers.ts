@@ -1,7 +1,7 @@
 import { initializerAliases, optionAliases } from '../aliases.js';
 import { Refusal, type Attribute } from '../attributes.js';
 import { seed } from '../initializers/define.js';
-import { initializerDefinitions, initializerKindOf, initializerKinds, snakeCase } from '../initializers/resolve.js';
+import { initializerDefinitions, initializerKindOf, initializerKinds, initializerNames } from '../initializers/resolve.js';
 import type { InitializerDeclaration, InitializerKind, Mixed } from '../initializers/values.js';
 import { show } from '../show.js';
 import { hint } from '../suggest.js';
@@ -10,11 +10,7 @@ import { givenKeys, isFields, readList, type Fields, type Place } from './issues
 export type ParsedInitializer = InitializerDeclaration | Mixed;
 
 const seedOption = seed();
-const names = [
-  ...initializerKinds,
-  ...initializerKinds.flatMap((kind) => [snakeCase(kind), ...initializerDefinitions[kind].aliases]),
-  'mixed',
-];
+const names = [...initializerKinds, ...initializerKinds.flatMap(initializerNames), 'mixed'];
 
 /** An initializer in any of its forms, with every option written out. Reports what is wrong and returns undefined. */
 export function parseInitializer(value: unknown, place: Place): ParsedInitializer | undefined {
