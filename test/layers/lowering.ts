@@ -1,14 +1,11 @@
 import { Refusal, type Attribute } from '../../compiler/attributes.js';
 import { Build, Rebind } from '../../compiler/build.js';
-import { substitute, symbol, valueOf, type Dim } from '../../compiler/dim.js';
+import { substitute, symbol, symbolsOf, type Dim } from '../../compiler/dim.js';
 import type { Value } from '../../compiler/ir.js';
 import type { LayerDefinition, Slot } from '../../compiler/layers/define.js';
 import * as table from '../../compiler/layers/table.js';
-import { evaluateNode } from '../../compiler/ops/index.js';
-import type { DType, Tensor } from '../../compiler/tensor.js';
+import type { DType } from '../../compiler/tensor.js';
 import type { LayerSource } from './case.js';
-import type { Reference } from './reference.js';
-import { variableValues } from './values.js';
 
 export const definitions = Object.fromEntries(
   Object.entries(table).map(([kind, builder]) => [kind, builder.definition as unknown as LayerDefinition]),
@@ -19,7 +16,12 @@ export interface Lowered {
   readonly output: Value;
   readonly inputs: ReadonlyMap<string, Value>;
   readonly variables: ReadonlyMap<string, Value>;
+  /** Open sizes that the layers fixed. */
+  readonly bound: ReadonlyMap<string, Dim>;
 }
+
+/** An open size would have to be a function of itself. */
+export class SelfBound extends Error {}
 
 export interface DeclaredInput {
   readonly shape: readonly Dim[];
@@ -37,6 +39,7 @@ export function lowerLayers(layers: readonly LayerSource[], inputs: Readonly<Rec
       return lowerOnce(layers, inputs, bound);
     } catch (error) {
       if (!(error instanceof Rebind)) throw error;
+      if (symbolsOf(error.dim).has(error.symbol)) throw new SelfBound(error.message);
       bound.forEach((dim, name) => bound.set(name, substitute(dim, new Map([[error.symbol, error.dim]]))));
       bound.set(error.symbol, error.dim);
     }
@@ -70,7 +73,7 @@ function lowerOnce(
     const output = definition.lower(build, resolve(layer, definition), Object.fromEntries(slots), from as never);
     values.set(layer.name, output as Value);
   }
-  return { build, output: values.get(layers.at(-1)!.name)!, inputs, variables };
+  return { build, output: values.get(layers.at(-1)!.name)!, inputs, variables, bound };
 }
 
 function resolve(layer: LayerSource, { kind, attributes, parameters }: LayerDefinition): Record<string, unknown> {
@@ -86,46 +89,4 @@ function read(what: string, attribute: Attribute, source: unknown): unknown {
   const value = attribute.read(source);
   if (value instanceof Refusal) throw new TypeError(`${what} must be ${attribute.expects}`);
   return value;
-}
-
-/** Runs what was lowered, naively, on the inputs given and the variables of `variableValues`. */
-export function runLowered(lowered: Lowered, inputs: Readonly<Record<string, Reference>>): Reference {
-  const sizes = new Map<string, number>();
-  const tensors = new Map<number, Tensor>();
-  for (const [name, value] of lowered.inputs) {
-    const { shape, data } = inputs[name]!;
-    value.shape.forEach((dim, axis) => {
-      if (typeof dim === 'object' && /^[a-z]+(\[\d+\])?$/.test(dim.key)) sizes.set(dim.key, shape[axis]!);
-    });
-    tensors.set(value.id, {
-      dtype: value.dtype,
-      shape,
-      data: value.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
-    });
-  }
-  const size = (dim: Dim): number => {
-    const value = valueOf(dim, sizes);
-    if (value === undefined) throw new TypeError(`the size of ${JSON.stringify(dim)} is unknown`);
-    return value;
-  };
-  for (const { rule, got, expected, subject, message } of lowered.build.constraints) {
-    const holds = rule === 'equal' ? size(got) === size(expected) : size(got) >= size(expected);
-    if (!holds) throw new RangeError(`${subject}: ${message} (${size(got)}, ${size(expected)})`);
-  }
-  for (const value of lowered.variables.values()) {
-    const { shape, data } = variableValues(value.name, value.shape.map(size));
-    tensors.set(value.id, { dtype: 'float32', shape, data: Float32Array.from(data) });
-  }
-  for (const node of lowered.build.nodes) {
-    const results = evaluateNode(
-      node,
-      node.inputs.map((input) => tensors.get(input.id)!),
-      { size },
-    );
-    node.outputs.forEach((output, i) => tensors.set(output.id, results[i]!));
-  }
-  const { shape, data } = tensors.get(lowered.output.id)!;
-  const expectedShape = lowered.output.shape.map(size);
-  if (expectedShape.join() !== shape.join()) throw new RangeError(`inferred (${expectedShape.join()})`);
-  return { shape, data: Float64Array.from(data, Number) };
 }

@@ -29,9 +29,9 @@ const identities: readonly LayerCase[] = [
     tfjsLayer((factory) => factory.gaussianDropout({ rate: 0.3 })),
   ),
   single(
-    'stddev 2',
+    'std 2',
     'gaussianNoise',
-    { stddev: 2 },
+    { std: 2 },
     [2, 5],
     tfjsLayer((factory) => factory.gaussianNoise({ stddev: 2 })),
   ),
