@@ -2,7 +2,9 @@ import type { ExecutionContext } from 'ava';
 import { linkKernels } from '../../bench/link.js';
 
 const PAGE = 65536;
-const FOUR_GIB = 2 ** 32;
+
+/** One page short of 4 GiB, so that an address past the end traps and does not wrap to 0. */
+const END = 2 ** 32 - PAGE;
 
 /** Values a kernel reads: floats, or raw 32-bit patterns. */
 export type Input = Float32Array | Int32Array;
@@ -25,7 +27,7 @@ export interface Result {
 }
 
 /**
- * Runs kernels at the top of a 4 GiB memory, where a signed address or one byte read past the end shows. Each input in
+ * Runs kernels at the top of the largest memory, where a signed address or one byte read past the end shows. Each input in
  * turn ends at the last byte of memory, the rest are four bytes off any alignment; after each run every byte that is
  * not an output must be as it was.
  */
@@ -37,7 +39,7 @@ export class Harness {
     const { exports } = new WebAssembly.Instance(linkKernels(epilogue));
     this.#memory = exports.memory as WebAssembly.Memory;
     this.#exports = exports as Record<string, (...args: number[]) => number | undefined>;
-    this.#memory.grow((FOUR_GIB - this.#memory.buffer.byteLength) / PAGE);
+    this.#memory.grow((END - this.#memory.buffer.byteLength) / PAGE);
   }
 
   run(t: ExecutionContext, call: Call): Result {
@@ -48,7 +50,7 @@ export class Harness {
 
   /** Runs a kernel whose output takes the place of its input `x`. */
   runInPlace(kernel: string, x: Float32Array, args: (at: number) => number[]): Float32Array {
-    const at = FOUR_GIB - x.byteLength;
+    const at = END - x.byteLength;
     const view = new Float32Array(this.#memory.buffer, at, x.length);
     view.set(x);
     this.#exports[kernel]!(...args(at));
@@ -57,7 +59,7 @@ export class Harness {
 
   #runOnce(t: ExecutionContext, { kernel, inputs, outputs, slack = [], args }: Call, last: number): Result {
     const { buffer } = this.#memory;
-    let top = FOUR_GIB;
+    let top = END;
     const inputAt: number[] = [];
     for (let n = 0; n < inputs.length; n++) {
       const index = (last + n) % inputs.length;
@@ -70,7 +72,7 @@ export class Harness {
       return top;
     });
     top -= 128;
-    const before = new Uint8Array(buffer, top, FOUR_GIB - top).fill(0xa5);
+    const before = new Uint8Array(buffer, top, END - top).fill(0xa5);
     for (let n = 0; n < inputs.length; n++) {
       const { buffer: source, byteOffset, length } = inputs[n]!;
       new Int32Array(buffer, inputAt[n], length).set(new Int32Array(source, byteOffset, length));
