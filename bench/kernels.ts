@@ -62,7 +62,9 @@ function convolution({ out, channels, filters, kernel = 3, stride = 1, dilation 
     groups > 1 && !depthwise && `groups ${groups}`,
   ].filter((note) => note !== false);
   return {
-    label: [`${depthwise ? 'depthwise' : 'conv'} ${kernel}×${kernel} ${out}² ${channels} → ${filters}`, ...notes].join(', '),
+    label: [`${depthwise ? 'depthwise' : 'conv'} ${kernel}×${kernel} ${out}² ${channels} → ${filters}`, ...notes].join(
+      ', ',
+    ),
     work: (2 * out * out * kernel * kernel * channels * filters) / groups,
     run,
   };
@@ -122,8 +124,12 @@ const peakWork = steps * peak.flops();
 const runPeak = () => void peak.peak(steps, 0.5, 1);
 const peakCount = calibrate(runPeak);
 
-console.log(`${library}, Node ${process.versions.node}: bias and relu in the epilogue, medians of ${rounds}, best in the last column`);
-console.log(`${'kernel'.padEnd(44)} ${'µs'.padStart(9)} ${'GFLOP/s'.padStart(8)} ${'peak'.padStart(6)}     share     best`);
+console.log(
+  `${library}, Node ${process.versions.node}: bias and relu in the epilogue, medians of ${rounds}, best in the last column`,
+);
+console.log(
+  `${'kernel'.padEnd(44)} ${'µs'.padStart(9)} ${'GFLOP/s'.padStart(8)} ${'peak'.padStart(6)}     share     best`,
+);
 for (const { label, work, run } of rows) {
   const count = calibrate(run);
   const samples = Array.from({ length: rounds }, () => {

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const features = ['--enable-simd', '--enable-bulk-memory', '--enable-bulk-memory-opt', '--enable-relaxed-simd'];
+const features = [
+  'simd',
+  'relaxed-simd',
+  'bulk-memory',
+  'bulk-memory-opt',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'sign-ext',
+].map((feature) => `--enable-${feature}`);
 
 /** Runs one of Binaryen's command-line tools. */
 function binaryen(tool: string, args: string[]): void {

@@ -86,7 +86,10 @@ for (const [kernel, row, tolerance] of exponentials) {
 }
 
 test('normalizeRows', (t) => {
-  for (const [rows, length] of combinations([0, 1, 3], [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 31, 64, 100]) as [number, number][]) {
+  for (const [rows, length] of combinations([0, 1, 3], [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 31, 64, 100]) as [
+    number,
+    number,
+  ][]) {
     for (const [scale, shift, epsilon] of [
       [1, 0, 1e-5],
       [1e-3, 5, 0],
@@ -105,7 +108,13 @@ test('normalizeRows', (t) => {
         outputs: [x.length],
         args: ([px], [py]) => [px!, py!, rows, length, epsilon],
       });
-      close(t, outputs[0]!, expected, `${rows} × ${length} · ${scale} + ${shift}`, 2e-6 * (1 + Math.abs(shift) / scale));
+      close(
+        t,
+        outputs[0]!,
+        expected,
+        `${rows} × ${length} · ${scale} + ${shift}`,
+        2e-6 * (1 + Math.abs(shift) / scale),
+      );
       const place = harness.runInPlace('normalizeRows', x, (at) => [at, at, rows, length, epsilon]);
       t.deepEqual(place, outputs[0], 'in place');
     }

@@ -29,7 +29,8 @@ const windows: Window[] = [
   { ...plain, dilation: [1, 2], stride: [2, 1] },
   { ...plain, kernel: [3, 2], stride: [3, 2], dilation: [2, 3] },
 ];
-const name = ({ kernel, stride, dilation }: Window) => `${kernel.join('×')} / ${stride.join('×')} · ${dilation.join('×')}`;
+const name = ({ kernel, stride, dilation }: Window) =>
+  `${kernel.join('×')} / ${stride.join('×')} · ${dilation.join('×')}`;
 
 interface Convolution {
   window: Window;
@@ -79,7 +80,18 @@ function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
   }
   const sizes =
     kernel === 'conv2d'
-      ? [batch, height, width, channels, ...out, filters, ...window.kernel, ...window.stride, ...window.dilation, groups]
+      ? [
+          batch,
+          height,
+          width,
+          channels,
+          ...out,
+          filters,
+          ...window.kernel,
+          ...window.stride,
+          ...window.dilation,
+          groups,
+        ]
       : [batch, height, width, channels, outputs, ...out, ...window.kernel, ...window.stride, ...window.dilation];
   const call = {
     kernel,
@@ -106,7 +118,11 @@ test('conv2d', (t) => {
       shapes.push({ window, batch: 1, out: [5, 2], channels, filters, groups });
     }
   }
-  for (const [batch, height, width] of combinations([0, 1, 3], [0, 1, 2, 7], [0, 1, 2, 3, 5, 9]) as [number, number, number][]) {
+  for (const [batch, height, width] of combinations([0, 1, 3], [0, 1, 2, 7], [0, 1, 2, 3, 5, 9]) as [
+    number,
+    number,
+    number,
+  ][]) {
     shapes.push({ window: plain, batch, out: [height, width], channels: 2, filters: 9, groups: 1 });
   }
   shapes.push({ window: plain, batch: 1, out: [9, 13], channels: 3, filters: 11, groups: 1 });
@@ -217,7 +233,11 @@ test('pad2d', (t) => {
         outputs: [expected.length],
         args: ([px], [py]) => [px!, py!, batch, height, width, channels, top, bottom, left, right, value],
       });
-      t.deepEqual(outputs[0], expected, `${[batch, height, width, channels].join('×')} by ${[top, bottom, left, right].join()}`);
+      t.deepEqual(
+        outputs[0],
+        expected,
+        `${[batch, height, width, channels].join('×')} by ${[top, bottom, left, right].join()}`,
+      );
     }
   }
 });
