@@ -1,1 +1,18 @@
+export * from './conv2d';
 export * from './copy';
+export * from './depthwise2d';
+export * from './gather';
+export * from './gemm';
+export * from './gemv';
+export * from './math';
+export * from './normalize';
+export * from './pad2d';
+export * from './panels';
+export { deriveKey, fillBits } from './philox';
+export * from './pool2d';
+export { fillConstant, fillNormal, fillUniform, varianceScale } from './random';
+export * from './reduce';
+export * from './softmax';
+export * from './transpose2d';
+export { cos, sin } from './trigonometry';
+export { fillTruncatedNormal } from './truncated';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { ImportError } from '../runtime/errors.js';
+import { ImportError } from '../compiler/errors.js';
 import { readSafetensors, writeSafetensors, type StoredTensor } from '../compiler/import/safetensors.js';
 
 function file(header: string | Uint8Array, data = 0, declaredLength?: bigint): Uint8Array {

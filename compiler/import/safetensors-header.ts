@@ -1,4 +1,4 @@
-import { ImportError } from '../../runtime/errors.js';
+import { ImportError } from '../errors.js';
 import { arrayTypes, elementCount, elementTypes, quote, type StoredDtype } from './stored-dtypes.js';
 
 /** One tensor of the header; `begin` and `end` count bytes from the start of the data. */

@@ -1,4 +1,4 @@
-import { ImportError } from '../../runtime/errors.js';
+import { ImportError } from '../errors.js';
 import { parseHeader } from './safetensors-header.js';
 import { arrayTypes, elementCount, elementTypes, type DtypeArrays, type StoredDtype } from './stored-dtypes.js';
 

@@ -1,4 +1,4 @@
-import { ImportError } from '../../runtime/errors.js';
+import { ImportError } from '../errors.js';
 
 /** The array type of each stored dtype; the 16-bit floats stay raw bits. */
 export const arrayTypes = {

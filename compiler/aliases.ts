@@ -1,0 +1,103 @@
+import { plain } from './suggest.js';
+
+/** What other frameworks call nacre's words; where a word has two meanings, the one a layer has is meant. */
+const attributeWords = {
+  units: ['n_units', 'num_hidden', 'out_units', 'out_features', 'hidden_size'],
+  inputUnits: ['in_units', 'in_features', 'input_dim', 'input_size'],
+  filters: ['channels', 'out_channels', 'num_filter', 'nb_filter'],
+  inputChannels: ['in_channels'],
+  kernelSize: ['kernel_shape', 'size', 'filter_size'],
+  poolSize: ['size', 'kernel_size', 'kernel_shape'],
+  strides: ['stride', 'subsample'],
+  dilation: ['dilation_rate', 'dilations', 'dilate'],
+  groups: ['group', 'num_group'],
+  padding: ['pads', 'pad', 'auto_pad', 'border_mode'],
+  dataFormat: ['layout', 'dim_ordering', 'data_layout'],
+  activation: ['act', 'act_type', 'nonlinearity', 'activation_function'],
+  weight: [
+    'kernel',
+    'kernel_initializer',
+    'embeddings',
+    'embeddings_initializer',
+    'weight_initializer',
+    'weights',
+    'W',
+  ],
+  bias: ['use_bias', 'no_bias', 'bias_initializer', 'b'],
+  recurrentWeight: [
+    'recurrent_kernel',
+    'recurrent_initializer',
+    'h2h_weight',
+    'h2h_weight_initializer',
+    'weight_hh',
+    'R',
+  ],
+  depthwiseWeight: ['depthwise_kernel', 'depthwise_initializer'],
+  pointwiseWeight: ['pointwise_kernel', 'pointwise_initializer'],
+  gamma: ['scale', 'gamma_initializer', 'weight'],
+  beta: ['center', 'beta_initializer', 'bias'],
+  mean: ['moving_mean', 'running_mean', 'moving_mean_initializer'],
+  variance: ['moving_variance', 'running_var', 'moving_variance_initializer'],
+  epsilon: ['eps'],
+  inputDim: ['num_embeddings', 'vocab_size'],
+  outputDim: ['embedding_dim', 'output_size'],
+  rate: ['p', 'ratio', 'dropout'],
+  returnSequences: ['return_sequences'],
+} as const;
+
+const optionWords = {
+  low: ['minval', 'min', 'a', 'lower'],
+  high: ['maxval', 'max', 'b', 'upper'],
+  mean: ['mu', 'loc'],
+  std: ['sigma', 'stddev', 'sd', 'scale'],
+  value: ['val', 'c', 'constant_value'],
+} as const;
+
+const initializerWords = {
+  glorotUniform: ['xavier_uniform', 'xavier'],
+  glorotNormal: ['xavier_normal'],
+  heUniform: ['kaiming_uniform', 'kaiming'],
+  heNormal: ['kaiming_normal', 'msra'],
+  normal: ['gaussian'],
+  constant: ['const', 'fill'],
+  zeros: ['zero'],
+  ones: ['one'],
+} as const;
+
+const kindWords = {
+  dense: ['linear', 'fully_connected', 'fc', 'gemm', 'inner_product'],
+  concatenate: ['concat', 'merge'],
+  batchNormalization: ['batch_norm', 'batch_norm1d', 'batch_norm2d', 'bn'],
+  layerNormalization: ['layer_norm', 'ln'],
+  maxPooling1d: ['max_pool1d', 'max_pool'],
+  maxPooling2d: ['max_pool2d', 'max_pool'],
+  averagePooling1d: ['avg_pool1d', 'average_pool'],
+  averagePooling2d: ['avg_pool2d', 'average_pool'],
+  globalAveragePooling1d: ['global_avg_pool1d', 'global_average_pool'],
+  globalAveragePooling2d: ['global_avg_pool2d', 'global_average_pool'],
+  conv1d: ['convolution1d', 'conv'],
+  conv2d: ['convolution2d', 'convolution', 'conv'],
+  depthwiseConv2d: ['depthwise_convolution2d'],
+  embedding: ['embed', 'lookup_table'],
+} as const;
+
+type Words = Readonly<Record<string, readonly string[]>>;
+
+function inverse(words: Words): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [word, others] of Object.entries(words)) {
+    for (const other of others) found.set(plain(other), [...(found.get(plain(other)) ?? []), word]);
+  }
+  return found;
+}
+
+const lookup = (words: Words) => {
+  const byOther = inverse(words);
+  return (word: string): readonly string[] => byOther.get(plain(word)) ?? [];
+};
+
+/** nacre's words, most likely first, for another framework's: attributes and parameters of layers. */
+export const attributeAliases = lookup(attributeWords);
+export const optionAliases = lookup(optionWords);
+export const initializerAliases = lookup(initializerWords);
+export const kindAliases = lookup(kindWords);

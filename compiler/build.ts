@@ -1,0 +1,108 @@
+import { equal, printDim, type Dim } from './dim.js';
+import { ShapeError } from './errors.js';
+import type { BinaryFunction, Constraint, Expression, Node, Op, TensorType, UnaryFunction, Value } from './ir.js';
+import { inferShapes, type Checks } from './ops/index.js';
+
+/** The element of input `index`. */
+export const element = (index: number): Expression => ({ kind: 'input', index });
+export const scalar = (value: number): Expression => ({ kind: 'constant', value });
+export const unary = (fn: UnaryFunction, x: Expression): Expression => ({ kind: 'unary', fn, x });
+export const binary = (fn: BinaryFunction, left: Expression, right: Expression): Expression => ({
+  kind: 'binary',
+  fn,
+  left,
+  right,
+});
+
+/** Two open sizes that turned out to be one: `name` is replaced by `dim` everywhere. */
+export class Rebind extends Error {
+  constructor(
+    readonly symbol: string,
+    readonly dim: Dim,
+  ) {
+    super(`${symbol} is ${printDim(dim)}`);
+  }
+}
+
+/** Appends nodes while layers are lowered, and infers the shapes of what they define. */
+export class Build implements Checks {
+  readonly nodes: Node[] = [];
+  readonly constraints: Constraint[] = [];
+  private nextId = 0;
+
+  /** @param isOpen whether a symbol stands for an input size nobody named, so that it may be bound to what it must be */
+  constructor(
+    private readonly isOpen: (symbol: string) => boolean,
+    /** The layer being lowered: the subject of errors. */
+    public subject = 'graph',
+  ) {}
+
+  value(type: TensorType, name: string): Value {
+    return Object.freeze({ id: this.nextId++, name, dtype: type.dtype, shape: type.shape });
+  }
+
+  /** Applies an op; throws a `ShapeError` on sizes that can never fit. */
+  op(op: Op, inputs: readonly Value[]): Value {
+    const [type] = inferShapes(op, inputs, this);
+    const output = this.value(type!, this.subject);
+    this.nodes.push({ op, inputs, outputs: [output], origin: this.subject });
+    return output;
+  }
+
+  elementwise(expression: Expression, ...inputs: Value[]): Value {
+    return this.op({ kind: 'elementwise', expression }, inputs);
+  }
+
+  /** `fn` of two values, broadcast. */
+  binary(fn: BinaryFunction, left: Value, right: Value): Value {
+    return this.elementwise(binary(fn, element(0), element(1)), left, right);
+  }
+
+  reshape(x: Value, shape: readonly Dim[]): Value {
+    return this.op({ kind: 'reshape', shape }, [x]);
+  }
+
+  /**
+   * Requires a size, now where both are known, otherwise in `infer`.
+   * @param message what is wrong, with `{expected}` and `{got}` in the places of the sizes
+   */
+  require(rule: Constraint['rule'], got: Dim, expected: Dim, message: string): void {
+    if (typeof got === 'number' && typeof expected === 'number') {
+      if (rule === 'equal' ? got === expected : got >= expected) return;
+      this.fail(fillIn(message, expected, got), expected, got);
+    }
+    if (rule === 'equal') {
+      if (equal(got, expected)) return;
+      this.bind(got, expected);
+      this.bind(expected, got);
+    }
+    const constraint = { rule, got, expected, subject: this.subject, message };
+    const known = this.constraints.some(
+      (other) => other.rule === rule && equal(other.got, got) && equal(other.expected, expected),
+    );
+    if (!known) this.constraints.push(constraint);
+  }
+
+  /** Refuses the layer. */
+  fail(what: string, expected?: Dim, got?: Dim): never {
+    throw new ShapeError(
+      'shape',
+      this.subject,
+      what,
+      expected === undefined ? undefined : printDim(expected),
+      got === undefined ? undefined : printDim(got),
+    );
+  }
+
+  private bind(open: Dim, to: Dim): void {
+    if (typeof open === 'number' || open.terms.length !== 1) return;
+    const [term] = open.terms;
+    const atom = term!.factors[0];
+    if (term!.coefficient === 1 && term!.factors.length === 1 && atom?.kind === 'symbol' && this.isOpen(atom.name)) {
+      throw new Rebind(atom.name, to);
+    }
+  }
+}
+
+export const fillIn = (message: string, expected: Dim, got: Dim): string =>
+  message.replaceAll('{expected}', printDim(expected)).replaceAll('{got}', printDim(got));

@@ -1,0 +1,133 @@
+import type { InitializerDeclaration, InitializerName, InitializerSource, Mixed } from '../initializers/values.js';
+import type { Options } from '../layers/define.js';
+import type { NestedNumbers, ShapedArray } from '../layers/parameter-value.js';
+import type * as layerTable from '../layers/table.js';
+import type { DType } from '../tensor.js';
+
+export type { InitializerDeclaration, InitializerName, InitializerSource } from '../initializers/values.js';
+
+type Table = typeof layerTable;
+export type LayerKind = keyof Table;
+
+export type InputDType = Exclude<DType, 'int8'>;
+export const inputDTypes: readonly InputDType[] = ['float32', 'int32', 'int64', 'uint8', 'bool'];
+
+/** A number is fixed, a name is free, null is latched if a variable's shape needs it. */
+export type DimSource = number | string | null | { readonly latched: string };
+
+/** `a`, `lstm_1:hidden`, or a list by position with null for an absent optional input. */
+export type From = string | readonly (string | null)[];
+
+/** The values of a parameter beside the declaration. */
+export type TensorSource = Float32Array | ShapedArray;
+export type Tensors = Readonly<Record<string, TensorSource>>;
+
+/** What people may write for a parameter in a declaration. */
+export type ParameterSource =
+  | InitializerSource
+  | NestedNumbers
+  | { readonly tensor: string }
+  | { readonly variable: string; readonly transpose?: boolean };
+
+type DefinedLayerSource = {
+  [K in LayerKind]: { readonly name?: string; readonly kind: K; readonly from?: From } & Options<
+    Table[K]['definition'],
+    ParameterSource
+  >;
+}[LayerKind];
+
+export type LayerSource = DefinedLayerSource | { readonly name?: string; readonly use: string; readonly from?: From };
+
+export interface DefaultsSource {
+  readonly dataFormat?: 'channelsLast' | 'channelsFirst';
+  /** A RegExp source that is searched in the variable's name, and what fills it; the first that is found decides. */
+  readonly rules?: readonly (readonly [pattern: string, initializer: InitializerSource])[];
+  /** For weights only: parameters whose name ends in `weight`. */
+  readonly initializer?: InitializerSource;
+}
+
+/** A declaration as people write it, with aliases and without what goes without saying. */
+export interface GraphSource {
+  readonly nacre: 1;
+  readonly name?: string;
+  readonly rng?: 'philox';
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape: readonly DimSource[];
+    readonly dtype?: InputDType;
+  }[];
+  readonly defaults?: DefaultsSource;
+  readonly variables?: readonly {
+    readonly name: string;
+    readonly shape?: readonly (number | null)[];
+    readonly dtype?: 'float32';
+    readonly initializer?: Exclude<ParameterSource, { readonly variable: string }>;
+  }[];
+  readonly layers: readonly LayerSource[];
+  readonly outputs: readonly (string | { readonly name: string; readonly from: string })[];
+}
+
+/** What fills a variable: an initializer, values, or a tensor beside the declaration. */
+export type FillDeclaration = InitializerDeclaration | NestedNumbers | { readonly tensor: string };
+
+/**
+ * What fills a slot: a variable of its own, or another's. `variable` is a declared variable or the slot of a layer above
+ * that has a variable of its own.
+ */
+export type ParameterDeclaration = FillDeclaration | { readonly variable: string; readonly transpose: boolean };
+
+export interface InputDeclaration {
+  readonly name: string;
+  readonly shape: readonly DimSource[];
+  readonly dtype: InputDType;
+}
+
+export interface VariableDeclaration {
+  readonly name: string;
+  /** Left out where the users say it. */
+  readonly shape?: readonly (number | null)[];
+  readonly dtype: 'float32';
+  readonly initializer: FillDeclaration;
+}
+
+/** A layer with its attributes and parameters beside the three fields; `resolveLayer` tells them apart. */
+export interface DefinedLayer {
+  readonly name: string;
+  readonly kind: LayerKind;
+  /** By position: a name, or `name:output` for an output that is not the first. */
+  readonly from: readonly (string | null)[];
+  readonly use?: never;
+  readonly [option: string]: unknown;
+}
+
+/** A layer above, applied again. */
+export interface ReusedLayer {
+  readonly name: string;
+  readonly use: string;
+  readonly from: readonly (string | null)[];
+}
+
+export type LayerDeclaration = DefinedLayer | ReusedLayer;
+
+export interface DefaultsDeclaration {
+  readonly dataFormat: 'channelsLast' | 'channelsFirst';
+  readonly rules: readonly (readonly [pattern: string, initializer: InitializerDeclaration | Mixed])[];
+  readonly initializer?: InitializerDeclaration | Mixed;
+}
+
+export interface OutputDeclaration {
+  readonly name: string;
+  readonly from: string;
+}
+
+/** A declaration without faults, frozen, with every default written out; plain JSON. */
+export interface GraphDeclaration {
+  readonly nacre: 1;
+  readonly name?: string;
+  readonly rng: 'philox';
+  readonly inputs: readonly InputDeclaration[];
+  readonly defaults: DefaultsDeclaration;
+  readonly variables: readonly VariableDeclaration[];
+  readonly layers: readonly LayerDeclaration[];
+  readonly outputs: readonly OutputDeclaration[];
+}

@@ -1,0 +1,179 @@
+/**
+ * Sizes that may be unknown when compiling. A `Dim` is a number or a polynomial over atoms with integer coefficients,
+ * kept in one normal form, so that equal polynomials have equal keys.
+ */
+export type Dim = number | Polynomial;
+
+export interface Polynomial {
+  readonly kind: 'polynomial';
+  readonly terms: readonly Term[];
+  readonly key: string;
+}
+
+/** coefficient · product of factors; no factors for the constant term. Factors are sorted by key. */
+export interface Term {
+  readonly coefficient: number;
+  readonly factors: readonly Atom[];
+}
+
+export type Atom =
+  | { readonly kind: 'symbol'; readonly name: string; readonly key: string }
+  | { readonly kind: 'floorDiv' | 'max'; readonly left: Dim; readonly right: Dim; readonly key: string };
+
+const atomOf = (atom: Atom): Polynomial => normalize([{ coefficient: 1, factors: [atom] }]) as Polynomial;
+
+/** An unknown size, by name. */
+export const symbol = (name: string): Polynomial => atomOf({ kind: 'symbol', name, key: name });
+
+const termsOf = (dim: Dim): readonly Term[] =>
+  typeof dim === 'number' ? (dim === 0 ? [] : [{ coefficient: dim, factors: [] }]) : dim.terms;
+
+const monomialKey = (term: Term): string => term.factors.map((factor) => factor.key).join('*');
+
+function normalize(terms: readonly Term[]): Dim {
+  const byMonomial = new Map<string, Term>();
+  for (const term of terms) {
+    const key = monomialKey(term);
+    const coefficient = (byMonomial.get(key)?.coefficient ?? 0) + term.coefficient;
+    byMonomial.set(key, { coefficient, factors: term.factors });
+  }
+  const kept = [...byMonomial.values()].filter((term) => term.coefficient !== 0);
+  if (kept.length === 0) return 0;
+  if (kept.length === 1 && kept[0]!.factors.length === 0) return kept[0]!.coefficient;
+  // Terms with more factors first, the constant last.
+  kept.sort((a, b) => b.factors.length - a.factors.length || compare(monomialKey(a), monomialKey(b)));
+  return { kind: 'polynomial', terms: kept, key: printTerms(kept) };
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function printTerms(terms: readonly Term[]): string {
+  return terms
+    .map(({ coefficient, factors }, index) => {
+      const size = Math.abs(coefficient);
+      const product = factors.map((factor) => factor.key).join('*');
+      const text = product === '' ? String(size) : size === 1 ? product : `${size}*${product}`;
+      return index === 0 ? (coefficient < 0 ? `-${text}` : text) : coefficient < 0 ? ` - ${text}` : ` + ${text}`;
+    })
+    .join('');
+}
+
+export const add = (left: Dim, right: Dim): Dim =>
+  typeof left === 'number' && typeof right === 'number'
+    ? left + right
+    : normalize([...termsOf(left), ...termsOf(right)]);
+
+export function mul(left: Dim, right: Dim): Dim {
+  if (typeof left === 'number' && typeof right === 'number') return left * right;
+  return normalize(
+    termsOf(left).flatMap((a) =>
+      termsOf(right).map((b) => ({
+        coefficient: a.coefficient * b.coefficient,
+        factors: [...a.factors, ...b.factors].sort((p, q) => compare(p.key, q.key)),
+      })),
+    ),
+  );
+}
+
+export const sub = (left: Dim, right: Dim): Dim => add(left, mul(right, -1));
+
+export const product = (dims: readonly Dim[]): Dim => dims.reduce<Dim>(mul, 1);
+
+/** The largest integer ≤ left / right. Terms that divide exactly leave the quotient's floor. */
+export function floorDiv(left: Dim, right: Dim): Dim {
+  if (typeof left === 'number' && typeof right === 'number') return Math.floor(left / right);
+  if (right === 1) return left;
+  const divisor = termsOf(right);
+  if (divisor.length === 1) {
+    const exact: Term[] = [];
+    const rest: Term[] = [];
+    for (const term of termsOf(left)) {
+      const quotient = divideTerm(term, divisor[0]!);
+      if (quotient) exact.push(quotient);
+      else rest.push(term);
+    }
+    if (rest.length === 0) return normalize(exact);
+    if (exact.length > 0) return add(normalize(exact), floorDiv(normalize(rest), right));
+  }
+  return atomOf({ kind: 'floorDiv', left, right, key: `floor((${printDim(left)})/(${printDim(right)}))` });
+}
+
+function divideTerm(term: Term, divisor: Term): Term | undefined {
+  if (term.coefficient % divisor.coefficient !== 0) return undefined;
+  const factors = [...term.factors];
+  for (const factor of divisor.factors) {
+    const at = factors.findIndex((candidate) => candidate.key === factor.key);
+    if (at < 0) return undefined;
+    factors.splice(at, 1);
+  }
+  return { coefficient: term.coefficient / divisor.coefficient, factors };
+}
+
+/** The smallest integer ≥ left / right, for right > 0. */
+export const ceilDiv = (left: Dim, right: Dim): Dim => floorDiv(add(left, sub(right, 1)), right);
+
+/** The smallest multiple of `unit` that is ≥ dim. */
+export const alignUp = (dim: Dim, unit: number): Dim => mul(ceilDiv(dim, unit), unit);
+
+export function max(left: Dim, right: Dim): Dim {
+  if (typeof left === 'number' && typeof right === 'number') return Math.max(left, right);
+  const difference = sub(left, right);
+  if (typeof difference === 'number') return difference >= 0 ? left : right;
+  if (nonNegative(difference)) return left;
+  if (nonNegative(sub(right, left))) return right;
+  return atomOf({ kind: 'max', left, right, key: `max(${printDim(left)}, ${printDim(right)})` });
+}
+
+/** Whether a dim is ≥ 0 whatever its symbols are, which are never negative. */
+const nonNegative = (dim: Dim): boolean =>
+  termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
+
+const isSize = (atom: Atom): boolean =>
+  atom.kind === 'symbol' ||
+  (atom.kind === 'max' ? nonNegative(atom.left) || nonNegative(atom.right) : nonNegative(atom.left));
+
+export const equal = (left: Dim, right: Dim): boolean => left === right || printDim(left) === printDim(right);
+
+export const printDim = (dim: Dim): string => (typeof dim === 'number' ? String(dim) : dim.key);
+
+/** A shape as errors and summaries show it: `(batch, 10)`. */
+export const printShape = (shape: readonly Dim[]): string => `(${shape.map(printDim).join(', ')})`;
+
+/** Replaces symbols; those that `bindings` does not hold stay. */
+export function substitute(dim: Dim, bindings: ReadonlyMap<string, Dim>): Dim {
+  if (typeof dim === 'number') return dim;
+  return dim.terms.reduce<Dim>(
+    (sum, term) =>
+      add(
+        sum,
+        term.factors.reduce<Dim>((value, atom) => mul(value, substituteAtom(atom, bindings)), term.coefficient),
+      ),
+    0,
+  );
+}
+
+function substituteAtom(atom: Atom, bindings: ReadonlyMap<string, Dim>): Dim {
+  if (atom.kind === 'symbol') return bindings.get(atom.name) ?? atomOf(atom);
+  const left = substitute(atom.left, bindings);
+  const right = substitute(atom.right, bindings);
+  return atom.kind === 'max' ? max(left, right) : floorDiv(left, right);
+}
+
+/** The size under given values of all its symbols; undefined when one is missing. */
+export function valueOf(dim: Dim, values: ReadonlyMap<string, number>): number | undefined {
+  const value = substitute(dim, values);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** Names of the symbols a dim depends on. */
+export function symbolsOf(dim: Dim, found = new Set<string>()): Set<string> {
+  if (typeof dim === 'number') return found;
+  for (const atom of dim.terms.flatMap((term) => term.factors)) {
+    if (atom.kind === 'symbol') found.add(atom.name);
+    else {
+      symbolsOf(atom.left, found);
+      symbolsOf(atom.right, found);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,155 @@
+/** The one door to Binaryen: its objects with the types they really have in the pinned version. */
+import binaryen from 'binaryen';
+import { InternalError } from '../errors.js';
+
+export type Module = binaryen.Module;
+export type Ref = binaryen.ExpressionRef;
+export type Type = binaryen.Type;
+
+export const { none, i32, i64, f32, f64, v128 } = binaryen;
+export const typesOf = (...types: Type[]): Type => binaryen.createType(types);
+
+interface FunctionInfo {
+  readonly name: string;
+  readonly module: string;
+  readonly base: string;
+  readonly params: Type;
+  readonly results: Type;
+  readonly vars: Type[];
+  readonly body: Ref;
+}
+
+interface Untyped {
+  readonly ExpressionIds: Readonly<Record<string, number>>;
+  readonly Call: { setTarget(expression: Ref, name: string): void };
+  getExpressionInfo(expression: Ref): Readonly<Record<string, unknown>> & { readonly id: number };
+  getFunctionInfo(fn: number): FunctionInfo;
+  getExportInfo(exported: number): { readonly name: string; readonly value: string; readonly kind: number };
+  readonly ExternalFunction: number;
+  setAllowInliningFunctionsWithLoops(allow: boolean): void;
+  setTrapsNeverHappen(never: boolean): void;
+}
+
+interface UntypedModule {
+  getNumDataSegments(): number;
+  getDataSegmentInfo(segment: number): { name: string; offset: number; data: ArrayBuffer; passive: boolean };
+}
+
+const untyped = binaryen as unknown as Untyped;
+
+export function features(relaxed: boolean): number {
+  const { Features } = binaryen;
+  const names = ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt'] as const;
+  const base = names.reduce((mask, name) => mask | (Features as unknown as Record<string, number>)[name]!, 0);
+  return relaxed ? base | Features.RelaxedSIMD : base;
+}
+
+/** Reads a module and sets Binaryen's optimizer, whose flags are global. */
+export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setDebugInfo(false);
+  binaryen.setAlwaysInlineMaxSize(INLINE_SIZE);
+  binaryen.setOneCallerInlineMaxSize(0);
+  binaryen.setFlexibleInlineMaxSize(0);
+  binaryen.setZeroFilledMemory(true);
+  binaryen.setLowMemoryUnused(true);
+  untyped.setAllowInliningFunctionsWithLoops(false);
+  untyped.setTrapsNeverHappen(false);
+  const module = binaryen.readBinaryWithFeatures(bytes, features(relaxed));
+  module.setFeatures(features(relaxed));
+  return module;
+}
+
+/** Epilogues and small helpers are inlined up to this size, in Binaryen's count of nodes. */
+const INLINE_SIZE = 60;
+
+export const setDebugNames = (keep: boolean): void => binaryen.setDebugInfo(keep);
+
+export const functionInfo = (module: Module, name: string): FunctionInfo =>
+  untyped.getFunctionInfo(module.getFunction(name));
+
+export const functionNames = (module: Module): FunctionInfo[] =>
+  Array.from({ length: module.getNumFunctions() }, (_, index) =>
+    untyped.getFunctionInfo(module.getFunctionByIndex(index)),
+  );
+
+export const parametersOf = (type: Type): Type[] => binaryen.expandType(type);
+
+/** Function exports, exported name → internal name. */
+export function functionExports(module: Module): Map<string, string> {
+  const found = new Map<string, string>();
+  for (let index = 0; index < module.getNumExports(); index++) {
+    const { name, value, kind } = untyped.getExportInfo(module.getExportByIndex(index));
+    if (kind === untyped.ExternalFunction) found.set(name, value);
+  }
+  return found;
+}
+
+export interface Segment {
+  readonly name: string;
+  readonly offset: number;
+  readonly data: Uint8Array;
+  readonly passive: boolean;
+}
+
+export function dataSegments(module: Module): Segment[] {
+  const own = module as unknown as UntypedModule;
+  return Array.from({ length: own.getNumDataSegments() }, (_, index) => {
+    const { name, offset, data, passive } = own.getDataSegmentInfo(module.getDataSegmentByIndex(index));
+    return { name, offset, data: new Uint8Array(data).slice(), passive };
+  });
+}
+
+/** Sub-expressions of each kind a numeric kernel can contain. */
+const children: Readonly<Record<string, readonly string[]>> = {
+  Block: ['children'],
+  If: ['condition', 'ifTrue', 'ifFalse'],
+  Loop: ['body'],
+  Break: ['condition', 'value'],
+  Switch: ['condition', 'value'],
+  Call: ['operands'],
+  LocalGet: [],
+  LocalSet: ['value'],
+  GlobalGet: [],
+  GlobalSet: ['value'],
+  Load: ['ptr'],
+  Store: ['ptr', 'value'],
+  Const: [],
+  Unary: ['value'],
+  Binary: ['left', 'right'],
+  Select: ['ifTrue', 'ifFalse', 'condition'],
+  Drop: ['value'],
+  Return: ['value'],
+  MemorySize: [],
+  MemoryGrow: ['delta'],
+  Nop: [],
+  Unreachable: [],
+  SIMDExtract: ['vec'],
+  SIMDReplace: ['vec', 'value'],
+  SIMDShuffle: ['left', 'right'],
+  SIMDTernary: ['a', 'b', 'c'],
+  SIMDShift: ['vec', 'shift'],
+  SIMDLoad: ['ptr'],
+  SIMDLoadStoreLane: ['ptr', 'vec'],
+  MemoryInit: ['dest', 'offset', 'size'],
+  MemoryCopy: ['dest', 'source', 'size'],
+  MemoryFill: ['dest', 'value', 'size'],
+};
+const childrenById = new Map(Object.entries(children).map(([name, keys]) => [untyped.ExpressionIds[name], keys]));
+
+/** Visits every call in an expression, with the name it calls. */
+export function forEachCall(root: Ref, visit: (call: Ref, target: string) => void): void {
+  if (!root) return;
+  const info = untyped.getExpressionInfo(root);
+  const keys = childrenById.get(info.id);
+  if (!keys) throw new InternalError(`unknown expression kind ${info.id}`);
+  for (const key of keys) {
+    const child = info[key] as Ref | Ref[];
+    if (Array.isArray(child)) for (const each of child) forEachCall(each, visit);
+    else forEachCall(child, visit);
+  }
+  if (info.id === untyped.ExpressionIds['Call']) visit(root, info['target'] as string);
+}
+
+export const retarget = (call: Ref, name: string): void => untyped.Call.setTarget(call, name);

@@ -1,0 +1,99 @@
+import type { BinaryFunction, Expression, UnaryFunction } from '../ir.js';
+import { v128, type Module, type Ref } from './binaryen.js';
+import type { Locals } from './code.js';
+
+interface MathLibrary {
+  readonly module: Module;
+  call(name: string, args: Ref[], result: number): Ref;
+}
+
+interface Surroundings {
+  /** Four elements of an input. */
+  readonly input: (index: number) => Ref;
+  /** Receives code that must run before the value is used. */
+  readonly before: Ref[];
+  /** A constant in all lanes; by default spelled out where it is used. */
+  readonly constant?: (value: number) => Ref;
+}
+
+const native: { readonly [F in UnaryFunction]?: (module: Module, x: Ref) => Ref } = {
+  negate: (module, x) => module.f32x4.neg(x),
+  absolute: (module, x) => module.f32x4.abs(x),
+  squareRoot: (module, x) => module.f32x4.sqrt(x),
+};
+
+const operators = { add: 'add', subtract: 'sub', multiply: 'mul', divide: 'div' } as const;
+
+/** Four lanes of an expression. A sub-expression that occurs twice is computed once. */
+export function emitExpression(
+  library: MathLibrary,
+  locals: Locals,
+  root: Expression,
+  { input, before, constant }: Surroundings,
+): Ref {
+  const { module } = library;
+  const uses = countUses(root);
+  const shared = new Map<string, () => Ref>();
+
+  const emit = (expression: Expression): Ref => {
+    if (expression.kind === 'constant') {
+      return constant?.(expression.value) ?? module.f32x4.splat(module.f32.const(expression.value));
+    }
+    const key = JSON.stringify(expression);
+    const known = shared.get(key);
+    if (known) return known();
+    const value = compute(expression);
+    if (uses.get(key)! < 2) return value;
+    const local = locals.make(v128);
+    before.push(local.set(value));
+    shared.set(key, local.get);
+    return local.get();
+  };
+
+  const compute = (expression: Exclude<Expression, { kind: 'constant' }>): Ref => {
+    switch (expression.kind) {
+      case 'input':
+        return input(expression.index);
+      case 'unary': {
+        const x = emit(expression.x);
+        return native[expression.fn]?.(module, x) ?? library.call(expression.fn, [x], v128);
+      }
+      case 'binary': {
+        const left = emit(expression.left);
+        return emitBinary(module, expression.fn, left, emit(expression.right), expression);
+      }
+    }
+  };
+  return emit(root);
+}
+
+function emitBinary(
+  module: Module,
+  fn: BinaryFunction,
+  left: Ref,
+  right: Ref,
+  source: Extract<Expression, { kind: 'binary' }>,
+): Ref {
+  if (fn !== 'maximum' && fn !== 'minimum') return module.f32x4[operators[fn]](left, right);
+  // pmin and pmax are single instructions and keep a NaN in their first operand: enough beside a constant.
+  const { f32x4 } = module;
+  const [quick, full] = fn === 'maximum' ? [f32x4.pmax, f32x4.max] : [f32x4.pmin, f32x4.min];
+  if (source.right.kind === 'constant') return quick(left, right);
+  return source.left.kind === 'constant' ? quick(right, left) : full(left, right);
+}
+
+function countUses(root: Expression): Map<string, number> {
+  const uses = new Map<string, number>();
+  const visit = (expression: Expression): void => {
+    const key = JSON.stringify(expression);
+    uses.set(key, (uses.get(key) ?? 0) + 1);
+    if (uses.get(key)! > 1) return;
+    if (expression.kind === 'unary') visit(expression.x);
+    if (expression.kind === 'binary') {
+      visit(expression.left);
+      visit(expression.right);
+    }
+  };
+  visit(root);
+  return uses;
+}

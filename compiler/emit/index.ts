@@ -1,0 +1,132 @@
+import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
+import { InternalError } from '../errors.js';
+import type { KernelPlan } from '../plan/types.js';
+import { dataSegments, i32, setDebugNames, type Segment } from './binaryen.js';
+import { Locals } from './code.js';
+import { emitInfer } from './infer.js';
+import { Linker } from './linker.js';
+import { describe } from './manifest.js';
+import { emitParameters, kindsUsed, segmentName, type InitializerKinds } from './parameters.js';
+import { placeholder, splicePayloads } from './splice.js';
+import { emitForward, emitPrepare } from './steps.js';
+
+const PAGE = 65536;
+const EXPORTS = [
+  'infer',
+  'initialize',
+  'initializeParameter',
+  'prepare',
+  'forward',
+  'readParameter',
+  'writeParameter',
+] as const;
+
+export interface EmitOptions {
+  readonly target: 'baseline' | 'relaxed';
+  /** The kernel library of the target. */
+  readonly library: Uint8Array;
+  readonly maxMemory: number;
+  readonly seed: bigint;
+  /** Initializers the module carries beyond those it uses. */
+  readonly initializers: readonly (keyof InitializerKinds)[];
+  /** Keep names and return the text form. */
+  readonly text?: boolean;
+}
+
+export interface Emitted {
+  readonly binary: Uint8Array;
+  readonly manifest: Manifest;
+  readonly text?: string;
+}
+
+/** Links the kernels a plan calls into one module without imports. */
+export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
+  const linker = new Linker(options.library, options.target === 'relaxed');
+  const { module } = linker;
+  const { tableAddress } = plan.memory;
+  const checks = emitInfer(linker, plan, options.maxMemory);
+  const used = new Set([...kindsUsed(plan), ...options.initializers]);
+  const payloads = emitParameters(linker, plan, {
+    constant: used.has('constant'),
+    uniform: used.has('uniform'),
+    normal: used.has('normal'),
+    truncatedNormal: used.has('truncatedNormal'),
+    varianceScaling: used.has('varianceScaling'),
+  });
+  emitPrepare(linker, plan);
+  emitForward(linker, plan);
+  linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
+  linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
+  linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
+  for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
+  layMemory(linker, plan, payloads, options.maxMemory);
+
+  setDebugNames(options.text ?? false);
+  module.runPasses(['remove-unused-module-elements', 'inlining']);
+  for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
+  module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
+  if (!module.validate()) throw new InternalError('the module does not validate');
+  const text = options.text ? module.emitText() : undefined;
+  const code = splicePayloads(module.emitBinary(), payloads);
+  module.dispose();
+  const { binary, manifest } = describe(code, plan, checks, used, options);
+  return { binary, manifest, ...(text === undefined ? {} : { text }) };
+}
+
+/** Declares the memory with the tables, constants and weights in it. */
+function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Array[], maxMemory: number): void {
+  const { module } = linker;
+  const { memory } = plan;
+  const segments: Segment[] = dataSegments(module).filter((segment) => {
+    if (segment.offset + segment.data.length > memory.tableAddress) {
+      throw new InternalError(`static data of the kernel library reaches ${segment.offset + segment.data.length}`);
+    }
+    return segment.data.some((byte) => byte !== 0);
+  });
+  segments.push(...tableSegment(plan));
+  for (const { buffer, tensor } of plan.constants) {
+    const { data } = tensor;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const offset = plan.buffers[buffer]!.address as number;
+    segments.push({ name: `constant${buffer}`, offset, data: bytes, passive: false });
+  }
+  payloads.forEach((_, index) => {
+    segments.push({ name: segmentName(index), offset: 0, data: placeholder(index), passive: true });
+  });
+  const fixed = Math.max(
+    0,
+    ...segments.filter(({ passive }) => !passive).map(({ offset, data }) => offset + data.length),
+  );
+  const end = typeof memory.end === 'number' ? memory.end : Math.max(fixed, memory.tableAddress + memory.table.bytes);
+  const pages = Math.ceil(end / PAGE);
+  module.removeExport('memory');
+  module.setMemory(
+    pages,
+    typeof memory.end === 'number' ? pages : Math.max(pages, Math.floor(maxMemory / PAGE)),
+    'memory',
+    segments.map(({ name, offset, data, passive }) => ({ name, offset: module.i32.const(offset), data, passive })),
+    false,
+    false,
+    '0',
+  );
+}
+
+/** Addresses and sizes that are known when compiling stand in the table from the start. */
+function tableSegment(plan: KernelPlan): Segment[] {
+  const { tableAddress, table } = plan.memory;
+  const words = new DataView(new ArrayBuffer(table.bytes + 4));
+  const write = (ports: KernelPlan['inputs'], offsets: readonly number[]): void => {
+    ports.forEach(({ shape, buffer }, index) => {
+      [plan.buffers[buffer]!.address, ...shape].forEach((size, word) => {
+        if (typeof size === 'number') words.setUint32(offsets[index]! + 4 * word, size, true);
+      });
+    });
+  };
+  write(plan.inputs, table.inputs);
+  write(plan.outputs, table.outputs);
+  const bytes = new Uint8Array(words.buffer);
+  const first = bytes.findIndex((byte) => byte !== 0);
+  if (first < 0) return [];
+  const last = bytes.findLastIndex((byte) => byte !== 0);
+  return [{ name: 'table', offset: tableAddress + first, data: bytes.slice(first, last + 1), passive: false }];
+}

@@ -1,0 +1,129 @@
+import { InternalError } from '../errors.js';
+import type { Expression } from '../ir.js';
+import {
+  forEachCall,
+  functionExports,
+  functionInfo,
+  functionNames,
+  i32,
+  none,
+  readModule,
+  retarget,
+  typesOf,
+  v128,
+  type Module,
+  type Ref,
+} from './binaryen.js';
+import { Locals } from './code.js';
+import { emitExpression } from './expression.js';
+
+/** Kernel functions that reach the epilogue placeholder, with what they call; found once a library. */
+const callGraphs = new WeakMap<Uint8Array, ReadonlyMap<string, readonly string[]>>();
+
+/** A module that starts as the kernel library, from which what a model does not use is dropped in the end. */
+export class Linker {
+  readonly module: Module;
+  private readonly kernels: Map<string, string>;
+  private readonly placeholder: string | undefined;
+  private readonly calls: ReadonlyMap<string, readonly string[]>;
+  private readonly linked = new Map<string, string>();
+  /** Functions this model adds, to be optimized. */
+  readonly added: string[] = [];
+
+  constructor(library: Uint8Array, relaxed: boolean) {
+    this.module = readModule(library, relaxed);
+    this.kernels = functionExports(this.module);
+    for (const name of this.kernels.keys()) this.module.removeExport(name);
+    const functions = functionNames(this.module);
+    this.placeholder = functions.find(({ module, base }) => module === 'template' && base === 'epilogue')?.name;
+    let calls = callGraphs.get(library);
+    if (!calls) {
+      calls = new Map(
+        functions.map(({ name, body }) => {
+          const targets = new Set<string>();
+          forEachCall(body, (_, target) => targets.add(target));
+          return [name, [...targets]];
+        }),
+      );
+      callGraphs.set(library, calls);
+    }
+    this.calls = calls;
+  }
+
+  /** The internal name of a library function. */
+  library(name: string): string {
+    const internal = this.kernels.get(name);
+    if (internal === undefined) throw new InternalError(`the kernel library has no '${name}'`);
+    return internal;
+  }
+
+  /** The internal name of a kernel that ends in `epilogue`; the identity without one. */
+  template(kernel: string, epilogue: Expression | null): string {
+    const target = this.epilogue(epilogue);
+    return this.specialize(this.library(kernel), target, `${kernel}${target.slice('epilogue'.length)}`);
+  }
+
+  private epilogue(expression: Expression | null): string {
+    const key = `epilogue ${JSON.stringify(expression)}`;
+    const known = this.linked.get(key);
+    if (known) return known;
+    const name = expression === null ? 'epilogue' : `epilogue$${this.added.length}`;
+    const { module } = this;
+    const locals = new Locals(module, [v128, i32, i32]);
+    const load = (index: number): Ref => module.v128.load(0, 4, module.local.get(index, i32));
+    const body: Ref[] = [];
+    const value = emitExpression(this, locals, expression ?? { kind: 'input', index: 0 }, {
+      input: (index) => (index === 0 ? module.local.get(0, v128) : load(index)),
+      before: body,
+    });
+    this.add(name, [v128, i32, i32], v128, locals, [...body, value]);
+    this.linked.set(key, name);
+    return name;
+  }
+
+  /** A copy of a function and of those it calls, in which the placeholder is `target`. */
+  private specialize(name: string, target: string, as: string): string {
+    if (name === this.placeholder) return target;
+    if (!this.reachesPlaceholder(name)) return name;
+    const key = `${name} ${target}`;
+    const known = this.linked.get(key);
+    if (known) return known;
+    const info = functionInfo(this.module, name);
+    const copy = this.linked.size === 0 ? as : `${as}$${this.linked.size}`;
+    this.linked.set(key, copy);
+    const body = this.module.copyExpression(info.body);
+    forEachCall(body, (call, callee) => retarget(call, this.specialize(callee, target, as)));
+    this.module.addFunction(copy, info.params, info.results, info.vars, body);
+    this.added.push(copy);
+    return copy;
+  }
+
+  private reachesPlaceholder(name: string, seen = new Set<string>()): boolean {
+    if (name === this.placeholder) return true;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return (this.calls.get(name) ?? []).some((callee) => this.reachesPlaceholder(callee, seen));
+  }
+
+  /** Adds a function of the model. */
+  add(name: string, params: number[], result: number, locals: Locals, body: Ref[]): void {
+    const block = body.length === 1 ? body[0]! : this.module.block(null, body, result);
+    this.module.addFunction(name, params.length === 0 ? none : typesOf(...params), result, locals.types, block);
+    this.added.push(name);
+  }
+
+  /** Calls a library function. */
+  call(name: string, args: Ref[], result: number = none): Ref {
+    return this.module.call(this.library(name), args, result);
+  }
+
+  /** Fresh name for a generated function, or the known one of the same structure. */
+  once(key: string, prefix: string, make: (name: string) => void): string {
+    const known = this.linked.get(key);
+    if (known) return known;
+    const name = `${prefix}$${this.added.length}`;
+    make(name);
+    this.linked.set(key, name);
+    return name;
+  }
+}

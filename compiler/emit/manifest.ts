@@ -1,0 +1,66 @@
+import { ABI_VERSION, MANIFEST_SECTION, type Manifest, type ManifestDim } from '../../runtime/manifest.js';
+import { printDim, substitute, type Dim } from '../dim.js';
+import type { KernelPlan } from '../plan/types.js';
+import { fnv1a64Bytes } from '../random.js';
+import type { EmitOptions } from './index.js';
+import type { Checks } from './infer.js';
+import { customSection, join } from './splice.js';
+
+/** Appends the manifest to a module. */
+export function describe(
+  code: Uint8Array,
+  plan: KernelPlan,
+  checks: Checks,
+  initializers: ReadonlySet<string>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed'>,
+): { binary: Uint8Array; manifest: Manifest } {
+  const { memory } = plan;
+  // Definitions are the module's own; users read sizes over the symbols.
+  const bindings = new Map<string, Dim>();
+  for (const { name, dim } of memory.definitions) bindings.set(name, substitute(dim, bindings));
+  const shown = (dim: Dim): ManifestDim => {
+    const plain = substitute(dim, bindings);
+    return typeof plain === 'number' ? plain : printDim(plain);
+  };
+  const ports = (list: KernelPlan['inputs'], offsets: readonly number[]): Manifest['inputs'] =>
+    list.map(({ name, dtype, shape }, index) => ({ name, dtype, shape: shape.map(shown), table: offsets[index]! }));
+  const manifest: Manifest = {
+    abi: ABI_VERSION,
+    ...(plan.name === undefined ? {} : { name: plan.name }),
+    target: options.target,
+    layers: plan.layers.length + plan.inputs.length,
+    table: memory.tableAddress,
+    inputs: ports(plan.inputs, memory.table.inputs),
+    outputs: ports(plan.outputs, memory.table.outputs),
+    variables: plan.variables.map(({ variable, shape, recipe }) => ({
+      name: variable.name,
+      dtype: variable.value.dtype,
+      shape: shape.map(shown),
+      layout: variable.layout,
+      initializer: variable.initializer,
+      users: variable.users,
+      trainable: variable.trainable,
+      given: recipe.kind === 'values',
+    })),
+    symbols: plan.symbols.map(({ name, kind, input, axis, max }) => ({
+      name,
+      kind,
+      input,
+      axis,
+      ...(max < 0xffffffff ? { max } : {}),
+    })),
+    parameter: memory.table.parameter,
+    states: memory.table.states,
+    checks,
+    initializers: [...initializers].sort(),
+    seed: String(options.seed),
+    memory: {
+      parameters: shown(memory.parameterBytes),
+      activations: shown(memory.activationBytes),
+      max: options.maxMemory,
+    },
+    hash: fnv1a64Bytes(code).toString(16).padStart(16, '0'),
+  };
+  const section = customSection(MANIFEST_SECTION, new TextEncoder().encode(JSON.stringify(manifest)));
+  return { binary: join([code, section]), manifest };
+}

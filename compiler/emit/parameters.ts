@@ -1,0 +1,366 @@
+import { initializerCodes, Status } from '../../runtime/manifest.js';
+import { fnv1a64 } from '../random.js';
+import type { Distribution } from '../ir.js';
+import type { KernelPlan, PlannedVariable } from '../plan/types.js';
+import { f32, i32, i64, none, type Ref } from './binaryen.js';
+import { addressRef, Locals, sizeRef, when } from './code.js';
+import type { Linker } from './linker.js';
+import { requireInferred } from './steps.js';
+
+/** What `locate` finds out about a variable, each in a global. */
+const located = ['target', 'packed', 'count', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const;
+const hashed = ['hashLow', 'hashHigh', 'fanIn', 'fanOut'] as const;
+const globalName = (field: string): string => `variable.${field}`;
+
+export interface InitializerKinds {
+  readonly constant: boolean;
+  readonly uniform: boolean;
+  readonly normal: boolean;
+  readonly truncatedNormal: boolean;
+  readonly varianceScaling: boolean;
+}
+
+const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
+const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
+
+/** The code of variance scaling in `initializeParameter`. */
+export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
+  initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
+
+/** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
+export function emitParameters(linker: Linker, plan: KernelPlan, kinds: InitializerKinds): Uint8Array[] {
+  const { module } = linker;
+  for (const field of [...located, ...hashed]) module.addGlobal(globalName(field), i32, true, module.i32.const(0));
+  module.addGlobal('dirty', i32, true, module.i32.const(1));
+  const payloads: Uint8Array[] = [];
+  emitLocate(linker, plan);
+  emitStore(linker, plan);
+  emitDraw(linker, kinds);
+  emitInitialize(linker, plan, payloads);
+  emitInitializeParameter(linker);
+  emitAccess(linker, plan);
+  return payloads;
+}
+
+const field = ({ module }: Linker, name: string): Ref => module.global.get(globalName(name), i32);
+
+/** `locate(index)`: 1 and the globals of variable `index`, or 0 when there is none. */
+function emitLocate(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const locals = new Locals(module, [i32]);
+  const cases = plan.variables.map((planned) => {
+    const set = (name: string, value: Ref): Ref => module.global.set(globalName(name), value);
+    const { address } = plan.buffers[planned.buffer]!;
+    const { packing, variable } = planned;
+    const hash = fnv1a64(variable.name);
+    const body = [
+      set('target', addressRef(module, packing ? plan.memory.scratch : address)),
+      set('packed', packing ? addressRef(module, address) : module.i32.const(0)),
+      set('count', sizeRef(module, planned.count)),
+    ];
+    if (packing) {
+      for (const name of ['k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const) {
+        body.push(set(name, sizeRef(module, packing[name])));
+      }
+    }
+    body.push(
+      set('hashLow', module.i32.const(Number(hash & 0xffffffffn) | 0)),
+      set('hashHigh', module.i32.const(Number(hash >> 32n) | 0)),
+      set('fanIn', sizeRef(module, planned.fanIn)),
+      set('fanOut', sizeRef(module, planned.fanOut)),
+      ...publishDims(linker, plan, planned),
+      module.return(module.i32.const(1)),
+    );
+    return body;
+  });
+  linker.add('locate', [i32], i32, locals, [
+    ...switchOver(linker, locals.parameter(0).get(), cases),
+    module.i32.const(0),
+  ]);
+}
+
+/** Sizes of a variable that were open when compiling go into the table; others stand in the manifest. */
+function publishDims(linker: Linker, plan: KernelPlan, { shape }: PlannedVariable): Ref[] {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  if (shape.every((size) => typeof size === 'number')) return [];
+  return shape.map((size, axis) =>
+    module.i32.store(4 + 4 * axis, 4, module.i32.const(tableAddress + table.parameter), sizeRef(module, size)),
+  );
+}
+
+/** Runs case `index`; falls through when there is none. Every case must leave the function or the block. */
+function switchOver({ module }: Linker, index: Ref, cases: readonly Ref[][]): Ref[] {
+  if (cases.length === 0) return [];
+  const label = (i: number): string => `case${i}`;
+  const names = cases.map((_, i) => label(i));
+  let nest = module.block(label(0), [module.switch(names, 'none', index)], none);
+  cases.forEach((body, i) => {
+    const outer = i + 1 < cases.length ? label(i + 1) : 'none';
+    nest = module.block(outer, [nest, ...body], none);
+  });
+  return [nest];
+}
+
+/** `store(index)`: takes the canonical values of the located variable as its own. */
+function emitStore(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  const locals = new Locals(module, [i32]);
+  const body: Ref[] = [];
+  if (plan.variables.some(({ packing }) => packing !== null)) {
+    const args = ['target', 'packed', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'];
+    body.push(
+      when(
+        module,
+        field(linker, 'packed'),
+        linker.call(
+          'packGroups',
+          args.map((name) => field(linker, name)),
+        ),
+      ),
+    );
+  }
+  body.push(
+    module.i32.store8(tableAddress + table.states, 1, locals.parameter(0).get(), module.i32.const(1)),
+    module.global.set('dirty', module.i32.const(1)),
+  );
+  linker.add('store', [i32], none, locals, body);
+}
+
+/** `draw(kind, a, b, seedLow, seedHigh)`: fills the located variable; 1, or 0 when the kind is not carried. */
+function emitDraw(linker: Linker, kinds: InitializerKinds): void {
+  const { module } = linker;
+  const locals = new Locals(module, [i32, f32, f32, i32, i32]);
+  const [kind, a, b, seedLow, seedHigh] = [0, 1, 2, 3, 4].map((index) => locals.parameter(index)) as [
+    ReturnType<Locals['make']>,
+    ReturnType<Locals['make']>,
+    ReturnType<Locals['make']>,
+    ReturnType<Locals['make']>,
+    ReturnType<Locals['make']>,
+  ];
+  const key = locals.make(i64);
+  const target = (): Ref[] => [field(linker, 'target'), field(linker, 'count')];
+  const first = (): Ref => module.i64.const(0n as unknown as number);
+  const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
+  const truncated = (std: () => Ref, mean: () => Ref): Ref => {
+    const bound = (): Ref => module.f32.mul(module.f32.const(2), std());
+    return random(
+      'fillTruncatedNormal',
+      mean(),
+      std(),
+      module.f32.sub(mean(), bound()),
+      module.f32.add(mean(), bound()),
+    );
+  };
+  const done = (): Ref => module.return(module.i32.const(1));
+  const is = (code: number): Ref => module.i32.eq(kind.get(), module.i32.const(code));
+  const seeds = [seedLow.get(), seedHigh.get(), field(linker, 'hashLow'), field(linker, 'hashHigh')];
+  const body: Ref[] = [];
+  if (kinds.constant) {
+    body.push(when(module, is(initializerCodes.constant), linker.call('fillConstant', [...target(), a.get()]), done()));
+  }
+  if (kinds.uniform || kinds.normal || kinds.truncatedNormal || kinds.varianceScaling) {
+    body.push(key.set(linker.call('deriveKey', seeds, i64)));
+  }
+  if (kinds.uniform) {
+    body.push(when(module, is(initializerCodes.uniform), random('fillUniform', a.get(), b.get()), done()));
+  }
+  if (kinds.normal) {
+    body.push(when(module, is(initializerCodes.normal), random('fillNormal', a.get(), b.get()), done()));
+  }
+  if (kinds.truncatedNormal) {
+    body.push(when(module, is(initializerCodes.truncatedNormal), truncated(b.get, a.get), done()));
+  }
+  if (kinds.varianceScaling) {
+    const wide = (name: string): Ref => module.f64.convert_u.i32(field(linker, name));
+    const code = (): Ref => module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling));
+    const [mode, shape] = [locals.make(i32), locals.make(i32)];
+    const fan = module.select(
+      mode.get(),
+      module.select(
+        module.i32.eq(mode.get(), module.i32.const(1)),
+        wide('fanOut'),
+        module.f64.mul(module.f64.const(0.5), module.f64.add(wide('fanIn'), wide('fanOut'))),
+      ),
+      wide('fanIn'),
+    );
+    const zero = (): Ref => module.f32.const(0);
+    body.push(
+      when(
+        module,
+        module.i32.lt_u(code(), module.i32.const(12)),
+        mode.set(module.i32.shr_u(code(), module.i32.const(2))),
+        shape.set(module.i32.and(code(), module.i32.const(3))),
+        b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
+        when(module, module.i32.eqz(shape.get()), random('fillUniform', module.f32.neg(b.get()), b.get()), done()),
+        when(module, module.i32.eq(shape.get(), module.i32.const(1)), truncated(b.get, zero), done()),
+        when(module, module.i32.eq(shape.get(), module.i32.const(2)), random('fillNormal', zero(), b.get()), done()),
+      ),
+    );
+  }
+  body.push(module.i32.const(0));
+  linker.add('draw', [i32, f32, f32, i32, i32], i32, locals, body);
+}
+
+/** The kind and the two numbers `draw` takes, for an initializer that they describe in full. */
+function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: number, b: number] | null {
+  if (recipe.kind === 'values') return null;
+  if (recipe.kind === 'fill') return [initializerCodes.constant, recipe.value, 0];
+  const { distribution } = recipe;
+  switch (distribution.kind) {
+    case 'uniform':
+      return [initializerCodes.uniform, distribution.low, distribution.high];
+    case 'normal':
+      return [initializerCodes.normal, distribution.mean, distribution.std];
+    case 'truncatedNormal': {
+      const { mean, std, low, high } = distribution;
+      const bound = Math.fround(2 * Math.fround(std));
+      const usual =
+        Math.fround(low) === Math.fround(Math.fround(mean) - bound) &&
+        Math.fround(high) === Math.fround(Math.fround(mean) + bound);
+      return usual ? [initializerCodes.truncatedNormal, mean, std] : null;
+    }
+    case 'varianceScaling':
+      return [scalingCode(distribution), distribution.scale, 0];
+  }
+}
+
+/** Which parts of `draw` the recipes of a plan need. */
+export function kindsUsed(plan: KernelPlan): Set<keyof InitializerKinds> {
+  const used = new Set<keyof InitializerKinds>();
+  for (const { recipe } of plan.variables) {
+    if (recipe.kind === 'fill') used.add('constant');
+    if (recipe.kind === 'random') used.add(recipe.distribution.kind);
+  }
+  return used;
+}
+
+/** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
+function emitInitialize(linker: Linker, plan: KernelPlan, payloads: Uint8Array[]): void {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  const locals = new Locals(module, [i32, i32, i32]);
+  const [seedLow, seedHigh, flags] = [0, 1, 2].map((index) => locals.parameter(index).get);
+  const body: Ref[] = [requireInferred(linker)];
+  plan.variables.forEach(({ recipe }, index) => {
+    const constant = (): Ref => module.i32.const(index);
+    const state = module.i32.load8_u(tableAddress + table.states + index, 1, module.i32.const(0));
+    const wanted = module.i32.or(module.i32.and(flags!(), module.i32.const(1)), module.i32.eqz(state));
+    const own = recipe.kind === 'random' ? recipe.seed : undefined;
+    const seeds = (): [Ref, Ref] =>
+      own === undefined
+        ? [seedLow!(), seedHigh!()]
+        : [module.i32.const(Number(own & 0xffffffffn) | 0), module.i32.const(Number(own >> 32n) | 0)];
+    body.push(
+      when(
+        module,
+        wanted,
+        module.drop(module.call('locate', [constant()], i32)),
+        emitRecipe(linker, recipe, seeds, payloads),
+        module.call('store', [constant()], none),
+      ),
+    );
+  });
+  body.push(module.i32.const(Status.ok));
+  linker.add('initialize', [i32, i32, i32], i32, locals, body);
+}
+
+function emitRecipe(
+  linker: Linker,
+  recipe: PlannedVariable['recipe'],
+  seeds: () => [Ref, Ref],
+  payloads: Uint8Array[],
+): Ref {
+  const { module } = linker;
+  const plain = drawArguments(recipe);
+  if (plain) {
+    const [kind, a, b] = plain;
+    return module.drop(
+      module.call('draw', [module.i32.const(kind), module.f32.const(a), module.f32.const(b), ...seeds()], i32),
+    );
+  }
+  if (recipe.kind === 'values') {
+    const { data } = recipe.tensor;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    payloads.push(bytes);
+    const segment = segmentName(payloads.length - 1);
+    return module.memory.init(segment, field(linker, 'target'), module.i32.const(0), module.i32.const(bytes.length));
+  }
+  if (recipe.kind === 'random' && recipe.distribution.kind === 'truncatedNormal') {
+    const { mean, std, low, high } = recipe.distribution;
+    const key = linker.call('deriveKey', [...seeds(), field(linker, 'hashLow'), field(linker, 'hashHigh')], i64);
+    const first = module.i64.const(0n as unknown as number);
+    const target = [field(linker, 'target'), field(linker, 'count'), first, key];
+    const numbers = [mean, std, low, high].map((value) => module.f32.const(value));
+    return linker.call('fillTruncatedNormal', [...target, ...numbers]);
+  }
+  return module.nop();
+}
+
+export const segmentName = (index: number): string => `values${index}`;
+
+/** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
+function emitInitializeParameter(linker: Linker): void {
+  const { module } = linker;
+  const params = [i32, i32, f32, f32, i32, i32];
+  const locals = new Locals(module, params);
+  const get = (index: number): Ref => locals.parameter(index).get();
+  const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);
+  linker.add('initializeParameter', params, i32, locals, [
+    requireInferred(linker),
+    ...requireVariable(linker, get(0)),
+    when(module, module.i32.eqz(draw), module.return(module.i32.const(Status.noInitializer))),
+    module.call('store', [get(0)], none),
+    module.i32.const(Status.ok),
+  ]);
+}
+
+const requireVariable = (linker: Linker, index: Ref): Ref[] => [
+  when(
+    linker.module,
+    linker.module.i32.eqz(linker.module.call('locate', [index], i32)),
+    linker.module.return(linker.module.i32.const(Status.noVariable)),
+  ),
+];
+
+/** `readParameter(i)` and `writeParameter(i)`: the table's parameter record says where the canonical values are. */
+function emitAccess(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  const read = new Locals(module, [i32]);
+  const index = (): Ref => read.parameter(0).get();
+  const state = (): Ref => module.i32.load8_u(tableAddress + table.states, 1, index());
+  const body: Ref[] = [
+    requireInferred(linker),
+    ...requireVariable(linker, index()),
+    module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
+    when(
+      module,
+      module.i32.eqz(state()),
+      module.i32.store(0, 4, module.i32.const(tableAddress), index()),
+      module.return(module.i32.const(Status.uninitialized)),
+    ),
+  ];
+  if (plan.variables.some(({ packing }) => packing !== null)) {
+    const args = ['packed', 'target', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'];
+    body.push(
+      when(
+        module,
+        field(linker, 'packed'),
+        linker.call(
+          'unpackGroups',
+          args.map((name) => field(linker, name)),
+        ),
+      ),
+    );
+  }
+  linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
+  const write = new Locals(module, [i32]);
+  linker.add('writeParameter', [i32], i32, write, [
+    requireInferred(linker),
+    ...requireVariable(linker, write.parameter(0).get()),
+    module.call('store', [write.parameter(0).get()], none),
+    module.i32.const(Status.ok),
+  ]);
+}

@@ -1,0 +1,99 @@
+import { Status } from '../../runtime/manifest.js';
+import type { KernelPlan, KernelCall, Step } from '../plan/types.js';
+import { kernels, type KernelName } from '../plan/kernels.js';
+import { i32, none, type Ref } from './binaryen.js';
+import { addressRef, Locals, sizeRef, when } from './code.js';
+import type { Linker } from './linker.js';
+import { emitLoop } from './loop.js';
+
+function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
+  const { module } = linker;
+  const args = call.args.map((arg) => {
+    if (arg.kind === 'float') return module.f32.const(arg.value);
+    if (arg.kind === 'size') return sizeRef(module, arg.size);
+    return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
+  });
+  const name = kernels[call.kernel as KernelName].template
+    ? linker.template(call.kernel, call.epilogue)
+    : linker.library(call.kernel);
+  return module.call(name, args, call.failure === null ? none : i32);
+}
+
+function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], locals: Locals): Ref[] {
+  const { module } = linker;
+  let failed: ReturnType<Locals['make']> | undefined;
+  return steps.flatMap((step) => {
+    if (step.kind === 'loop') return [emitLoop(linker, step, (buffer) => plan.buffers[buffer]!.address)];
+    const call = emitCall(linker, plan, step);
+    if (step.failure === null) return [call];
+    failed ??= locals.make(i32);
+    const position = module.i32.sub(failed.get(), module.i32.const(1));
+    return [
+      failed.set(call),
+      when(
+        module,
+        failed.get(),
+        module.i32.store(0, 4, module.i32.const(plan.memory.tableAddress), position),
+        module.return(module.i32.const(Status.index)),
+      ),
+    ];
+  });
+}
+
+/** `prepare()`: from canonical parameters to what kernels read. */
+export function emitPrepare(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  const locals = new Locals(module);
+  const body: Ref[] = [requireInferred(linker)];
+  if (plan.variables.length > 0) {
+    const index = locals.make(i32);
+    const state = module.i32.load8_u(tableAddress + table.states, 1, index.get());
+    body.push(
+      module.loop(
+        'variables',
+        module.block(null, [
+          when(
+            module,
+            module.i32.eqz(state),
+            module.i32.store(0, 4, module.i32.const(tableAddress), index.get()),
+            module.return(module.i32.const(Status.uninitialized)),
+          ),
+          module.br_if(
+            'variables',
+            module.i32.lt_u(
+              index.tee(module.i32.add(index.get(), module.i32.const(1))),
+              module.i32.const(plan.variables.length),
+            ),
+          ),
+        ]),
+      ),
+    );
+  }
+  body.push(
+    ...emitSteps(linker, plan, plan.prepare, locals),
+    module.global.set('dirty', module.i32.const(0)),
+    module.i32.const(Status.ok),
+  );
+  linker.add('prepare', [], i32, locals, body);
+}
+
+/** `forward()`: runs `prepare` when a parameter has changed, then every step. */
+export function emitForward(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const locals = new Locals(module);
+  const status = locals.make(i32);
+  linker.add('forward', [], i32, locals, [
+    requireInferred(linker),
+    when(
+      module,
+      module.global.get('dirty', i32),
+      when(module, status.tee(module.call('prepare', [], i32)), module.return(status.get())),
+    ),
+    ...emitSteps(linker, plan, plan.forward, locals),
+    module.i32.const(Status.ok),
+  ]);
+}
+
+export const requireInferred = ({ module }: Linker): Ref =>
+  when(module, module.i32.eqz(module.global.get('inferred', i32)), module.return(module.i32.const(Status.notInferred)));

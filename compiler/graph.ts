@@ -1,0 +1,190 @@
+import type {
+  DimSource,
+  GraphDeclaration,
+  GraphSource,
+  InputDType,
+  ParameterSource,
+  Tensors,
+} from './declaration/types.js';
+import type { DefaultsSource } from './declaration/types.js';
+import { parseDeclaration } from './declaration/parse.js';
+import { NacreError } from './errors.js';
+import { writeLayers, type Written } from './graph/write.js';
+import { compose, defaultInputOf } from './layers/stage.js';
+import { GraphEdge, runStages, type Edge, type Stage } from './layers/edge.js';
+import { Reference, type ShapedArray, type VariableReference } from './layers/parameter-value.js';
+import type { DType } from './tensor.js';
+
+export { block, parallel, repeat, type ComposedStage } from './layers/stage.js';
+
+/** An input of a graph. */
+export interface InputEdge<D extends InputDType = InputDType> extends Edge<D> {
+  readonly shape: readonly DimSource[];
+}
+
+/**
+ * An input.
+ *
+ * @param shape the whole shape, batch included: numbers are fixed, names free (equal names are equal sizes), null is
+ *   fixed by the first input if a variable's shape needs it
+ */
+export function input<const D extends InputDType = 'float32'>(
+  shape: readonly DimSource[],
+  options: { readonly dtype?: D } = {},
+): InputEdge<D> {
+  const dtype = options.dtype ?? ('float32' as D);
+  return Object.assign(new GraphEdge({ kind: 'input', shape, dtype }, dtype), { shape });
+}
+
+export interface VariableOptions {
+  readonly name: string;
+  /** Left out, it is what the users need. */
+  readonly shape?: readonly (number | null)[];
+  readonly initializer?: Exclude<ParameterSource, { readonly variable: string }> | Float32Array | ShapedArray;
+}
+
+/** A variable that any number of parameters may share. */
+export const variable = (options: VariableOptions): VariableReference =>
+  new Reference({ kind: 'declared', declaration: { ...options } });
+
+/** A graph, immutable: what `compile` takes. `I` and `O` are the dtypes of its inputs and outputs. */
+export interface Graph<
+  I extends Readonly<Record<string, DType>> = Readonly<Record<string, DType>>,
+  O extends Readonly<Record<string, DType>> = Readonly<Record<string, DType>>,
+> {
+  /** Plain JSON. */
+  readonly declaration: GraphDeclaration;
+  /** The values that the declaration refers to. */
+  readonly tensors: Tensors;
+  /** A longer graph: its outputs go through the stages, and what comes out are the outputs, with the same names. */
+  pipe(...stages: readonly Stage[]): Graph<I, { readonly [K in keyof O]: DType }>;
+  toString(): string;
+  readonly '~types'?: readonly [inputs: I, outputs: O];
+}
+
+export interface GraphOptions {
+  readonly name?: string;
+  readonly rng?: 'philox';
+  readonly defaults?: DefaultsSource;
+}
+
+class WrittenGraph implements Graph {
+  readonly declaration: GraphDeclaration;
+
+  constructor(
+    private readonly written: Written,
+    private readonly head: GraphOptions,
+    outputs: readonly { readonly name: string; readonly from: string }[],
+  ) {
+    const { inputs, variables, layers, tensors } = written;
+    this.declaration = parseDeclaration({ nacre: 1, ...head, inputs, variables, layers, outputs }, { tensors });
+    Object.freeze(this);
+  }
+
+  get tensors(): Tensors {
+    return this.written.tensors;
+  }
+
+  pipe(...stages: readonly Stage[]): Graph {
+    const { outputs } = this.declaration;
+    const from = outputs.map((output) => new GraphEdge({ kind: 'reference', reference: output.from }, 'float32'));
+    const edges = runStages(stages, from);
+    if (edges.length !== outputs.length) {
+      throw new NacreError(
+        'join',
+        'pipe',
+        `makes ${edges.length} of ${outputs.length} outputs; write graph({ inputs, outputs })`,
+      );
+    }
+    const { written, references } = writeLayers(this.written, edges);
+    const named = references.map((reference, index) => ({ name: outputs[index]!.name, from: reference }));
+    return new WrittenGraph(written, this.head, named);
+  }
+
+  toString(): string {
+    return printGraph(this.declaration);
+  }
+}
+
+type DTypesOf<E> = { readonly [K in keyof E]: E[K] extends Edge<infer D> ? D : never };
+
+/** The graph between inputs and outputs, both by name. */
+export function graph<
+  const I extends Readonly<Record<string, InputEdge>>,
+  const O extends Readonly<Record<string, Edge>>,
+>(parts: GraphOptions & { readonly inputs: I; readonly outputs: O }): Graph<DTypesOf<I>, DTypesOf<O>> {
+  const { inputs, outputs, ...head } = parts;
+  const names = new Map<object, string>();
+  const written = Object.entries(inputs).map(([name, edge]) => {
+    if (!(edge instanceof GraphEdge) || edge.origin.kind !== 'input') {
+      throw new NacreError('input', 'graph', `inputs.${name} is not made by input()`);
+    }
+    const { origin } = edge as GraphEdge;
+    if (names.has(origin))
+      throw new NacreError('input', 'graph', `inputs.${name} and inputs.${names.get(origin)!} are one input`);
+    names.set(origin, name);
+    return { name, shape: edge.shape, dtype: edge.dtype };
+  });
+  const start: Written = { inputs: written, variables: [], layers: [], tensors: {}, names };
+  const end = writeLayers(start, Object.values(outputs));
+  const ports = Object.keys(outputs).map((name, index) => ({ name, from: end.references[index]! }));
+  return new WrittenGraph(end.written, head, ports) as unknown as Graph<DTypesOf<I>, DTypesOf<O>>;
+}
+
+/** Stages one after the other: input `x`, output `y`. Without an input the first layer's kind says what it takes. */
+export function sequential<const D extends InputDType>(
+  stages: readonly [InputEdge<D>, ...Stage[]],
+  options?: GraphOptions,
+): Graph<{ readonly x: D }, { readonly y: DType }>;
+export function sequential(
+  stages: readonly Stage[],
+  options?: GraphOptions,
+): Graph<{ readonly x: 'float32' }, { readonly y: DType }>;
+export function sequential(stages: readonly (InputEdge | Stage)[], options: GraphOptions = {}): Graph {
+  const [first, ...rest] = stages;
+  const isGiven = first instanceof GraphEdge;
+  const x = isGiven ? (first as InputEdge) : defaultInput(first as Stage | undefined);
+  const y = runStages([compose((isGiven ? rest : stages) as readonly Stage[])], [x]);
+  if (y.length !== 1) {
+    throw new NacreError('join', 'sequential', `ends in ${y.length} outputs; join them with concatenate() or add()`);
+  }
+  return graph({ ...options, inputs: { x }, outputs: { y: y[0]! } });
+}
+
+function defaultInput(first: Stage | undefined): InputEdge {
+  const shape = defaultInputOf(first);
+  if (shape) return input(shape);
+  throw new NacreError(
+    'input',
+    'sequential',
+    `does not know what its first stage takes; start with input(['batch', …])`,
+  );
+}
+
+/**
+ * The graph of a declaration.
+ *
+ * @param source what people write, or its JSON text
+ * @throws DeclarationError with all faults at once
+ */
+export function fromDeclaration(source: GraphSource | GraphDeclaration | string, tensors: Tensors = {}): Graph {
+  const { nacre: _, inputs, variables, layers, outputs, ...head } = parseDeclaration(source, { tensors });
+  const fields = <T extends object>(list: readonly T[]) => list as readonly (T & Readonly<Record<string, unknown>>)[];
+  const written = { inputs: fields(inputs), variables: fields(variables), layers, tensors, names: new Map() };
+  return new WrittenGraph(written, head as GraphOptions, outputs);
+}
+
+/**
+ * One line for a graph: `(?, 10) -> [... 3 layers ...] -> (?, 10)`, inputs counted among the layers.
+ *
+ * @param outputs the shapes of the outputs, null for an open size; without them the outputs' names stand
+ */
+export function printGraph(declaration: GraphDeclaration, outputs?: readonly (readonly (number | null)[])[]): string {
+  const open = (shape: readonly unknown[]): string =>
+    `(${shape.map((dim) => (typeof dim === 'number' ? dim : '?')).join(', ')}${shape.length === 1 ? ',' : ''})`;
+  const inputs = declaration.inputs.map((input) => open(input.shape));
+  const ends = outputs ? outputs.map(open) : declaration.outputs.map((output) => output.name);
+  const count = declaration.inputs.length + declaration.layers.length;
+  const list = (items: readonly string[]): string => (items.length === 1 ? items[0]! : `[${items.join(', ')}]`);
+  return `${list(inputs)} -> [... ${count} layers ...] -> ${list(ends)}`;
+}

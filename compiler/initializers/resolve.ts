@@ -1,0 +1,38 @@
+import type { Filling, InitializerDefinition } from './define.js';
+import * as table from './table.js';
+import type { InitializerDeclaration, InitializerKind } from './values.js';
+
+/** The definitions, by kind. */
+export const initializerDefinitions = Object.fromEntries(
+  Object.entries(table).map(([kind, factory]) => [kind, factory.definition]),
+) as unknown as Readonly<Record<InitializerKind, InitializerDefinition>>;
+
+export const initializerKinds = Object.keys(initializerDefinitions) as readonly InitializerKind[];
+
+/** `maxPooling1d` → `max_pooling1d` */
+export const snakeCase = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const kindsByName = new Map<string, InitializerKind>(
+  initializerKinds.flatMap((kind) =>
+    [kind, snakeCase(kind), ...initializerDefinitions[kind].aliases].map((name) => [name, kind] as const),
+  ),
+);
+
+/** The kind that a name in any of its spellings stands for. */
+export const initializerKindOf = (name: unknown): InitializerKind | undefined =>
+  typeof name === 'string' ? kindsByName.get(name) : undefined;
+
+/** The op that fills a variable, with the variable's own seed if it has one. */
+export function expandInitializer(initializer: InitializerDeclaration): Filling {
+  const op = initializerDefinitions[initializer.kind].expand(initializer);
+  return op.kind === 'fill' || initializer.seed === undefined ? op : { ...op, seed: BigInt(initializer.seed) };
+}
+
+/** As listings show it: `uniform(-0.05, 0.05)`, `heUniform`, `normal(0, 0.05, seed 7)`. */
+export function describeInitializer(initializer: InitializerDeclaration): string {
+  const options = Object.keys(initializerDefinitions[initializer.kind].options).map((name) =>
+    String(initializer[name]),
+  );
+  const parts = initializer.seed === undefined ? options : [...options, `seed ${initializer.seed}`];
+  return parts.length === 0 ? initializer.kind : `${initializer.kind}(${parts.join(', ')})`;
+}

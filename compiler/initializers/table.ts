@@ -1,0 +1,12 @@
+/** Every kind of initializer, by the name of its export. */
+export { constant, ones, zeros } from './constant.js';
+export { normal, truncatedNormal, uniform } from './random.js';
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  varianceScaling,
+} from './variance-scaling.js';

@@ -1,0 +1,47 @@
+import { number, oneOf, optional } from '../attributes.js';
+import type { Distribution } from '../ir.js';
+import { defineInitializer, type Filling } from './define.js';
+
+type Scaling = Extract<Distribution, { kind: 'varianceScaling' }>;
+
+const scaled = (scale: number, mode: Scaling['mode'], distribution: Scaling['distribution']): Filling => ({
+  kind: 'random',
+  distribution: { kind: 'varianceScaling', scale, mode, distribution },
+});
+
+/** Variance `scale` / fan. The normal of `truncatedNormal` is widened so that the variance holds after cutting at 2σ. */
+export const varianceScaling = defineInitializer('varianceScaling', {
+  options: {
+    scale: optional(number({ above: 0 }), 1),
+    mode: optional(oneOf('fanIn', 'fanOut', 'fanAvg'), 'fanIn'),
+    distribution: optional(oneOf('uniform', 'truncatedNormal', 'untruncatedNormal'), 'truncatedNormal'),
+  },
+  expand: ({ scale, mode, distribution }) => scaled(scale, mode, distribution),
+});
+
+/** Glorot and Bengio 2010; Xavier elsewhere. */
+export const glorotUniform = defineInitializer('glorotUniform', {
+  options: {},
+  expand: () => scaled(1, 'fanAvg', 'uniform'),
+});
+export const glorotNormal = defineInitializer('glorotNormal', {
+  options: {},
+  expand: () => scaled(1, 'fanAvg', 'truncatedNormal'),
+});
+
+/** He et al. 2015; Kaiming elsewhere. */
+export const heUniform = defineInitializer('heUniform', { options: {}, expand: () => scaled(2, 'fanIn', 'uniform') });
+export const heNormal = defineInitializer('heNormal', {
+  options: {},
+  expand: () => scaled(2, 'fanIn', 'truncatedNormal'),
+});
+
+/** LeCun et al. 1998. */
+export const lecunUniform = defineInitializer('lecunUniform', {
+  options: {},
+  expand: () => scaled(1, 'fanIn', 'uniform'),
+});
+export const lecunNormal = defineInitializer('lecunNormal', {
+  options: {},
+  expand: () => scaled(1, 'fanIn', 'truncatedNormal'),
+});

@@ -1,0 +1,190 @@
+/**
+ * The tensor graph, the form between layers and kernels:
+ *
+ *   TensorGraph
+ *     symbols      sizes unknown when compiling: free (may change between calls) or latched (fixed by the first input)
+ *     inputs, outputs, variables
+ *     constraints  what `infer` must check before a call
+ *     initialize ─▶ variables ─▶ prepare ─▶ prepared values ─▶ forward ─▶ outputs
+ *
+ * Each of the three functions is a list of nodes in execution order. A node applies one `Op` to values and defines new
+ * ones; every value is defined once: as an input, a variable, or an output of one node.
+ */
+import type { Dim } from './dim.js';
+import type { DType, Tensor } from './tensor.js';
+
+export type UnaryFunction =
+  'negate' | 'absolute' | 'squareRoot' | 'exp' | 'expm1' | 'log' | 'tanh' | 'sigmoid' | 'erf' | 'softplus';
+
+export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+
+/** A float32 function of the elements at one position of the node's inputs, which are broadcast. */
+export type Expression =
+  | { readonly kind: 'input'; readonly index: number }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
+  | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly left: Expression; readonly right: Expression };
+
+/** Sizes before and after each spatial axis. */
+export type Padding = readonly (readonly [before: Dim, after: Dim])[];
+export type Pair = readonly [height: number, width: number];
+
+/** How a random variable is drawn, see docs/random.md. Bounds of `truncatedNormal` are absolute. */
+export type Distribution =
+  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  | {
+      readonly kind: 'truncatedNormal';
+      readonly mean: number;
+      readonly std: number;
+      readonly low: number;
+      readonly high: number;
+    }
+  | {
+      readonly kind: 'varianceScaling';
+      readonly scale: number;
+      readonly mode: 'fanIn' | 'fanOut' | 'fanAvg';
+      readonly distribution: 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
+    };
+
+/**
+ * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
+ * the broadcast element of the node's input i + 1, counting from the first input after x and w.
+ */
+export type Op =
+  /** Element by element, with NumPy broadcasting. Any number of inputs. */
+  | { readonly kind: 'elementwise'; readonly expression: Expression }
+  /** x [..., m, k] · w [k, n] (or [n, k] when transposed) → [..., m, n] */
+  | { readonly kind: 'matmul'; readonly transposeRight: boolean; readonly epilogue?: Expression }
+  /** x [batch, height, width, in], w [kh, kw, in / groups, out] → [batch, height', width', out] */
+  | {
+      readonly kind: 'convolution';
+      readonly strides: Pair;
+      readonly dilation: Pair;
+      readonly padding: Padding;
+      readonly groups: number;
+      readonly epilogue?: Expression;
+    }
+  /** x [batch, height, width, in], w [kh, kw, in, multiplier] → [batch, height', width', in · multiplier] */
+  | {
+      readonly kind: 'depthwise';
+      readonly strides: Pair;
+      readonly dilation: Pair;
+      readonly padding: Padding;
+      readonly epilogue?: Expression;
+    }
+  /** Windows over [batch, height, width, channels]; an average counts only elements inside the map. */
+  | {
+      readonly kind: 'pool';
+      readonly fn: 'maximum' | 'average';
+      readonly size: Pair;
+      readonly strides: Pair;
+      readonly padding: Padding;
+    }
+  /** Over the axes given, ascending, which are dropped. */
+  | { readonly kind: 'reduce'; readonly fn: 'mean' | 'sum' | 'maximum' | 'minimum'; readonly axes: readonly number[] }
+  | { readonly kind: 'softmax'; readonly axis: number; readonly log: boolean }
+  /** (x − mean) / √(variance + epsilon) over the last `axes` axes together. */
+  | { readonly kind: 'normalize'; readonly axes: number; readonly epsilon: number }
+  | { readonly kind: 'reshape'; readonly shape: readonly Dim[] }
+  | { readonly kind: 'transpose'; readonly permutation: readonly number[] }
+  | { readonly kind: 'concat'; readonly axis: number }
+  /** Adds sizes before and after each axis of any rank. */
+  | { readonly kind: 'pad'; readonly padding: Padding; readonly value: number }
+  /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
+  | { readonly kind: 'gather' }
+  /** A value known when compiling. */
+  | { readonly kind: 'constant'; readonly tensor: Tensor }
+  /** Initializers: no inputs, one variable as output. */
+  | { readonly kind: 'fill'; readonly value: number }
+  | { readonly kind: 'random'; readonly distribution: Distribution; readonly seed?: bigint };
+
+export type OpKind = Op['kind'];
+export type OpOf<K extends OpKind> = Extract<Op, { readonly kind: K }>;
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+}
+
+export interface Value extends TensorType {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface Node<O extends Op = Op> {
+  readonly op: O;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** The layer or variable this node stands for. */
+  readonly origin: string;
+}
+
+/** The order in which users see, read, write and number a weight's elements. */
+export type Layout = 'io' | 'hwio';
+
+export interface Variable {
+  readonly name: string;
+  readonly value: Value;
+  readonly layout: Layout | null;
+  readonly trainable: boolean;
+  /** Slots it fills, `layer.parameter`, in the order of use. */
+  readonly users: readonly string[];
+  readonly fanIn: Dim;
+  readonly fanOut: Dim;
+  /** As listings show it: `glorotUniform`, `normal(0, 0.05)`, `values`. */
+  readonly initializer: string;
+}
+
+export interface SymbolInfo {
+  readonly name: string;
+  readonly kind: 'free' | 'latched';
+  /** The first input axis that carries it. */
+  readonly input: string;
+  readonly axis: number;
+  readonly min: number;
+  readonly max: number;
+  /** The size kernels are chosen for. */
+  readonly typical: number;
+}
+
+/**
+ * What must hold of the sizes of a call: `got` equals `expected`, or is at least it. `message` is what is wrong, with
+ * `{expected}` and `{got}` in the places of the two sizes.
+ */
+export interface Constraint {
+  readonly rule: 'equal' | 'atLeast';
+  readonly got: Dim;
+  readonly expected: Dim;
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface Port {
+  readonly name: string;
+  readonly value: Value;
+}
+
+export interface TensorGraph {
+  readonly name: string | undefined;
+  readonly symbols: readonly SymbolInfo[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly variables: readonly Variable[];
+  readonly constraints: readonly Constraint[];
+  readonly initialize: readonly Node[];
+  readonly prepare: readonly Node[];
+  readonly forward: readonly Node[];
+  /** Layers in declaration order, for summaries. */
+  readonly layers: readonly LayerInfo[];
+}
+
+export interface LayerInfo {
+  readonly name: string;
+  readonly kind: string;
+  /** As the summary shows it: `conv1d relu`. */
+  readonly label: string;
+  readonly outputs: readonly Value[];
+  /** Variables this layer uses, by parameter name. */
+  readonly parameters: readonly { readonly parameter: string; readonly variable: string }[];
+}

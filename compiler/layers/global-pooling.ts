@@ -1,0 +1,58 @@
+import type { Build } from '../build.js';
+import type { Value } from '../ir.js';
+import { expectMap, spatialAxes, type DataFormat } from './data-format.js';
+import { boolean, dataFormat, defineLayer, optional } from './define.js';
+
+interface GlobalPooling {
+  readonly keepDims: boolean;
+  readonly dataFormat: DataFormat;
+}
+
+function lowerGlobal(build: Build, fn: 'mean' | 'maximum', rank: 1 | 2, options: GlobalPooling, x: Value): Value {
+  expectMap(build, x, rank, options.dataFormat);
+  const axes = spatialAxes(rank, options.dataFormat);
+  const y = build.op({ kind: 'reduce', fn, axes }, [x]);
+  if (!options.keepDims) return y;
+  return build.reshape(
+    y,
+    x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+  );
+}
+
+const attributes = { keepDims: optional(boolean(), false), dataFormat: dataFormat() };
+
+/** The largest element of each channel; `keepDims` leaves the spatial axes, of size 1. */
+export const globalMaxPooling1d = defineLayer('globalMaxPooling1d', {
+  inputs: ['x'],
+  defaultInput: ['batch', null, null],
+  attributes,
+  parameters: {},
+  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'maximum', 1, options, x),
+});
+
+/** The largest element of each channel; `keepDims` leaves the spatial axes, of size 1. */
+export const globalMaxPooling2d = defineLayer('globalMaxPooling2d', {
+  inputs: ['x'],
+  defaultInput: ['batch', null, null, null],
+  attributes,
+  parameters: {},
+  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'maximum', 2, options, x),
+});
+
+/** The mean of each channel; `keepDims` leaves the spatial axes, of size 1. */
+export const globalAveragePooling1d = defineLayer('globalAveragePooling1d', {
+  inputs: ['x'],
+  defaultInput: ['batch', null, null],
+  attributes,
+  parameters: {},
+  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'mean', 1, options, x),
+});
+
+/** The mean of each channel; `keepDims` leaves the spatial axes, of size 1. */
+export const globalAveragePooling2d = defineLayer('globalAveragePooling2d', {
+  inputs: ['x'],
+  defaultInput: ['batch', null, null, null],
+  attributes,
+  parameters: {},
+  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'mean', 2, options, x),
+});

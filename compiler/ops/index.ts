@@ -1,0 +1,47 @@
+import type { Node, Op, OpKind, TensorType } from '../ir.js';
+import type { Tensor } from '../tensor.js';
+import { convolution, depthwise, pool } from './convolution.js';
+import { elementwise } from './elementwise.js';
+import { matmul } from './matmul.js';
+import { normalize, reduce, softmax } from './reduce.js';
+import type { Checks, EvaluateContext, Rule } from './rule.js';
+import { concat, gather, pad, reshape, transpose } from './shape.js';
+import { constant, fill, random } from './source.js';
+
+export type { Checks, EvaluateContext } from './rule.js';
+
+const rules: { readonly [K in OpKind]: Rule<K> } = {
+  elementwise,
+  matmul,
+  convolution,
+  depthwise,
+  pool,
+  reduce,
+  softmax,
+  normalize,
+  reshape,
+  transpose,
+  concat,
+  pad,
+  gather,
+  constant,
+  fill,
+  random,
+};
+
+const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
+
+/** The types of an op's outputs. Sizes that can never fit are refused, others become constraints. */
+export const inferShapes = (op: Op, inputs: readonly TensorType[], checks: Checks): TensorType[] =>
+  ruleOf(op).infer(op, inputs, checks);
+
+/** What a node computes, the naive way. */
+export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
+  return node.outputs.map((output) => {
+    const shape = output.shape.map(context.size);
+    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context);
+    if (!('epilogue' in node.op)) return result;
+    const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
+    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context);
+  });
+}

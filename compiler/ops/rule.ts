@@ -1,0 +1,28 @@
+import type { Dim } from '../dim.js';
+import type { Constraint, OpKind, OpOf, TensorType } from '../ir.js';
+import type { Tensor } from '../tensor.js';
+
+/** Where a shape rule states what it needs of sizes. */
+export interface Checks {
+  /** @param message with `{expected}` and `{got}` in the places of the sizes */
+  require(rule: Constraint['rule'], got: Dim, expected: Dim, message: string): void;
+  fail(what: string, expected?: Dim, got?: Dim): never;
+}
+
+export interface EvaluateContext {
+  /** The number a dim has in this call. */
+  readonly size: (dim: Dim) => number;
+  /** For initializers: the variable's Philox key and fans. */
+  readonly stream?: { readonly key: bigint; readonly fanIn: number; readonly fanOut: number };
+}
+
+/** What the compiler knows of an op besides kernels: its shapes, and its meaning in naive form. */
+export interface Rule<K extends OpKind> {
+  infer(op: OpOf<K>, inputs: readonly TensorType[], checks: Checks): TensorType[];
+  /** The test oracle and constant folder: sums in float64, rounds once, and is slow. */
+  evaluate(op: OpOf<K>, inputs: readonly Tensor[], shape: readonly number[], context: EvaluateContext): Tensor;
+}
+
+/** The float32 elements of a tensor; integers are converted. */
+export const floats = (tensor: Tensor): Float32Array =>
+  tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data, Number);

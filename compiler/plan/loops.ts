@@ -1,0 +1,99 @@
+import { equal, mul, product, type Dim } from '../dim.js';
+import type { Node, OpOf, Value } from '../ir.js';
+import { bytesPerElement } from '../tensor.js';
+import { address, size, type Planner } from './planner.js';
+import type { BufferId } from './types.js';
+
+/** Row-major strides, in elements. */
+function stridesOf(shape: readonly Dim[]): Dim[] {
+  const strides = new Array<Dim>(shape.length);
+  let stride: Dim = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride = mul(stride, shape[axis]!);
+  }
+  return strides;
+}
+
+/** The strides with which a value of `shape` is read for an output of `rank` axes; 0 where it is broadcast. */
+function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
+  const strides = stridesOf(shape);
+  return Array.from({ length: rank }, (_, axis) => {
+    const own = axis - rank + shape.length;
+    return own < 0 || shape[own] === 1 ? 0 : strides[own]!;
+  });
+}
+
+/**
+ * Joins neighbouring axes that every operand walks as one, and drops axes of size 1: the loop nest gets as shallow as
+ * it can be, and its innermost axis as long.
+ */
+export function collapse(
+  sizes: readonly Dim[],
+  strides: readonly (readonly Dim[])[],
+): { sizes: Dim[]; strides: Dim[][] } {
+  const joined: { size: Dim; strides: Dim[] }[] = [];
+  sizes.forEach((axisSize, axis) => {
+    if (axisSize === 1) return;
+    const here = strides.map((operand) => operand[axis]!);
+    const last = joined.at(-1);
+    if (last?.strides.every((outer, operand) => equal(outer, mul(here[operand]!, axisSize)))) {
+      last.size = mul(last.size, axisSize);
+      last.strides = here;
+    } else {
+      joined.push({ size: axisSize, strides: here });
+    }
+  });
+  if (joined.length === 0) joined.push({ size: 1, strides: strides.map(() => 0) });
+  return {
+    sizes: joined.map((axis) => axis.size),
+    strides: strides.map((_, operand) => joined.map((axis) => axis.strides[operand]!)),
+  };
+}
+
+export function elementwise(planner: Planner, node: Node<OpOf<'elementwise'>>): void {
+  const [output] = node.outputs as readonly [Value];
+  const rank = output.shape.length;
+  const all = [stridesOf(output.shape), ...node.inputs.map((input) => broadcastStrides(input.shape, rank))];
+  const { sizes, strides } = collapse(output.shape, all);
+  planner.loop({
+    expression: node.op.expression,
+    sizes,
+    output: planner.output(output),
+    operands: node.inputs.map((input, i) => ({ buffer: planner.read(input), strides: strides[i + 1]! })),
+  });
+}
+
+/** Copies a value as it is. */
+export function copy(planner: Planner, from: BufferId, to: BufferId, value: Value): void {
+  const bytes = mul(product(value.shape), bytesPerElement(value.dtype));
+  planner.call('copyRows', [address(from), address(to), ...[1, bytes, 0, 0].map(size)]);
+}
+
+export function transpose(planner: Planner, node: Node<OpOf<'transpose'>>): void {
+  const [x] = node.inputs as readonly [Value];
+  const [output] = node.outputs as readonly [Value];
+  const source = stridesOf(x.shape);
+  const all = [stridesOf(output.shape), node.op.permutation.map((axis) => source[axis]!)];
+  const { sizes, strides } = collapse(output.shape, all);
+  const from = strides[1]!;
+  const swap = sizes.length >= 2 && sizes.length <= 3 && from.at(-2) === 1 && equal(from.at(-1)!, sizes.at(-2)!);
+  if (from.at(-1) === 1 && sizes.length === 1) {
+    planner.alias(output, x);
+  } else if (swap) {
+    const [columns, rows] = [sizes.at(-2)!, sizes.at(-1)!];
+    const batch = sizes.length === 3 ? sizes[0]! : 1;
+    planner.call('transpose2d', [
+      address(planner.read(x)),
+      address(planner.output(output)),
+      ...[batch, rows, columns].map(size),
+    ]);
+  } else {
+    planner.loop({
+      expression: { kind: 'input', index: 0 },
+      sizes,
+      output: planner.output(output),
+      operands: [{ buffer: planner.read(x), strides: from }],
+    });
+  }
+}

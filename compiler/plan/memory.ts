@@ -1,0 +1,112 @@
+import { add, alignUp, max, symbol, symbolsOf, type Dim } from '../dim.js';
+import type { TensorGraph } from '../ir.js';
+import type { DraftBuffer, Planner } from './planner.js';
+import type { Buffer, Definition, TableLayout } from './types.js';
+
+/** Static data of the kernel library stands below. */
+export const TABLE_ADDRESS = 4096;
+const ALIGNMENT = 16;
+
+/** Names sizes in the order in which `infer` computes them; equal sizes get one name. */
+export class Definitions {
+  readonly list: Definition[] = [];
+  private readonly byKey = new Map<string, Dim>();
+
+  /** A number, a symbol of the graph or a definition that has this value. */
+  define(prefix: string, dim: Dim): Dim {
+    if (typeof dim === 'number') return dim;
+    const [only] = symbolsOf(dim);
+    if (only === dim.key) return dim;
+    const known = this.byKey.get(dim.key);
+    if (known !== undefined) return known;
+    const name = `${prefix}$${this.list.length}`;
+    this.list.push({ name, dim });
+    this.byKey.set(dim.key, symbol(name));
+    return symbol(name);
+  }
+}
+
+interface Slot {
+  bytes: Dim;
+  readonly typical: number;
+  readonly members: DraftBuffer[];
+}
+
+const overlap = (a: DraftBuffer, b: DraftBuffer): boolean => a.first <= b.last && b.first <= a.last;
+
+/**
+ * Slots of the arena: buffers whose lifetimes do not overlap share one, the largest first, each in the smallest slot
+ * that is free (Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference", greedy by size).
+ */
+export function shareSlots(buffers: readonly DraftBuffer[], typical: (dim: Dim) => number): Slot[] {
+  const slots: Slot[] = [];
+  const sized = buffers.map((buffer) => ({ buffer, bytes: typical(buffer.bytes) }));
+  sized.sort((a, b) => b.bytes - a.bytes || a.buffer.id - b.buffer.id);
+  for (const { buffer, bytes } of sized) {
+    const free = slots.filter((slot) => !slot.members.some((member) => overlap(member, buffer)));
+    const slot = free.at(-1);
+    if (slot) {
+      slot.bytes = max(slot.bytes, buffer.bytes);
+      slot.members.push(buffer);
+    } else {
+      slots.push({ bytes: buffer.bytes, typical: bytes, members: [buffer] });
+    }
+  }
+  return slots;
+}
+
+export function layoutTable(graph: TensorGraph): TableLayout {
+  let at = 12;
+  const entry = (rank: number): number => {
+    const here = at;
+    at += 4 + 4 * rank;
+    return here;
+  };
+  const inputs = graph.inputs.map(({ value }) => entry(value.shape.length));
+  const outputs = graph.outputs.map(({ value }) => entry(value.shape.length));
+  const parameter = entry(Math.max(0, ...graph.variables.map(({ value }) => value.shape.length)));
+  return { inputs, outputs, parameter, states: at, bytes: at + graph.variables.length };
+}
+
+/** Gives every buffer its address: table, constants, parameters, ports, arena. */
+export function layoutMemory(
+  planner: Planner,
+  table: TableLayout,
+  definitions: Definitions,
+  scratchBytes: Dim,
+): { buffers: Buffer[]; scratch: Dim; end: Dim; parameterBytes: Dim; activationBytes: Dim } {
+  const addresses = new Map<number, Dim>();
+  let at: Dim = alignUp(TABLE_ADDRESS + table.bytes, ALIGNMENT);
+  const reserve = (bytes: Dim): Dim => {
+    const here = at;
+    at = definitions.define('address', add(at, alignUp(bytes, ALIGNMENT)));
+    return here;
+  };
+  const place = (kind: DraftBuffer['place']): void => {
+    for (const buffer of planner.buffers) if (buffer.place === kind) addresses.set(buffer.id, reserve(buffer.bytes));
+  };
+  const total = (kind: DraftBuffer['place']): Dim =>
+    planner.buffers
+      .filter((buffer) => buffer.place === kind)
+      .reduce<Dim>((sum, buffer) => add(sum, alignUp(buffer.bytes, ALIGNMENT)), 0);
+  place('constant');
+  place('parameter');
+  place('port');
+  const scratch = at;
+  let activationBytes = total('port');
+  const used = planner.buffers.filter((buffer) => buffer.place === 'arena' && buffer.last >= buffer.first);
+  for (const slot of shareSlots(used, (dim) => planner.typical(dim))) {
+    const here = reserve(slot.bytes);
+    activationBytes = add(activationBytes, alignUp(slot.bytes, ALIGNMENT));
+    for (const member of slot.members) addresses.set(member.id, here);
+  }
+  const slack = add(max(at, add(scratch, alignUp(scratchBytes, ALIGNMENT))), ALIGNMENT);
+  const end = definitions.define('end', slack);
+  return {
+    buffers: planner.buffers.map(({ id, name, bytes }) => ({ name, bytes, address: addresses.get(id) ?? 0 })),
+    scratch,
+    end,
+    parameterBytes: total('parameter'),
+    activationBytes,
+  };
+}

@@ -1,0 +1,69 @@
+import { add, mul, product, type Dim } from '../dim.js';
+import type { Node, OpOf, Value } from '../ir.js';
+import { bytesPerElement } from '../tensor.js';
+import { address, float, size, type Planner } from './planner.js';
+
+export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
+  const [output] = node.outputs as readonly [Value];
+  const { axis } = node.op;
+  const target = planner.output(output);
+  const element = bytesPerElement(output.dtype);
+  const run = (shape: readonly Dim[]): Dim => mul(product(shape.slice(axis)), element);
+  let offset: Dim = 0;
+  for (const input of node.inputs) {
+    const bytes = run(input.shape);
+    planner.call('copyRows', [
+      address(planner.read(input)),
+      address(target, offset),
+      ...[product(input.shape.slice(0, axis)), bytes, bytes, run(output.shape)].map(size),
+    ]);
+    offset = add(offset, bytes);
+  }
+}
+
+/** Pads two neighbouring axes at a time, the last ones first. */
+export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
+  const { padding, value } = node.op;
+  const [output] = node.outputs as readonly [Value];
+  const shape = [...node.inputs[0]!.shape];
+  const open = padding.map(([before, after]) => before !== 0 || after !== 0);
+  const windows: number[] = [];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (!open[axis]) continue;
+    windows.push(Math.max(axis - 1, 0));
+    axis--;
+  }
+  let from = planner.read(node.inputs[0]!);
+  if (windows.length === 0) planner.alias(output, node.inputs[0]!);
+  windows.forEach((first, index) => {
+    const outer = product(shape.slice(0, first));
+    const [height, width] = [shape[first]!, shape[first + 1] ?? 1];
+    const inner = product(shape.slice(first + 2));
+    const [[top, bottom], [left, right]] = [padding[first]!, padding[first + 1] ?? ([0, 0] as const)];
+    shape[first] = add(add(height, top), bottom);
+    if (first + 1 < shape.length) shape[first + 1] = add(add(width, left), right);
+    const done = index === windows.length - 1;
+    const to = done ? planner.output(output) : planner.temporary(`${planner.origin} padded`, product(shape));
+    planner.call('pad2d', [
+      address(from),
+      address(to),
+      ...[outer, height, width, inner, top, bottom, left, right].map(size),
+      float(value),
+    ]);
+    from = to;
+  });
+}
+
+export function gather(planner: Planner, node: Node<OpOf<'gather'>>): void {
+  const [table, indices] = node.inputs as readonly [Value, Value];
+  planner.call(
+    'gatherRows',
+    [
+      address(planner.read(table)),
+      address(planner.read(indices)),
+      address(planner.output(node.outputs[0]!)),
+      ...[product(indices.shape), ...table.shape].map(size),
+    ],
+    { failure: 'index' },
+  );
+}

@@ -1,0 +1,216 @@
+import { ceilDiv, mul, product, valueOf, type Dim } from '../dim.js';
+import { InternalError } from '../errors.js';
+import type { Expression, TensorGraph, Value } from '../ir.js';
+import { bytesPerElement, volume, type Tensor } from '../tensor.js';
+import type { KernelName } from './kernels.js';
+import type { Argument, BufferId, KernelCall, Loop, Packing, Step } from './types.js';
+
+/** Where a buffer stands: for ever, or in the arena during the steps from `first` to `last`. */
+export interface DraftBuffer {
+  readonly id: BufferId;
+  readonly name: string;
+  readonly bytes: Dim;
+  place: 'constant' | 'parameter' | 'port' | 'arena';
+  first: number;
+  last: number;
+}
+
+interface PackRequest {
+  readonly value: Value;
+  readonly packing: Packing;
+  readonly buffer: BufferId;
+}
+
+/** Collects steps and the buffers they touch, while the graph's nodes are turned into kernels one by one. */
+export class Planner {
+  readonly buffers: DraftBuffer[] = [];
+  readonly prepare: Step[] = [];
+  readonly forward: Step[] = [];
+  readonly constants: { buffer: BufferId; tensor: Tensor }[] = [];
+  readonly packRequests: PackRequest[] = [];
+  /** Variables some step reads in canonical form. */
+  readonly plainlyRead = new Set<number>();
+  private readonly homes = new Map<number, BufferId>();
+  private readonly detached = new Map<string, BufferId>();
+  private readonly roots = new Map<number, Value>();
+  private readonly kinds = new Map<number, 'variable' | 'prepared'>();
+  private readonly typicals: ReadonlyMap<string, number>;
+  private stage: 'prepare' | 'forward' = 'prepare';
+  origin = '';
+
+  constructor(readonly graph: TensorGraph) {
+    this.typicals = new Map(graph.symbols.map((symbol) => [symbol.name, symbol.typical]));
+    for (const { value, name } of graph.variables) {
+      this.kinds.set(value.id, 'variable');
+      this.define(value, name, 'parameter');
+    }
+    const usedByForward = new Set(graph.forward.flatMap((node) => node.inputs.map((input) => input.id)));
+    for (const { op, outputs } of graph.prepare) {
+      if (op.kind === 'reshape') continue;
+      for (const output of outputs) {
+        this.kinds.set(output.id, 'prepared');
+        if (usedByForward.has(output.id)) this.define(output, `${output.name} prepared`, 'parameter');
+      }
+    }
+    for (const { value, name } of graph.inputs) this.define(value, name, 'port');
+  }
+
+  enter(stage: 'prepare' | 'forward'): void {
+    this.stage = stage;
+  }
+
+  /** The size a dim has for the sizes kernels are chosen for. */
+  typical(dim: Dim): number {
+    return valueOf(dim, this.typicals) ?? 1;
+  }
+
+  private define(value: Value, name: string, place: DraftBuffer['place']): BufferId {
+    const id = this.buffer(name, mul(product(value.shape), bytesPerElement(value.dtype)), place);
+    this.homes.set(value.id, id);
+    return id;
+  }
+
+  buffer(name: string, bytes: Dim, place: DraftBuffer['place']): BufferId {
+    this.buffers.push({ id: this.buffers.length, name, bytes, place, first: Infinity, last: -Infinity });
+    return this.buffers.length - 1;
+  }
+
+  /** A buffer of float32 that lives from its first to its last use. */
+  temporary(name: string, elements: Dim): BufferId {
+    return this.buffer(name, mul(elements, 4), 'arena');
+  }
+
+  /** Where a node writes a value. */
+  output(value: Value): BufferId {
+    return this.homes.get(value.id) ?? this.define(value, value.name, 'arena');
+  }
+
+  /** Where a value is read, in canonical form. */
+  read(view: Value): BufferId {
+    const value = this.rootOf(view);
+    if (this.kinds.get(value.id) === 'variable') this.plainlyRead.add(value.id);
+    const home = this.homes.get(value.id);
+    if (home === undefined) throw new InternalError(`value ${value.name} is read before it is written`);
+    return home;
+  }
+
+  /** Lets a value stand where another one already does, as a view with other sizes. */
+  alias(value: Value, of: Value): void {
+    this.roots.set(value.id, this.rootOf(of));
+  }
+
+  /** Copies a value that already has a lasting place into an output's own buffer. */
+  detach(
+    value: Value,
+    name: string,
+    copyTo: (planner: Planner, from: BufferId, to: BufferId, value: Value) => void,
+  ): void {
+    const to = this.buffer(name, mul(product(value.shape), bytesPerElement(value.dtype)), 'port');
+    this.detached.set(name, to);
+    copyTo(this, this.read(value), to, value);
+  }
+
+  /** The buffer of an output. */
+  outputPort(name: string, value: Value): BufferId {
+    return this.detached.get(name) ?? this.read(value);
+  }
+
+  /** Drops the canonical form of a variable that is kept packed. */
+  forget(value: Value): void {
+    this.buffers[this.homes.get(value.id)!]!.place = 'arena';
+  }
+
+  private rootOf(value: Value): Value {
+    return this.roots.get(value.id) ?? value;
+  }
+
+  constant(value: Value, tensor: Tensor): void {
+    const id = this.buffer(value.name, volume(tensor.shape) * bytesPerElement(tensor.dtype), 'constant');
+    this.homes.set(value.id, id);
+    this.constants.push({ buffer: id, tensor });
+  }
+
+  /** A weight in panels [groups][⌈n/8⌉][k][8]. Packed once unless it changes between calls. */
+  packed(view: Value, packing: Packing): BufferId {
+    const value = this.rootOf(view);
+    const bytes = mul(mul(mul(ceilDiv(packing.n, 8), 8), packing.k), 4 * packing.groups);
+    const kind = this.kinds.get(value.id);
+    if (kind === 'variable') {
+      const known = this.packRequests.find(
+        (request) => request.value.id === value.id && samePacking(request.packing, packing),
+      );
+      if (known) return known.buffer;
+      const buffer = this.buffer(`${value.name} packed`, bytes, 'parameter');
+      this.packRequests.push({ value, packing, buffer });
+      return buffer;
+    }
+    const buffer = this.buffer(`${value.name} packed`, bytes, kind === 'prepared' ? 'parameter' : 'arena');
+    const steps = kind === 'prepared' ? this.prepare : undefined;
+    this.append(packStep(this.read(value), buffer, packing, this.origin), steps);
+    return buffer;
+  }
+
+  call(
+    kernel: KernelName,
+    args: readonly Argument[],
+    options: { reason?: string; epilogue?: Expression | null; failure?: KernelCall['failure'] } = {},
+  ): void {
+    this.append({
+      kind: 'call',
+      kernel,
+      args,
+      epilogue: options.epilogue ?? null,
+      failure: options.failure ?? null,
+      origin: this.origin,
+      reason: options.reason ?? '',
+    });
+  }
+
+  loop(loop: Omit<Loop, 'kind' | 'origin'>): void {
+    this.append({ kind: 'loop', ...loop, origin: this.origin });
+  }
+
+  private append(step: Step, to = this.stage === 'prepare' ? this.prepare : this.forward): void {
+    to.push(step);
+  }
+
+  /** Sets the lifetimes of arena buffers: steps of `prepare` count below zero, those of `forward` from zero. */
+  trace(): void {
+    const visit = (steps: readonly Step[], start: number): void => {
+      steps.forEach((step, index) => {
+        for (const id of buffersOf(step)) {
+          const buffer = this.buffers[id]!;
+          buffer.first = Math.min(buffer.first, start + index);
+          buffer.last = Math.max(buffer.last, start + index);
+        }
+      });
+    };
+    visit(this.prepare, -this.prepare.length);
+    visit(this.forward, 0);
+  }
+}
+
+export const buffersOf = (step: Step): readonly BufferId[] =>
+  step.kind === 'loop'
+    ? [step.output, ...step.operands.map((operand) => operand.buffer)]
+    : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
+
+export const size = (dim: Dim): Argument => ({ kind: 'size', size: dim });
+export const address = (buffer: BufferId, offset: Dim = 0): Argument => ({ kind: 'address', buffer, offset });
+export const float = (value: number): Argument => ({ kind: 'float', value });
+
+export const packStep = (source: BufferId, target: BufferId, packing: Packing, origin: string): KernelCall => ({
+  kind: 'call',
+  kernel: 'packGroups',
+  args: [
+    address(source),
+    address(target),
+    ...[packing.k, packing.n, packing.strideK, packing.strideN, packing.groups, packing.groupStride].map(size),
+  ],
+  epilogue: null,
+  failure: null,
+  origin,
+  reason: '',
+});
+
+const samePacking = (a: Packing, b: Packing): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,160 @@
+import { add, mul, product, type Dim } from '../dim.js';
+import { InternalError } from '../errors.js';
+import type { Expression, Node, OpOf, Padding, Value } from '../ir.js';
+import { address, size, type Planner } from './planner.js';
+import type { Argument, BufferId } from './types.js';
+
+/**
+ * The bias and residual addresses of a node with an epilogue, and the epilogue over (accumulator, bias, residual). A
+ * fused operand is a bias when it only has the last axis, otherwise it has every element of the output.
+ */
+function epilogueOf(
+  planner: Planner,
+  node: Node<OpOf<'matmul' | 'convolution' | 'depthwise'>>,
+): {
+  args: [Argument, Argument];
+  epilogue: Expression | null;
+} {
+  const { epilogue } = node.op;
+  const args: [Argument, Argument] = [size(0), size(0)];
+  if (!epilogue) return { args, epilogue: null };
+  const roles = [0];
+  for (const extra of node.inputs.slice(2)) {
+    const role = isVector(extra) ? 1 : 2;
+    if (roles.includes(role)) throw new InternalError(`${node.origin} has two fused operands of one kind`);
+    roles.push(role);
+    args[role - 1] = address(planner.read(extra));
+  }
+  return { args, epilogue: renumber(epilogue, roles) };
+}
+
+/** Whether all axes but the last have size 1. */
+export const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
+
+function renumber(expression: Expression, to: readonly number[]): Expression {
+  switch (expression.kind) {
+    case 'input':
+      return { kind: 'input', index: to[expression.index]! };
+    case 'constant':
+      return expression;
+    case 'unary':
+      return { ...expression, x: renumber(expression.x, to) };
+    case 'binary':
+      return { ...expression, left: renumber(expression.left, to), right: renumber(expression.right, to) };
+  }
+}
+
+function product2d(
+  planner: Planner,
+  node: Node<OpOf<'matmul' | 'convolution'>>,
+  [rows, inner, columns]: readonly [Dim, Dim, Dim],
+  weight: BufferId,
+): void {
+  const { args, epilogue } = epilogueOf(planner, node);
+  const operands = [address(planner.read(node.inputs[0]!)), address(weight), address(planner.output(node.outputs[0]!))];
+  if (rows === 1) {
+    planner.call('gemv', [...operands, ...args, size(inner), size(columns)], { epilogue, reason: 'one row' });
+    return;
+  }
+  const sizes = [rows, inner, columns, inner, columns].map(size);
+  if (typeof rows === 'number') {
+    planner.call('gemm', [...operands, ...args, ...sizes], { epilogue, reason: `${rows} rows` });
+  } else {
+    planner.call('matmul', [...operands, ...args, ...sizes], { epilogue, reason: 'rows known when called' });
+  }
+}
+
+export function matmul(planner: Planner, node: Node<OpOf<'matmul'>>): void {
+  const [x, w] = node.inputs as readonly [Value, Value];
+  const [first, second] = w.shape as readonly [Dim, Dim];
+  const [k, n] = node.op.transposeRight ? [second, first] : [first, second];
+  const [strideK, strideN]: readonly [Dim, Dim] = node.op.transposeRight ? [1, second] : [second, 1];
+  const weight = planner.packed(w, { k, n, strideK, strideN, groups: 1, groupStride: 0 });
+  product2d(planner, node, [product(x.shape.slice(0, -1)), k, n], weight);
+}
+
+/** The input of a window with its padding in place, and its sizes. */
+function padded(planner: Planner, x: Value, padding: Padding, value: number): { buffer: BufferId; map: [Dim, Dim] } {
+  const [batch, height, width, channels] = x.shape as [Dim, Dim, Dim, Dim];
+  const [[top, bottom], [left, right]] = padding as [readonly [Dim, Dim], readonly [Dim, Dim]];
+  const map: [Dim, Dim] = [add(add(height, top), bottom), add(add(width, left), right)];
+  if ([top, bottom, left, right].every((side) => side === 0)) return { buffer: planner.read(x), map };
+  const buffer = planner.temporary(`${planner.origin} padded`, product([batch, ...map, channels]));
+  planner.call('pad2d', [
+    address(planner.read(x)),
+    address(buffer),
+    ...[batch, height, width, channels, top, bottom, left, right].map(size),
+    { kind: 'float', value },
+  ]);
+  return { buffer, map };
+}
+
+export function convolution(planner: Planner, node: Node<OpOf<'convolution'>>): void {
+  const { op } = node;
+  const [x, w] = node.inputs as readonly [Value, Value];
+  const [batch, , , channels] = x.shape as [Dim, Dim, Dim, Dim];
+  const [kernelHeight, kernelWidth, perGroup, filters] = w.shape as [number, number, Dim, number];
+  const [, outHeight, outWidth] = node.outputs[0]!.shape as [Dim, Dim, Dim];
+  const perGroupFilters = filters / op.groups;
+  const k = mul(kernelHeight * kernelWidth, perGroup);
+  const weight = planner.packed(w, {
+    k,
+    n: perGroupFilters,
+    strideK: filters,
+    strideN: 1,
+    groups: op.groups,
+    groupStride: perGroupFilters,
+  });
+  const pointwise = kernelHeight * kernelWidth === 1 && op.groups === 1 && op.strides.every((stride) => stride === 1);
+  if (pointwise && op.padding.flat().every((side) => side === 0)) {
+    product2d(planner, node, [product(x.shape.slice(0, -1)), k, filters], weight);
+    return;
+  }
+  const { buffer, map } = padded(planner, x, op.padding, 0);
+  const { args, epilogue } = epilogueOf(planner, node);
+  planner.call(
+    'conv2d',
+    [
+      address(buffer),
+      address(weight),
+      address(planner.output(node.outputs[0]!)),
+      ...args,
+      ...[batch, ...map, channels, outHeight, outWidth, filters, kernelHeight, kernelWidth].map(size),
+      ...[...op.strides, ...op.dilation, op.groups].map(size),
+    ],
+    { epilogue, reason: 'direct' },
+  );
+}
+
+export function depthwise(planner: Planner, node: Node<OpOf<'depthwise'>>): void {
+  const { op } = node;
+  const [x, w] = node.inputs as readonly [Value, Value];
+  const [batch, , , channels] = x.shape as [Dim, Dim, Dim, Dim];
+  const [kernelHeight, kernelWidth, , multiplier] = w.shape as [number, number, Dim, Dim];
+  const [, outHeight, outWidth] = node.outputs[0]!.shape as [Dim, Dim, Dim];
+  const { buffer, map } = padded(planner, x, op.padding, 0);
+  const { args, epilogue } = epilogueOf(planner, node);
+  planner.call(
+    'depthwise2d',
+    [
+      address(buffer),
+      address(planner.read(w)),
+      address(planner.output(node.outputs[0]!)),
+      ...args,
+      ...[batch, ...map, channels, multiplier, outHeight, outWidth, kernelHeight, kernelWidth].map(size),
+      ...[...op.strides, ...op.dilation].map(size),
+    ],
+    { epilogue, reason: 'direct' },
+  );
+}
+
+export function pool(planner: Planner, node: Node<OpOf<'pool'>>): void {
+  const { op } = node;
+  const x = node.inputs[0]!;
+  const [, outHeight, outWidth] = node.outputs[0]!.shape as [Dim, Dim, Dim];
+  planner.call(op.fn === 'maximum' ? 'maxPool2d' : 'averagePool2d', [
+    address(planner.read(x)),
+    address(planner.output(node.outputs[0]!)),
+    ...[...x.shape, outHeight, outWidth, ...op.size, ...op.strides, op.padding[0]![0], op.padding[1]![0]].map(size),
+  ]);
+}

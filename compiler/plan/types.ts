@@ -1,0 +1,128 @@
+/**
+ * The kernel plan, the form between the tensor graph and the module: which kernel runs on which memory with which
+ * numbers. Sizes that are not known when compiling stay `Dim`s, over the graph's symbols and the plan's definitions.
+ */
+import type { Dim } from '../dim.js';
+import type { Constraint, Distribution, Expression, LayerInfo, SymbolInfo, Variable } from '../ir.js';
+import type { DType, Tensor } from '../tensor.js';
+
+/** A place in memory. Sixteen bytes are readable from any of its elements on. */
+export interface Buffer {
+  readonly name: string;
+  readonly bytes: Dim;
+  /** Absolute, a multiple of 16; set when memory is laid out. */
+  readonly address: Dim;
+}
+
+export type Argument =
+  | { readonly kind: 'size'; readonly size: Dim }
+  | { readonly kind: 'address'; readonly buffer: BufferId; readonly offset: Dim }
+  | { readonly kind: 'float'; readonly value: number };
+
+/** Index into the plan's buffers. */
+export type BufferId = number;
+
+export interface KernelCall {
+  readonly kind: 'call';
+  readonly kernel: string;
+  /** Input 0 is the accumulator, 1 the bias element, 2 the residual element. */
+  readonly epilogue: Expression | null;
+  readonly args: readonly Argument[];
+  /** The call returns 0, or what failed; then `forward` returns this status. */
+  readonly failure: 'index' | null;
+  readonly origin: string;
+  /** Why this kernel. */
+  readonly reason: string;
+}
+
+/**
+ * A generated loop nest: `output[i…] = expression(operands[i…])`. Strides count elements; an operand's stride is 0 where
+ * it is broadcast. The output is contiguous.
+ */
+export interface Loop {
+  readonly kind: 'loop';
+  readonly expression: Expression;
+  readonly sizes: readonly Dim[];
+  readonly output: BufferId;
+  readonly operands: readonly { readonly buffer: BufferId; readonly strides: readonly Dim[] }[];
+  readonly origin: string;
+}
+
+export type Step = KernelCall | Loop;
+
+/** A matrix [k, n] of a canonical weight, `strideK` and `strideN` elements apart, `groups` of them side by side. */
+export interface Packing {
+  readonly k: Dim;
+  readonly n: Dim;
+  readonly strideK: Dim;
+  readonly strideN: Dim;
+  readonly groups: number;
+  /** Elements between the first elements of two groups. */
+  readonly groupStride: Dim;
+}
+
+export interface PlannedVariable {
+  readonly variable: Variable;
+  readonly shape: readonly Dim[];
+  readonly count: Dim;
+  readonly fanIn: Dim;
+  readonly fanOut: Dim;
+  readonly buffer: BufferId;
+  /** The packed form is the only copy; the canonical one appears in scratch while it is read or written. */
+  readonly packing: Packing | null;
+  readonly recipe:
+    | { readonly kind: 'fill'; readonly value: number }
+    | { readonly kind: 'random'; readonly distribution: Distribution; readonly seed?: bigint }
+    | { readonly kind: 'values'; readonly tensor: Tensor };
+}
+
+export interface PlannedPort {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly Dim[];
+  readonly buffer: BufferId;
+}
+
+export interface KernelPlan {
+  readonly name: string | undefined;
+  readonly symbols: readonly SymbolInfo[];
+  readonly constraints: readonly Constraint[];
+  readonly inputs: readonly PlannedPort[];
+  readonly outputs: readonly PlannedPort[];
+  readonly variables: readonly PlannedVariable[];
+  readonly constants: readonly { readonly buffer: BufferId; readonly tensor: Tensor }[];
+  readonly buffers: readonly Buffer[];
+  readonly prepare: readonly Step[];
+  readonly forward: readonly Step[];
+  readonly memory: MemoryPlan;
+  readonly layers: readonly LayerInfo[];
+}
+
+/** A size that `infer` computes once and names; it may use the ones before it. */
+export interface Definition {
+  readonly name: string;
+  readonly dim: Dim;
+}
+
+export interface MemoryPlan {
+  /** In the order in which they are computed. */
+  readonly definitions: readonly Definition[];
+  readonly tableAddress: number;
+  readonly table: TableLayout;
+  /** Where canonical weights appear while packed ones are read or written. */
+  readonly scratch: Dim;
+  /** The first byte after everything. */
+  readonly end: Dim;
+  /** Bytes of parameters and prepared forms, and of everything that only lives during a call. */
+  readonly parameterBytes: Dim;
+  readonly activationBytes: Dim;
+}
+
+/** Byte offsets into the table, see docs/abi.md. */
+export interface TableLayout {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly parameter: number;
+  readonly states: number;
+  readonly bytes: number;
+}
