@@ -78,7 +78,7 @@ export function packGroups(
   const bytes = (((<usize>N + 7) >> 3) * <usize>K) << 5;
   for (let group: u32 = 0; group < groups; group++) {
     packPanels(source, target, K, N, strideK, strideN);
-    source += <usize>groupStride << 2;
+    source += (<usize>groupStride) << 2;
     target += bytes;
   }
 }
@@ -98,6 +98,6 @@ export function unpackGroups(
   for (let group: u32 = 0; group < groups; group++) {
     unpackPanels(source, target, K, N, strideK, strideN);
     source += bytes;
-    target += <usize>groupStride << 2;
+    target += (<usize>groupStride) << 2;
   }
 }

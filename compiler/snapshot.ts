@@ -5,7 +5,10 @@ import type { KernelPlan } from './plan/types.js';
  * A plan in which every variable holds the values that a module of it gives itself: the module is run once, so both are
  * equal by construction. Variables whose sizes still are open keep their initializers; their names come back too.
  */
-export function snapshot(plan: KernelPlan, binary: Uint8Array): { readonly plan: KernelPlan; readonly open: readonly string[] } {
+export function snapshot(
+  plan: KernelPlan,
+  binary: Uint8Array,
+): { readonly plan: KernelPlan; readonly open: readonly string[] } {
   const open = plan.variables.filter(({ shape }) => shape.some((size) => typeof size !== 'number'));
   const names = open.map(({ variable }) => variable.name);
   if (plan.symbols.some(({ kind }) => kind === 'latched')) {

@@ -63,7 +63,9 @@ const defaults: Readonly<Record<string, number>> = { value: 0, low: -0.05, high:
 
 /** `random_normal`, `he_uniform` → `normal`, `heUniform` */
 const kindOf = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()).replace(/^random([A-Z])/, (_, c: string) => c.toLowerCase());
+  name
+    .replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+    .replace(/^random([A-Z])/, (_, c: string) => c.toLowerCase());
 
 /** A session whose variables can be listed, read, written and initialized one by one. */
 export class VariableSession extends Session {
@@ -109,9 +111,12 @@ export class VariableSession extends Session {
   private waiting(variable?: ManifestVariable): string | undefined {
     if (this.settled) return undefined;
     const open = this.manifest.symbols.filter(
-      ({ name, kind }) => kind === 'latched' && (!variable || variable.shape.some((size) => String(size).includes(name))),
+      ({ name, kind }) =>
+        kind === 'latched' && (!variable || variable.shape.some((size) => String(size).includes(name))),
     );
-    return open.length === 0 ? undefined : open.map(({ axis, input }) => `axis ${axis} of input ${input}`).join(' and ');
+    return open.length === 0
+      ? undefined
+      : open.map(({ axis, input }) => `axis ${axis} of input ${input}`).join(' and ');
   }
 
   private find(name: string): number {
@@ -220,10 +225,12 @@ export class VariableSession extends Session {
       const before = found.size;
       variables.forEach(({ name, users }, index) => {
         const named = typeof item === 'string' ? name === item || users.includes(item) : item.test(name);
-        const layer = typeof item === 'string' && users.some((user) => user.startsWith(`${item}.`) || user.startsWith(`${item}/`));
+        const layer =
+          typeof item === 'string' && users.some((user) => user.startsWith(`${item}.`) || user.startsWith(`${item}/`));
         if (named || layer) found.set(index, (found.get(index) ?? false) || named);
       });
-      if (found.size === before) throw new VariableError('unknown', 'initialize', `${String(item)} names no variable and no layer`);
+      if (found.size === before)
+        throw new VariableError('unknown', 'initialize', `${String(item)} names no variable and no layer`);
     }
     return [...found].map(([index, imposed]) => ({ index, imposed }));
   }

@@ -1,7 +1,12 @@
 import { initializerAliases, optionAliases } from '../aliases.js';
 import { Refusal, type Attribute } from '../attributes.js';
 import { seed } from '../initializers/define.js';
-import { initializerDefinitions, initializerKindOf, initializerKinds, initializerNames } from '../initializers/resolve.js';
+import {
+  initializerDefinitions,
+  initializerKindOf,
+  initializerKinds,
+  initializerNames,
+} from '../initializers/resolve.js';
 import type { InitializerDeclaration, InitializerKind, Mixed } from '../initializers/values.js';
 import { show } from '../show.js';
 import { hint } from '../suggest.js';
