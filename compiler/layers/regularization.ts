@@ -34,7 +34,7 @@ export const gaussianDropout = defineLayer('gaussianDropout', {
 
 export const gaussianNoise = defineLayer('gaussianNoise', {
   inputs: ['x'],
-  attributes: { stddev: number({ min: 0 }) },
+  attributes: { std: number({ min: 0 }) },
   parameters: {},
   lower: (_build, _options, _parameters, [x]) => x,
 });

@@ -15,8 +15,12 @@ export interface InputSource {
   readonly shape: readonly number[];
   /** Axes whose size may stay unknown when compiling; all of them when left out. */
   readonly open?: readonly number[];
-  /** Values are drawn from 0 ≤ value < below. */
+  /** Integers are drawn from 0 ≤ value < below. */
   readonly indices?: { readonly below: number };
+  /** Values are drawn from −scale ≤ value < scale; 1 unless told. */
+  readonly scale?: number;
+  /** The values themselves. */
+  readonly values?: readonly number[];
 }
 
 /** Expected output of given inputs; `variable` reads one by its full name. */
@@ -61,7 +65,10 @@ export const tfjs =
       }),
     );
 
-type Layer = ReturnType<typeof layers.layers.add>;
+interface Layer {
+  apply(x: tf.Tensor | tf.Tensor[]): unknown;
+  setWeights(weights: tf.Tensor[]): void;
+}
 
 /** What a tfjs layer computes, its weights being the variables of `layer` named, in order. */
 export const tfjsLayer = (make: (factory: typeof layers.layers) => Layer, parameters: readonly string[] = []): Oracle =>

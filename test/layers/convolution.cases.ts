@@ -59,11 +59,7 @@ function geometryOf(
 }
 
 const sequencePadding = (padding: Padding): Padding =>
-  typeof padding === 'string'
-    ? padding
-    : typeof padding === 'number'
-      ? [0, padding]
-      : [0, padding as readonly number[]];
+  typeof padding === 'string' ? padding : [0, typeof padding === 'number' ? padding : padding[0]!];
 
 const conv1dReference =
   ({ padding = 'valid', strides = 1, dilation = 1, groups = 1 }: Geometry, bias = true): Oracle =>

@@ -32,7 +32,10 @@ export function at({ shape, data }: Reference, index: readonly number[]): number
   return data[offset]!;
 }
 
-export const map = (x: Reference, f: (value: number) => number): Reference => ({ shape: x.shape, data: x.data.map(f) });
+export const map = (x: Reference, f: (value: number) => number): Reference => ({
+  shape: x.shape,
+  data: x.data.map((value) => f(value)),
+});
 
 export const withShape = (x: Reference, shape: readonly number[]): Reference => ({ shape, data: x.data });
 

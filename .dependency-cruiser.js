@@ -1,0 +1,182 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** A module of compiler/, either one file or a folder of them: `ir` is compiler/ir.ts and everything in compiler/ir/. */
+const module = (name) => `^compiler/${name}(\\.ts$|/)`;
+
+const foundation = ['tensor', 'dim', 'errors', 'show', 'suggest'];
+
+/**
+ * The stages in their order. A stage imports itself, the foundation and what is listed here; a file of compiler/ that
+ * is not listed (index, print, …) stands above all stages: it imports what it likes and no stage imports it.
+ */
+const stages = {
+  attributes: [],
+  aliases: [],
+  ir: [],
+  ops: ['ir'],
+  build: ['ir', 'ops'],
+  initializers: ['ir', 'ops', 'build', 'attributes'],
+  layers: ['ir', 'ops', 'build', 'attributes', 'initializers'],
+  declaration: ['attributes', 'aliases', 'initializers', 'layers'],
+  lower: ['ir', 'ops', 'build', 'initializers', 'layers', 'declaration'],
+  optimize: ['ir', 'ops', 'build'],
+  plan: ['ir'],
+  emit: ['ir', 'plan'],
+  import: ['aliases', 'declaration'],
+};
+
+/** Folders of families, the file that lists them, and what else that file imports. */
+const families = {
+  ops: { table: 'index', besides: [] },
+  initializers: { table: 'table', besides: [] },
+  layers: { table: 'table', besides: [] },
+  optimize: { table: 'index', besides: ['rewrite', 'verify'] },
+};
+
+const listed = (folder, table, besides) => {
+  const file = new URL(`compiler/${folder}/${table}.ts`, import.meta.url);
+  if (!existsSync(file)) return [];
+  const imports = readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export) (?!type\b)[^;']* from '\.\/([^'/]+)(?:\/index)?\.js';/gm,
+  );
+  return [...imports].map(([, name]) => name).filter((name) => !besides.includes(name));
+};
+
+/** Files of compiler/, besides the command line, that may use Node's own modules. */
+const hostFiles = ['emit/library'];
+
+const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const entryPoints = Object.values(exports)
+  .filter((target) => typeof target === 'object')
+  .map(({ default: file }) => file.replace(/^\.\/build\/(.*)\.js$/, '^$1\\.ts$'));
+
+const stageRules = Object.entries({ [`(${foundation.join('|')})`]: [], ...stages }).map(([stage, below]) => ({
+  name: `stage-order-${foundation.every((name) => stage.includes(name)) ? 'foundation' : stage}`,
+  comment: `compiler/${stage} imports only ${['itself', ...foundation, ...below].join(', ')}`,
+  severity: 'error',
+  from: { path: module(stage) },
+  to: { path: '^compiler/', pathNot: [stage, ...foundation, ...below].map(module) },
+}));
+
+const siblingRules = Object.entries(families)
+  .map(([folder, { table, besides }]) => ({ folder, table, names: listed(folder, table, besides) }))
+  .filter(({ names }) => names.length > 0)
+  .map(({ folder, table, names }) => ({
+    name: `siblings-${folder}`,
+    comment: `what ${folder}/${table}.ts lists is imported only there: families never import each other`,
+    severity: 'error',
+    from: { path: `^compiler/${folder}/([^/.]+)`, pathNot: `^compiler/${folder}/(index|table)\\.ts$` },
+    to: { path: names.map((name) => module(`${folder}/${name}`)), pathNot: module(`${folder}/$1`) },
+  }));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...stageRules,
+    ...siblingRules,
+    {
+      name: 'siblings-import',
+      comment: 'importers of different formats share only safetensors and compiler/declaration',
+      severity: 'error',
+      from: { path: '^compiler/import/([^/]+)/' },
+      to: { path: '^compiler/import/[^/]+/', pathNot: '^compiler/import/$1/' },
+    },
+    {
+      name: 'plan-index',
+      comment: 'plan/index.ts joins the parts of the planner; the parts do not import it back',
+      severity: 'error',
+      from: { path: '^compiler/plan/', pathNot: '^compiler/plan/index\\.ts$' },
+      to: { path: '^compiler/plan/index\\.ts$' },
+    },
+    {
+      name: 'compiler-to-runtime',
+      comment: 'the stages share the manifest and the errors with the runtime, nothing else',
+      severity: 'error',
+      from: { path: [...foundation, ...Object.keys(stages)].map(module) },
+      to: { path: '^runtime/', pathNot: '^runtime/(manifest|errors)\\.ts$' },
+    },
+    {
+      name: 'runtime-alone',
+      comment: 'the runtime has no dependency: it imports only itself',
+      severity: 'error',
+      from: { path: '^runtime/' },
+      to: { pathNot: '^runtime/' },
+    },
+    {
+      name: 'assembly-alone',
+      comment: 'kernels import only kernels',
+      severity: 'error',
+      from: { path: '^assembly/' },
+      to: { pathNot: '^assembly/' },
+    },
+    {
+      name: 'kernels-not-imported',
+      comment: 'kernels are compiled by asc and linked, never imported',
+      severity: 'error',
+      from: { pathNot: '^(test/)?assembly/' },
+      to: { path: '^assembly/' },
+    },
+    {
+      name: 'binaryen-wrapped',
+      comment: 'one file of the project imports binaryen',
+      severity: 'error',
+      from: { pathNot: '^compiler/emit/binaryen\\.ts$' },
+      to: { path: '(^|/)node_modules/binaryen/' },
+    },
+    {
+      name: 'no-host-in-compiler',
+      comment: 'only the command line and the files named here use Node modules: the compiler runs in browsers too',
+      severity: 'error',
+      from: { path: '^compiler/', pathNot: ['^compiler/cli/', ...hostFiles.map((file) => `^compiler/${file}\\.ts$`)] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'cli-on-top',
+      comment: 'nothing but its tests imports the command line',
+      severity: 'error',
+      from: { pathNot: '^(compiler/cli|test)/' },
+      to: { path: '^compiler/cli/' },
+    },
+    {
+      name: 'package-alone',
+      comment: 'what is published imports nothing that is not',
+      severity: 'error',
+      from: { path: '^(compiler|runtime)/' },
+      to: { path: '^(test|examples|bench|tools)/' },
+    },
+    {
+      name: 'examples-use-the-package',
+      comment: 'an example sees what a user sees: the entry points in the exports of package.json',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(compiler|runtime)/', pathNot: entryPoints },
+    },
+    {
+      name: 'no-development-dependency',
+      comment: 'what is published imports its dependencies only; assemblyscript is an optional peer',
+      severity: 'error',
+      from: { path: '^(compiler|runtime)/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
+    },
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphan',
+      comment: 'a module that imports nothing and that nothing imports',
+      severity: 'error',
+      from: {
+        orphan: true,
+        path: '^(assembly|compiler|runtime|bench|examples|test)/',
+        pathNot: ['\\.test\\.ts$', '/main\\.ts$'],
+      },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^build/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'] },
+  },
+};

@@ -1,0 +1,56 @@
+import { valueOf, type Dim } from './dim.js';
+import { InternalError } from './errors.js';
+import type { Node, TensorGraph } from './ir.js';
+import { evaluateNode, type EvaluateContext } from './ops/index.js';
+import { deriveKey, fnv1a64 } from './random.js';
+import type { Tensor } from './tensor.js';
+
+export interface EvaluateOptions {
+  readonly seed?: bigint;
+  /** Values of variables, by name, in the place of their initializers. */
+  readonly variables?: Readonly<Record<string, Tensor>>;
+}
+
+export interface Evaluated {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly variables: Readonly<Record<string, Tensor>>;
+}
+
+/** Runs a tensor graph node by node, in the naive form of each op: what compiled modules are compared with. */
+export function evaluate(
+  graph: TensorGraph,
+  inputs: Readonly<Record<string, Tensor>>,
+  { seed = 0n, variables: given = {} }: EvaluateOptions = {},
+): Evaluated {
+  const sizes = new Map<string, number>();
+  for (const { name, input, axis } of graph.symbols) {
+    sizes.set(name, inputs[input]!.shape[axis]!);
+  }
+  const size = (dim: Dim): number => {
+    const value = valueOf(dim, sizes);
+    if (value === undefined) throw new InternalError('a size depends on an unknown symbol');
+    return value;
+  };
+  const values = new Map<number, Tensor>();
+  const run = (node: Node, context: EvaluateContext): void => {
+    const operands = node.inputs.map((input) => values.get(input.id)!);
+    evaluateNode(node, operands, context).forEach((tensor, index) => values.set(node.outputs[index]!.id, tensor));
+  };
+  for (const { name, value } of graph.inputs) values.set(value.id, inputs[name]!);
+  const variables: Record<string, Tensor> = {};
+  for (const variable of graph.variables) {
+    const node = graph.initialize.find(({ outputs }) => outputs[0]!.id === variable.value.id)!;
+    const own = node.op.kind === 'random' ? node.op.seed : undefined;
+    const key = deriveKey(own ?? seed, fnv1a64(variable.name));
+    const stream = { key, fanIn: size(variable.fanIn), fanOut: size(variable.fanOut) };
+    const tensor = given[variable.name];
+    if (tensor) values.set(variable.value.id, tensor);
+    else run(node, { size, stream });
+    variables[variable.name] = values.get(variable.value.id)!;
+  }
+  for (const node of [...graph.prepare, ...graph.forward]) run(node, { size });
+  return {
+    outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.get(value.id)!])),
+    variables,
+  };
+}

@@ -1,0 +1,20 @@
+import type { TensorGraph } from '../ir.js';
+import { dropDead } from './dead.js';
+import { foldTransposes } from './transposes.js';
+import { fuse } from './fuse.js';
+import { hoist } from './hoist.js';
+import type { Pass } from './rewrite.js';
+import { verify } from './verify.js';
+
+/** In the order in which they run. */
+export const passes: readonly Pass[] = [dropDead, foldTransposes, hoist, fuse, dropDead];
+
+/** Runs every pass, and checks the graph after each. */
+export function optimize(graph: TensorGraph): TensorGraph {
+  verify(graph, 'lower');
+  return passes.reduce((current, pass) => {
+    const next = pass.run(current);
+    verify(next, pass.name);
+    return next;
+  }, graph);
+}

@@ -1,0 +1,90 @@
+import type { Manifest } from './manifest.js';
+
+/** The typed array of each element type. `bool` is one byte an element, 0 or 1. */
+export interface Arrays {
+  float32: Float32Array;
+  int32: Int32Array;
+  int64: BigInt64Array;
+  uint8: Uint8Array;
+  int8: Int8Array;
+  bool: Uint8Array;
+}
+export type DType = keyof Arrays;
+
+/** Values in row-major order, with their sizes. */
+export interface Tensor<D extends DType = DType, S extends readonly number[] = readonly number[]> {
+  readonly data: Arrays[D];
+  readonly shape: S;
+}
+
+export interface Nested extends ReadonlyArray<number | bigint | boolean | Nested> {}
+
+/** What an input takes: values with a shape, values alone (one open size follows from their count), or nested lists. */
+export type Feed<D extends DType = DType> =
+  | { readonly data: Arrays[D] | readonly number[]; readonly shape: readonly number[] }
+  | Arrays[D]
+  | Nested;
+
+/** The names and types of a model, as the compiler writes them beside a module. */
+export interface Signature {
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly variables: string;
+}
+
+/** A `WebAssembly.Module` of which the signature is known. */
+export type CompiledWasm<S extends Signature = Signature> = WebAssembly.Module & { readonly '~signature'?: S };
+
+/** Where a module comes from: compiled already, or bytes. */
+export type Source<S extends Signature = Signature> =
+  | CompiledWasm<S>
+  | Uint8Array
+  | ArrayBuffer
+  | { readonly binary: Uint8Array; readonly '~signature'?: S }
+  | { readonly baseline: CompiledWasm<S> | Uint8Array; readonly relaxed: CompiledWasm<S> | Uint8Array };
+
+export interface InitializeOptions {
+  /** Below 2⁶⁴; `'random'` asks the host. By default the seed in use. */
+  readonly seed?: number | bigint | 'random';
+  /** Also what is initialized already. */
+  readonly force?: boolean;
+}
+
+export interface Initialized {
+  /** Names of the variables that were filled. */
+  readonly initialized: readonly string[];
+  /** Those that wait for an open size: they are filled by the first `resize` or `forward`. */
+  readonly deferred: readonly string[];
+  /** Those that were initialized already. */
+  readonly skipped: readonly string[];
+}
+
+type Shapes<P> = { readonly [K in keyof P]: readonly (number | null)[] };
+
+/** A model that computes: what `nacre/runtime/forward` gives. */
+export interface ForwardModel<S extends Signature = Signature> {
+  readonly manifest: Manifest;
+  /** The seed in use. */
+  readonly seed: bigint;
+  /** Sizes of inputs and outputs, null while open. */
+  readonly shapes: { readonly inputs: Shapes<S['inputs']>; readonly outputs: Shapes<S['outputs']> };
+  /** Views of the module's memory, made afresh on each read; void after `resize` or `forward`. */
+  readonly inputs: { readonly [K in keyof S['inputs']]: S['inputs'][K]['data'] };
+  readonly outputs: { readonly [K in keyof S['outputs']]: S['outputs'][K]['data'] };
+  /**
+   * Computes outputs from inputs. Sizes and initialization follow by themselves; data is copied in and out.
+   * @throws InputError for data that is missing or of the wrong type or count · ShapeError for sizes that do not fit
+   */
+  forward(inputs: {
+    readonly [K in keyof S['inputs']]: S['inputs'][K] extends Tensor<infer D> ? Feed<D> : never;
+  }): S['outputs'];
+  /** Settles sizes: checks them and lays out memory. Inputs left out keep theirs. */
+  resize(shapes: { readonly [K in keyof S['inputs']]?: S['inputs'][K]['shape'] }): void;
+  /** Computes what stands in `outputs` from what stands in `inputs`, without copying. */
+  run(): void;
+  initialize(options?: InitializeOptions): Initialized;
+  /** Clears the state of stateful layers. */
+  reset(): void;
+  /** `(?, 10) -> [... 3 layers ...] -> (?, 10)` */
+  toString(): string;
+}

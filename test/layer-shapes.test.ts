@@ -1,0 +1,223 @@
+import test from 'ava';
+import { fillIn } from '../compiler/build.js';
+import { printShape, symbol, type Dim } from '../compiler/dim.js';
+import { lowerLayers, open, type DeclaredInput } from './layers/lowering.js';
+import type { LayerSource } from './layers/case.js';
+
+const batch = symbol('batch');
+const height = symbol('height');
+const width = symbol('width');
+
+const one = (kind: string, attributes: object = {}): LayerSource => ({ name: 'layer', kind, from: 'x', ...attributes });
+
+const shapes: readonly [layer: LayerSource, input: readonly Dim[], output: string, constraints?: readonly string[]][] =
+  [
+    [one('conv1d', { filters: 4, kernelSize: 3 }), [batch, 128, 64], '(batch, 126, 4)'],
+    [
+      one('conv1d', { filters: 4, kernelSize: 3 }),
+      [batch, width, 2],
+      '(batch, width - 2, 4)',
+      ['layer: kernel 3 is longer than its input (width)'],
+    ],
+    [
+      one('conv1d', { filters: 4, kernelSize: 3, padding: [2, 1], dilation: 2 }),
+      [batch, width, 2],
+      '(batch, width - 1, 4)',
+      ['layer: kernel 5 is longer than its input (width + 3)'],
+    ],
+    [one('conv1d', { filters: 4, kernelSize: 3, padding: 'same' }), [batch, width, 2], '(batch, width, 4)'],
+    [one('conv1d', { filters: 4, kernelSize: 3, padding: 'causal' }), [batch, width, 2], '(batch, width, 4)'],
+    [
+      one('conv1d', { filters: 4, kernelSize: 3, padding: 'same', strides: 2 }),
+      [batch, width, 2],
+      '(batch, floor((width + 1)/(2)), 4)',
+    ],
+    [
+      one('conv2d', { filters: 4, kernelSize: [3, 5], padding: 'same', strides: [2, 3] }),
+      [batch, height, width, 2],
+      '(batch, floor((height + 1)/(2)), floor((width + 2)/(3)), 4)',
+    ],
+    [
+      one('conv2d', { filters: 4, kernelSize: 3, padding: 'sameLower', strides: 2, dilation: 2 }),
+      [batch, 9, 10, 2],
+      '(batch, 5, 5, 4)',
+    ],
+    [one('conv2d', { filters: 4, kernelSize: 3, dataFormat: 'channelsFirst' }), [batch, 2, 9, 10], '(batch, 4, 7, 8)'],
+    [one('depthwiseConv2d', { kernelSize: 3, depthMultiplier: 2 }), [batch, 9, 10, 3], '(batch, 7, 8, 6)'],
+    [
+      one('maxPooling2d', { padding: 'same' }),
+      [batch, height, width, 3],
+      '(batch, floor((height + 1)/(2)), floor((width + 1)/(2)), 3)',
+    ],
+    [
+      one('averagePooling1d', { poolSize: 3, strides: 1 }),
+      [batch, width, 3],
+      '(batch, width - 2, 3)',
+      ['layer: pool 3 is longer than its input (width)'],
+    ],
+    [one('globalMaxPooling2d'), [batch, height, width, 3], '(batch, 3)'],
+    [one('globalAveragePooling1d', { keepDims: true }), [batch, width, 3], '(batch, 1, 3)'],
+    [one('flatten'), [batch, height, width, 3], '(batch, 3*height*width)'],
+    [one('flatten', { dataFormat: 'channelsFirst' }), [batch, 3, 4, 5], '(batch, 60)'],
+    [one('reshape', { targetShape: [-1, 3] }), [batch, height, 3], '(batch, height, 3)'],
+    [
+      one('reshape', { targetShape: [2, -1] }),
+      [batch, width],
+      '(batch, 2, floor((width)/(2)))',
+      [
+        'layer: cannot reshape (batch, width) to (batch, 2, -1)',
+        'layer: cannot reshape (batch, width) to (batch, 2, floor((width)/(2)))',
+      ],
+    ],
+    [one('reshape', { targetShape: [2, 3] }), [batch, open('x', 1)], '(batch, 2, 3)'],
+    [one('permute', { dims: [3, 1, 2] }), [batch, height, width, 3], '(batch, 3, height, width)'],
+    [one('repeatVector', { n: 4 }), [batch, width], '(batch, 4, width)'],
+    [one('zeroPadding1d', { padding: [1, 2] }), [batch, width, 3], '(batch, width + 3, 3)'],
+    [
+      one('zeroPadding2d', { dataFormat: 'channelsFirst', padding: [1, 2] }),
+      [batch, 3, height, 5],
+      '(batch, 3, height + 2, 9)',
+    ],
+    [one('softmax', { axis: 1 }), [batch, width], '(batch, width)'],
+    [one('batchNormalization'), [batch, width, 3], '(batch, width, 3)'],
+    [one('layerNormalization', { axis: [1, 2] }), [batch, 4, 3], '(batch, 4, 3)'],
+  ];
+
+for (const [layer, shape, output, constraints = []] of shapes) {
+  const { name: _name, kind, from: _from, ...attributes } = layer;
+  test(`${kind} ${JSON.stringify(attributes)} takes ${printShape(shape)} to ${output}`, (t) => {
+    const lowered = lowerLayers([layer], { x: { shape } });
+    t.is(printShape(lowered.output.shape), output);
+    const found = lowered.build.constraints.map(
+      ({ subject, message, expected, got }) => `${subject}: ${fillIn(message, expected, got)}`,
+    );
+    t.deepEqual(
+      constraints.filter((constraint) => !found.includes(constraint)),
+      [],
+    );
+  });
+}
+
+const errors: readonly [
+  layer: LayerSource,
+  inputs: readonly Dim[] | Readonly<Record<string, DeclaredInput>>,
+  message: string,
+][] = [
+  [one('conv1d', { filters: 4, kernelSize: 5 }), [batch, 3, 2], 'layer: kernel 5 is longer than its input (3)'],
+  [
+    one('conv1d', { filters: 4, kernelSize: 3, dilation: 4, padding: 1 }),
+    [batch, 6, 2],
+    'layer: kernel 9 is longer than its input (8)',
+  ],
+  [one('conv2d', { filters: 4, kernelSize: [2, 7] }), [batch, 3, 6, 2], 'layer: kernel 7 is longer than its input (6)'],
+  [
+    one('conv1d', { filters: 4, kernelSize: 3 }),
+    [128, 64],
+    "layer: expects (batch, length, channels), got (128, 64); write input(['batch', 128, 64])",
+  ],
+  [
+    one('conv2d', { filters: 4, kernelSize: 3, dataFormat: 'channelsFirst' }),
+    [3, 28, 28],
+    "layer: expects (batch, channels, height, width), got (3, 28, 28); write input(['batch', 3, 28, 28])",
+  ],
+  [one('maxPooling2d'), [batch, 4], 'layer: expects (batch, height, width, channels), got (batch, 4)'],
+  [one('globalMaxPooling1d'), [batch, 4], 'layer: expects (batch, length, channels), got (batch, 4)'],
+  [one('zeroPadding1d'), [batch, 4], 'layer: expects (batch, length, channels), got (batch, 4)'],
+  [
+    one('conv2d', { filters: 4, kernelSize: 3, inputChannels: 3 }),
+    [batch, 9, 9, 4],
+    'layer: expects 3 channels, got 4',
+  ],
+  [one('depthwiseConv2d', { kernelSize: 3, inputChannels: 3 }), [batch, 9, 9, 4], 'layer: expects 3 channels, got 4'],
+  [
+    one('conv2d', { filters: 6, kernelSize: 3, groups: 3 }),
+    [batch, 9, 9, 4],
+    'layer: 4 channels do not divide into 3 groups',
+  ],
+  [
+    one('conv2d', { filters: 5, kernelSize: 3, groups: 2 }),
+    [batch, 9, 9, 4],
+    'layer: 5 filters do not divide into 2 groups',
+  ],
+  [one('maxPooling1d', { poolSize: 4 }), [batch, 3, 2], 'layer: pool 4 is longer than its input (3)'],
+  [
+    one('averagePooling2d', { poolSize: [2, 3], padding: 2 }),
+    [batch, 9, 9, 2],
+    'layer: padding 2 is not shorter than the pool (2)',
+  ],
+  [one('reshape', { targetShape: [3] }), [batch, 10], 'layer: cannot reshape (batch, 10) to (batch, 3)'],
+  [one('reshape', { targetShape: [3, -1] }), [batch, 10], 'layer: cannot reshape (batch, 10) to (batch, 3, -1)'],
+  [
+    one('permute', { dims: [1, 3] }),
+    [batch, 4, 5],
+    'layer: dims [1, 3] is not a permutation of [1, 2], the axes of (batch, 4, 5)',
+  ],
+  [
+    one('permute', { dims: [1, 1] }),
+    [batch, 4, 5],
+    'layer: dims [1, 1] is not a permutation of [1, 2], the axes of (batch, 4, 5)',
+  ],
+  [one('softmax', { axis: 2 }), [batch, 4], 'layer: axis 2 is outside an input of rank 2'],
+  [one('batchNormalization', { axis: -3 }), [batch, 4], 'layer: axis -3 is outside an input of rank 2'],
+  [one('layerNormalization', { axis: [1, -1] }), [batch, 4], 'layer: axis 1 is given twice'],
+  [one('repeatVector', { n: 2 }), [batch, 4, 2], 'layer: expects (batch, features), got (batch, 4, 2)'],
+  [
+    one('embedding', { inputDim: 9, outputDim: 2 }),
+    [batch, 4],
+    "layer: expects int32 indices, got float32; write input(shape, { dtype: 'int32' })",
+  ],
+  [
+    { name: 'layer', kind: 'add', from: ['a', 'b'] },
+    { a: { shape: [batch, 3] }, b: { shape: [batch, 4] } },
+    'layer: inputs do not broadcast: axis 1 has sizes 3 and 4',
+  ],
+  [
+    { name: 'layer', kind: 'add', from: ['a', 'b'] },
+    { a: { shape: [batch, 3] }, b: { shape: [batch, 5, 3] } },
+    'layer: inputs (batch, 3) and (batch, 5, 3) do not broadcast, as axes line up at the right; insert axes with reshape',
+  ],
+  [
+    { name: 'layer', kind: 'concatenate', from: ['a', 'b'], axis: 2 },
+    { a: { shape: [batch, 3, 5] }, b: { shape: [batch, 4, 5] } },
+    'layer: inputs (batch, 3, 5) and (batch, 4, 5) differ on axis 1: 3 and 4',
+  ],
+  [
+    { name: 'layer', kind: 'concatenate', from: ['a', 'b'] },
+    { a: { shape: [batch, 3, 5] }, b: { shape: [batch, 5] } },
+    'layer: inputs (batch, 3, 5) and (batch, 5) differ in rank',
+  ],
+  [
+    { name: 'layer', kind: 'concatenate', from: ['a', 'b'], axis: 3 },
+    { a: { shape: [batch, 3] }, b: { shape: [batch, 4] } },
+    'layer: axis 3 is outside an input of rank 2',
+  ],
+];
+
+for (const [layer, inputs, message] of errors) {
+  test(message.replace('layer', layer.kind), (t) => {
+    const declared = Array.isArray(inputs) ? { x: { shape: inputs as readonly Dim[] } } : inputs;
+    const error = t.throws(() => lowerLayers([layer], declared as Readonly<Record<string, DeclaredInput>>));
+    t.is(error?.message, message);
+  });
+}
+
+const refused: readonly [kind: string, attributes: object, message: string][] = [
+  ['reshape', { targetShape: [-1, -1] }, 'reshape: targetShape must be'],
+  ['reshape', { targetShape: [0, 2] }, 'reshape: targetShape must be'],
+  ['reshape', { targetShape: [-2, 2] }, 'reshape: targetShape must be'],
+  ['permute', { dims: [0, 1] }, 'permute: dims must be'],
+  ['conv2d', { filters: 1, kernelSize: 1, padding: 'causal' }, 'conv2d: padding must be'],
+  ['maxPooling1d', { padding: 'causal' }, 'maxPooling1d: padding must be'],
+  ['conv1d', { filters: 1, kernelSize: 1, padding: [1, -1] }, 'conv1d: padding must be'],
+  ['zeroPadding1d', { padding: 'same' }, 'zeroPadding1d: padding must be'],
+  ['layerNormalization', { axis: [] }, 'layerNormalization: axis must be'],
+  ['dropout', { rate: 1.5 }, 'dropout: rate must be'],
+];
+
+for (const [kind, attributes, message] of refused) {
+  test(`${kind} refuses ${JSON.stringify(attributes)}`, (t) => {
+    t.throws(() => lowerLayers([one(kind, attributes)], { x: { shape: [1, 4, 4, 1] } }), {
+      message: (text) => text.startsWith(message),
+    });
+  });
+}

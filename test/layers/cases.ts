@@ -1,0 +1,21 @@
+import { activationCases } from './activation.cases.js';
+import type { LayerCase } from './case.js';
+import { conv1dCases, conv2dCases, depthwiseConv2dCases } from './convolution.cases.js';
+import { denseCases } from './dense.cases.js';
+import { mergeCases } from './merge.cases.js';
+import { normalizationCases } from './normalization.cases.js';
+import { poolingCases } from './pooling.cases.js';
+import { shapeCases } from './shape.cases.js';
+
+/** Examples of every layer and every option, with what they must compute. */
+export const layerCases: readonly LayerCase[] = [
+  ...denseCases,
+  ...conv1dCases,
+  ...conv2dCases,
+  ...depthwiseConv2dCases,
+  ...poolingCases,
+  ...activationCases,
+  ...normalizationCases,
+  ...shapeCases,
+  ...mergeCases,
+];
