@@ -1,10 +1,17 @@
 import test from 'ava';
-import { isReused, parseDeclaration, resolveLayer, type DefinedLayer } from '../compiler/declaration.js';
-import { parseReference, type Source } from '../compiler/declaration/edges.js';
+import {
+  isReused,
+  outputIndex,
+  parseDeclaration,
+  resolveLayer,
+  splitReference,
+  type DefinedLayer,
+} from '../compiler/declaration.js';
+import { checkInputs, parseReference, type Source } from '../compiler/declaration/edges.js';
 import { Place } from '../compiler/declaration/issues.js';
 import { DeclarationError } from '../compiler/errors.js';
 import { integer } from '../compiler/attributes.js';
-import { defineLayer } from '../compiler/layers/define.js';
+import { defineLayer, type LayerDefinition } from '../compiler/layers/define.js';
 import { seedGraphs } from './seed-graphs.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -681,21 +688,44 @@ test('tensors are looked up where they are given', (t) => {
   );
 });
 
+const state = defineLayer('state', {
+  inputs: ['x', 'hidden?', 'cell?'],
+  outputs: ['output', 'hidden'],
+  attributes: { units: integer() },
+  parameters: {},
+  lower: (_build, _attributes, _parameters, [input]) => [input, input],
+}).definition as unknown as LayerDefinition;
+
 test('references to outputs', (t) => {
-  const state = defineLayer('state', {
-    inputs: ['x', 'hidden?'],
-    outputs: ['output', 'hidden'],
-    attributes: { units: integer() },
-    parameters: {},
-    lower: (_build, _attributes, _parameters, [input]) => [input, input],
-  });
-  const source: Source = { kind: 'layer', definition: state.definition as never, outputs: state.definition.outputs };
+  const source: Source = { kind: 'layer', definition: state, outputs: ['output', 'hidden'] };
   const sources = { above: new Map([['s', source]]), layers: new Map() };
   const parse = (reference: string): unknown => parseReference(reference, Place.root('a'), sources);
   t.is(parse('s'), 's');
   t.is(parse('s:output'), 's');
   t.is(parse('s:hidden'), 's:hidden');
   t.is(parse('s:cell'), undefined);
+  t.deepEqual([outputIndex(state, undefined), outputIndex(state, 'hidden'), outputIndex(state, 'cell')], [0, 1, -1]);
+  t.deepEqual(splitReference('s:hidden'), { name: 's', output: 'hidden' });
+});
+
+test('optional inputs', (t) => {
+  const rows = [
+    [['x'], ['x']],
+    [['x', null, null], ['x']],
+    [
+      ['x', null, 'c'],
+      ['x', null, 'c'],
+    ],
+    [[], 'a: takes 1 to 3 inputs, got 0'],
+    [['x', 'h', 'c', 'd'], 'a: takes 1 to 3 inputs, got 4 (x, h, c, d)'],
+    [[null, 'h'], `a: input 'x' must not be null`],
+  ] as const;
+  for (const [from, expected] of rows) {
+    const place = Place.root('a');
+    const given = checkInputs(state, from, place);
+    if (typeof expected === 'string') t.throws(() => place.throwIfAny(), { message: expected });
+    else t.deepEqual(given, [...expected]);
+  }
 });
 
 test('resolveLayer takes a layer apart', (t) => {
