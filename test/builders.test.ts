@@ -189,6 +189,14 @@ test('variables: shared, transposed twice, filled by a tensor', (t) => {
   });
 });
 
+test('repeat keeps what a stage shares by parameters inside', (t) => {
+  const first = d();
+  const stage = first.pipe(dense({ units: 4, weight: first.parameters.weight }));
+  const { declaration } = sequential([xOf(), repeat(2, stage)]);
+  t.like(declaration.layers[1], { weight: { variable: 'dense_1.weight' } });
+  t.like(declaration.layers[3], { weight: { variable: 'dense_3.weight' } });
+});
+
 test('graphs are immutable, and pipe leaves them as they are', (t) => {
   const short = sequential([xOf(), d()]);
   const before = JSON.stringify(short.declaration);

@@ -9,7 +9,7 @@ import {
 } from '../initializers/resolve.js';
 import type { InitializerDeclaration, InitializerKind, Mixed } from '../initializers/values.js';
 import { show } from '../show.js';
-import { hint } from '../suggest.js';
+import { didYouMean, hint } from '../suggest.js';
 import { givenKeys, isFields, readList, type Fields, type Place } from './issues.js';
 
 export type ParsedInitializer = InitializerDeclaration | Mixed;
@@ -46,8 +46,10 @@ function parseOptions(kind: InitializerKind, fields: Fields, place: Place): Init
   const take = (key: string, option: Attribute): void => {
     const given = fields[key];
     const read = given === undefined ? option.fallback : option.read(given);
-    if (read instanceof Refusal) refuse(key, read.what ?? `${key} must be ${option.expects}, got ${show(given)}`);
-    else if (read !== undefined) result[key] = read;
+    if (read instanceof Refusal) {
+      const near = didYouMean(given, option.words ?? []);
+      refuse(key, read.what ?? `${key} must be ${option.expects}, got ${show(given)}${near}`);
+    } else if (read !== undefined) result[key] = read;
   };
   const known = [...Object.keys(definition.options), 'seed'];
   for (const key of givenKeys(fields)) {
