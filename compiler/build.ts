@@ -1,4 +1,4 @@
-import { equal, printDim, type Dim } from './dim.js';
+import { equal, printDim, symbolsOf, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
 import type { BinaryFunction, Constraint, Expression, Node, Op, TensorType, UnaryFunction, Value } from './ir.js';
 import { inferShapes, type Checks } from './ops/index.js';
@@ -98,7 +98,9 @@ export class Build implements Checks {
     if (typeof open === 'number' || open.terms.length !== 1) return;
     const [term] = open.terms;
     const atom = term!.factors[0];
-    if (term!.coefficient === 1 && term!.factors.length === 1 && atom?.kind === 'symbol' && this.isOpen(atom.name)) {
+    const isSymbol = term!.coefficient === 1 && term!.factors.length === 1 && atom?.kind === 'symbol';
+    // A size cannot be defined by itself: that stays a constraint.
+    if (isSymbol && this.isOpen(atom.name) && !symbolsOf(to).has(atom.name)) {
       throw new Rebind(atom.name, to);
     }
   }

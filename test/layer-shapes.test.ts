@@ -70,6 +70,18 @@ const shapes: readonly [layer: LayerSource, input: readonly Dim[], output: strin
       ],
     ],
     [one('reshape', { targetShape: [2, 3] }), [batch, open('x', 1)], '(batch, 2, 3)'],
+    [
+      one('reshape', { targetShape: [-1, 3] }),
+      [1, open('x', 1)],
+      '(1, floor((x[1])/(3)), 3)',
+      ['layer: cannot reshape (1, x[1]) to (1, -1, 3)'],
+    ],
+    [
+      one('conv1d', { filters: 4, kernelSize: 1, groups: 2 }),
+      [batch, 9, open('x', 2)],
+      '(batch, 9, 4)',
+      ['layer: its channels do not divide into 2 groups'],
+    ],
     [one('permute', { dims: [3, 1, 2] }), [batch, height, width, 3], '(batch, 3, height, width)'],
     [one('repeatVector', { n: 4 }), [batch, width], '(batch, 4, width)'],
     [one('zeroPadding1d', { padding: [1, 2] }), [batch, width, 3], '(batch, width + 3, 3)'],

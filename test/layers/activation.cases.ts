@@ -119,7 +119,7 @@ export const activationCases: readonly LayerCase[] = [
       `theta ${theta}`,
       'thresholdedRelu',
       { theta },
-      shape,
+      around(theta),
       tfjsLayer((factory) => factory.thresholdedReLU({ theta })),
     ),
   ),
@@ -127,7 +127,7 @@ export const activationCases: readonly LayerCase[] = [
     'defaults',
     'thresholdedRelu',
     {},
-    shape,
+    around(1),
     tfjsLayer((factory) => factory.thresholdedReLU()),
   ),
   single(

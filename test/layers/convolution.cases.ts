@@ -315,6 +315,16 @@ export const conv2dCases: readonly LayerCase[] = [
     ),
   ),
   single(
+    'channels first, softmax of the last axis',
+    'conv2d',
+    { filters: 3, kernelSize: 2, activation: 'softmax', dataFormat: 'channelsFirst' },
+    [1, 2, 4, 5],
+    tfjsLayer(
+      (factory) => factory.conv2d({ filters: 3, kernelSize: 2, activation: 'softmax', dataFormat: 'channelsFirst' }),
+      both,
+    ),
+  ),
+  single(
     'a batch of 1 and a map of 1',
     'conv2d',
     { filters: 3, kernelSize: 3, padding: 'same' },
