@@ -121,7 +121,7 @@ const median = (samples: number[]) => samples.toSorted((a, b) => a - b)[samples.
 
 const steps = 100_000;
 const peakWork = steps * peak.flops();
-const runPeak = () => void peak.peak(steps, 0.5, 1);
+const runPeak = () => void peak.peak(steps, 0.5, 0.5);
 const peakCount = calibrate(runPeak);
 
 console.log(
