@@ -33,7 +33,7 @@ function collect(rows: readonly number[][]): Digits {
 }
 
 /** The most probable class of each row of ten probabilities. */
-export function argMax(probabilities: Float32Array): Uint8Array {
+function argMax(probabilities: Float32Array): Uint8Array {
   return Uint8Array.from({ length: probabilities.length / 10 }, (_, row) => {
     const classes = probabilities.subarray(row * 10, row * 10 + 10);
     return classes.indexOf(Math.max(...classes));

@@ -41,7 +41,7 @@ function convolutionSame(x: core.Tensor4D, weights: Weights, layer: string): cor
   const patches = core.reshape(core.concat(taps, 3), [-1, 9 * channels]);
   const weight = weights[`${layer}.weight`]!;
   const filters = weight.shape[3]!;
-  const product = core.matMul(patches, core.reshape(weight, [9 * channels, filters]) as core.Tensor2D);
+  const product = core.matMul(patches, core.reshape<core.Rank.R2>(weight, [9 * channels, filters]));
   return core.reshape(core.add(product, weights[`${layer}.bias`]!), [batch, height, width, filters]);
 }
 
