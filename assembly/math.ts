@@ -155,7 +155,7 @@ export function erf(x: v128): v128 {
     f32x4.neg(magnitude),
     polynomial7(ERROR_FUNCTION, magnitude, f32x4.mul(magnitude, magnitude)),
   );
-  return withSign(f32x4.neg(boundedExpm1(exponent)), x);
+  return withSign(f32x4.abs(boundedExpm1(exponent)), x);
 }
 
 /** ln(1 + f) + e·ln 2 for f in [√½ − 1, √2 − 1] and an integral e. */
