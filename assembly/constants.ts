@@ -15,7 +15,7 @@ export const HALF = memory.data<f32>([0.5]);
 export const MINUS_HALF = memory.data<f32>([-0.5]);
 export const SIGN = memory.data<u32>([0x80000000]);
 export const LN2_HIGH = memory.data<f32>([0.693359375]);
-export const LN2_LOW = memory.data<f32>([-2.12194440e-4]);
+export const LN2_LOW = memory.data<f32>([-2.1219444e-4]);
 
 export const SQRT_HALF_BITS = memory.data<u32>([0x3f3504f3]);
 export const MANTISSA = memory.data<u32>([0x007fffff]);

@@ -32,20 +32,20 @@ export function conv2d(
   if (pixels == 0) return;
   const inputs = channels / groups;
   const outputs = filters / groups;
-  const pixel = <usize>channels << 2;
+  const pixel = (<usize>channels) << 2;
   const row = pixel * width;
   const step = pixel * strideWidth;
   const jump = row * strideHeight - step * outWidth;
-  const stride = <usize>filters << 2;
+  const stride = (<usize>filters) << 2;
   let run = inputs;
   let runs = kernelWidth;
-  let skip = pixel * dilationWidth - (<usize>inputs << 2);
+  let skip = pixel * dilationWidth - ((<usize>inputs) << 2);
   if (dilationWidth == 1 && groups == 1) {
     run = kernelWidth * channels;
     runs = 1;
     skip = 0;
   }
-  const rowSkip = row * dilationHeight - ((<usize>run << 2) + skip) * runs;
+  const rowSkip = row * dilationHeight - (((<usize>run) << 2) + skip) * runs;
   const panels = (((<usize>outputs + 7) >> 3) * kernelHeight * kernelWidth * inputs) << 5;
   for (let image: u32 = 0; image < batch; image++) {
     let wg = w;
@@ -55,7 +55,7 @@ export function conv2d(
       multiplyRuns(x + <usize>(group * inputs << 2), wg, y + offset, bias + offset, residual + offset, pixels, outputs,
         outWidth, step, jump, run, runs, skip, kernelHeight, rowSkip, stride);
       wg += panels;
-      offset += <usize>outputs << 2;
+      offset += (<usize>outputs) << 2;
     }
     x += row * height;
     y += stride * pixels;

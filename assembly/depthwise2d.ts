@@ -31,14 +31,14 @@ export function depthwise2d(
   dilationHeight: u32,
   dilationWidth: u32,
 ): void {
-  const pixel = <usize>channels << 2;
+  const pixel = (<usize>channels) << 2;
   const row = pixel * width;
   const step = pixel * strideWidth;
   const tap = pixel * dilationWidth;
   const skip = row * dilationHeight - tap * kernelWidth;
   const outputs = channels * multiplier;
   const vectors: u32 = multiplier == 1 ? channels & ~3 : 0;
-  const stride = <usize>outputs << 2;
+  const stride = (<usize>outputs) << 2;
   const line = row * dilationHeight;
   const slides = vectors && kernelWidth == 3 && dilationWidth == 1 && strideWidth <= 2;
   for (let image: u32 = 0; image < batch; image++) {
@@ -100,8 +100,8 @@ function gathered(
   let x1 = x + <usize>((min<u32>(output + 1, last) / multiplier) << 2);
   let x2 = x + <usize>((min<u32>(output + 2, last) / multiplier) << 2);
   let x3 = x + <usize>((min<u32>(output + 3, last) / multiplier) << 2);
-  const offset = <usize>output << 2;
-  const stride = <usize>outputs << 2;
+  const offset = (<usize>output) << 2;
+  const stride = (<usize>outputs) << 2;
   let q = w + offset;
   let sum = zero;
   for (let i = kernelHeight; i; i--) {

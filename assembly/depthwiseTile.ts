@@ -22,7 +22,7 @@ export function tile(
   tap: usize,
   skip: usize,
 ): void {
-  const end = <usize>channels << 2;
+  const end = (<usize>channels) << 2;
   for (let offset: usize = 0; offset != end; offset += 16) {
     let p = x + offset;
     let s0 = f32x4.splat(0);
@@ -116,7 +116,7 @@ export function slide(
   kernelHeight: u32,
   row: usize,
 ): void {
-  const end = <usize>channels << 2;
+  const end = (<usize>channels) << 2;
   for (let offset: usize = 0; offset != end; offset += 16) {
     let p = x + offset;
     let q = w + offset;

@@ -17,7 +17,7 @@ export function gemm(
   lda: u32,
   ldc: u32,
 ): void {
-  multiplyRuns(a, b, c, bias, residual, M, N, M, <usize>lda << 2, 0, K, 1, 0, 1, 0, <usize>ldc << 2);
+  multiplyRuns(a, b, c, bias, residual, M, N, M, (<usize>lda) << 2, 0, K, 1, 0, 1, 0, (<usize>ldc) << 2);
 }
 
 /** `gemm`, by way of `gemv` where A is one row. */

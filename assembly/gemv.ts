@@ -6,15 +6,15 @@ const WIDTH: u32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 3;
 
 /** c[N] = epilogue(a[K] · B), B in panels (`packPanels`). Sums in the order of `gemm`. */
 export function gemv(a: usize, b: usize, c: usize, bias: usize, residual: usize, K: u32, N: u32): void {
-  const end = a + (<usize>K << 2);
-  const panel = <usize>K << 5;
+  const end = a + ((<usize>K) << 2);
+  const panel = (<usize>K) << 5;
   while (N >= 8) {
     const whole = N >> 3;
     const count: u32 = whole >= WIDTH && whole != WIDTH + 1 ? WIDTH : whole > 1 ? 2 : 1;
     if (count == WIDTH) panels(WIDTH, a, end, b, panel, c, bias, residual, 32);
     else if (count == 2) panels(2, a, end, b, panel, c, bias, residual, 16);
     else panels(1, a, end, b, panel, c, bias, residual, 8);
-    const bytes = <usize>count << 5;
+    const bytes = (<usize>count) << 5;
     b += panel * count;
     c += bytes;
     bias += bytes;

@@ -12,6 +12,7 @@ export { deriveKey, fillBits } from './philox';
 export * from './pool2d';
 export { fillConstant, fillNormal, fillUniform, varianceScale } from './random';
 export * from './reduce';
+export { storeLanes } from './simd';
 export * from './softmax';
 export * from './transpose2d';
 export { cos, sin } from './trigonometry';

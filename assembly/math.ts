@@ -20,7 +20,7 @@ import { multiplyAdd } from './simd';
 
 const LOG2_E = memory.data<f32>([1.4426950408889634]);
 const MINUS_LN2_HIGH = memory.data<f32>([-0.693359375]);
-const MINUS_LN2_LOW = memory.data<f32>([2.12194440e-4]);
+const MINUS_LN2_LOW = memory.data<f32>([2.1219444e-4]);
 
 // Added to a small number, 1.5 · 2²³ leaves the nearest integer in the low bits, here with the exponent's bias.
 const ROUND_126 = memory.data<f32>([12583038]);
@@ -151,8 +151,11 @@ export function sigmoid(x: v128): v128 {
 @inline
 export function erf(x: v128): v128 {
   const magnitude = f32x4.pmin(f32x4.abs(x), splat(ERF_HIGH));
-  const exponent = f32x4.mul(f32x4.neg(magnitude), polynomial7(ERROR_FUNCTION, magnitude, f32x4.mul(magnitude, magnitude)));
-  return withSign(f32x4.neg(boundedExpm1(exponent)), x);
+  const exponent = f32x4.mul(
+    f32x4.neg(magnitude),
+    polynomial7(ERROR_FUNCTION, magnitude, f32x4.mul(magnitude, magnitude)),
+  );
+  return withSign(f32x4.abs(boundedExpm1(exponent)), x);
 }
 
 /** ln(1 + f) + e·ln 2 for f in [√½ − 1, √2 − 1] and an integral e. */

@@ -7,7 +7,7 @@ import { loadLanes, multiplyAdd, storeLanes, sumLanes } from './simd';
 export function normalizeRows(x: usize, y: usize, rows: u32, length: u32, epsilon: f32): void {
   const zero = f32x4.splat(0);
   const count = f32x4.splat(<f32>length);
-  const size = <usize>length << 2;
+  const size = (<usize>length) << 2;
   const lanes = length & 3;
   const body = size & ~15;
   for (let r: u32 = 0; r < rows; r++) {

@@ -15,7 +15,7 @@ export function pad2d(
   right: u32,
   value: f32,
 ): void {
-  const pixel = <usize>channels << 2;
+  const pixel = (<usize>channels) << 2;
   const row = pixel * width;
   const edge = pixel * left;
   const between = edge + pixel * right;

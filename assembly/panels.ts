@@ -6,8 +6,8 @@ import { loadLanes, storeLanes } from './simd';
  */
 export function packPanels(source: usize, target: usize, K: u32, N: u32, strideK: u32, strideN: u32): void {
   const zero = i32x4.splat(0);
-  const row = <usize>strideK << 2;
-  const column = <usize>strideN << 2;
+  const row = (<usize>strideK) << 2;
+  const column = (<usize>strideN) << 2;
   for (let n: u32 = 0; n < N; n += 8) {
     const columns = min<u32>(N - n, 8);
     const left = source + <usize>n * column;
@@ -23,21 +23,21 @@ export function packPanels(source: usize, target: usize, K: u32, N: u32, strideK
     }
     for (let j: u32 = 0; j < 8; j++) {
       let s = left + <usize>j * column;
-      let t = target + (<usize>j << 2);
+      let t = target + ((<usize>j) << 2);
       for (let k: u32 = 0; k < K; k++) {
         store<i32>(t, j < columns ? load<i32>(s) : 0);
         s += row;
         t += 32;
       }
     }
-    target += <usize>K << 5;
+    target += (<usize>K) << 5;
   }
 }
 
 /** The inverse of `packPanels`: `source` is the panels, `target` the matrix. Writes its K · N elements only. */
 export function unpackPanels(source: usize, target: usize, K: u32, N: u32, strideK: u32, strideN: u32): void {
-  const row = <usize>strideK << 2;
-  const column = <usize>strideN << 2;
+  const row = (<usize>strideK) << 2;
+  const column = (<usize>strideN) << 2;
   for (let n: u32 = 0; n < N; n += 8) {
     const columns = min<u32>(N - n, 8);
     const left = target + <usize>n * column;
@@ -52,7 +52,7 @@ export function unpackPanels(source: usize, target: usize, K: u32, N: u32, strid
       continue;
     }
     for (let j: u32 = 0; j < columns; j++) {
-      let s = source + (<usize>j << 2);
+      let s = source + ((<usize>j) << 2);
       let t = left + <usize>j * column;
       for (let k: u32 = 0; k < K; k++) {
         store<i32>(t, load<i32>(s));
@@ -60,6 +60,44 @@ export function unpackPanels(source: usize, target: usize, K: u32, N: u32, strid
         t += row;
       }
     }
-    source += <usize>K << 5;
+    source += (<usize>K) << 5;
+  }
+}
+
+/** `packPanels` for `groups` matrices whose first elements are `groupStride` elements apart, one after the other. */
+export function packGroups(
+  source: usize,
+  target: usize,
+  K: u32,
+  N: u32,
+  strideK: u32,
+  strideN: u32,
+  groups: u32,
+  groupStride: u32,
+): void {
+  const bytes = (((<usize>N + 7) >> 3) * <usize>K) << 5;
+  for (let group: u32 = 0; group < groups; group++) {
+    packPanels(source, target, K, N, strideK, strideN);
+    source += (<usize>groupStride) << 2;
+    target += bytes;
+  }
+}
+
+/** The inverse of `packGroups`: `source` is the panels. */
+export function unpackGroups(
+  source: usize,
+  target: usize,
+  K: u32,
+  N: u32,
+  strideK: u32,
+  strideN: u32,
+  groups: u32,
+  groupStride: u32,
+): void {
+  const bytes = (((<usize>N + 7) >> 3) * <usize>K) << 5;
+  for (let group: u32 = 0; group < groups; group++) {
+    unpackPanels(source, target, K, N, strideK, strideN);
+    source += bytes;
+    target += (<usize>groupStride) << 2;
   }
 }

@@ -22,15 +22,15 @@ export function philox(counter0: u32, counter1: u32, counter2: u32, counter3: u3
   for (let round = 0; round < ROUNDS; round++) {
     const product0 = <u64>counter0 * MULTIPLIER_0;
     const product1 = <u64>counter2 * MULTIPLIER_1;
-    counter0 = <u32>(product1 >> 32) ^ counter1 ^ key0;
+    counter0 = (<u32>(product1 >> 32)) ^ counter1 ^ key0;
     counter1 = <u32>product1;
-    counter2 = <u32>(product0 >> 32) ^ counter3 ^ key1;
+    counter2 = (<u32>(product0 >> 32)) ^ counter3 ^ key1;
     counter3 = <u32>product0;
     key0 += WEYL_0;
     key1 += WEYL_1;
   }
-  const low = i64x2.splat((<u64>counter1 << 32) | counter0);
-  return i64x2.replace_lane(low, 1, (<u64>counter3 << 32) | counter2);
+  const low = i64x2.splat(((<u64>counter1) << 32) | counter0);
+  return i64x2.replace_lane(low, 1, ((<u64>counter3) << 32) | counter2);
 }
 
 /** The key of the parameter whose path hashes to (hashLow, hashHigh), first word low. */
@@ -51,7 +51,7 @@ export function lanesFrom(block: v128, offset: usize): v128 {
 
 /** Writes the words of elements `first` to `first + count − 1` as u32. */
 export function fillBits(target: usize, count: usize, first: u64, key: u64, draw: u32, stream: u32): void {
-  const offset = <usize>first & 3;
+  const offset = (<usize>first) & 3;
   if (offset != 0 && count != 0) {
     const head = min<usize>(4 - offset, count);
     storeLanes(target, lanesFrom(elementBlock(first, key, draw, stream), offset), <u32>head);

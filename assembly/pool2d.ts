@@ -67,7 +67,7 @@ function pool2d(
   padTop: u32,
   padLeft: u32,
 ): void {
-  const pixel = <usize>channels << 2;
+  const pixel = (<usize>channels) << 2;
   const row = pixel * width;
   for (let image: u32 = 0; image < batch; image++) {
     for (let v: u32 = 0; v < outHeight; v++) {

@@ -1,4 +1,15 @@
-import { COSINE, LN2_HIGH, LN2_LOW, LOGARITHM, MANTISSA, MINUS_HALF, ONE, SINE, splat, SQRT_HALF_BITS } from './constants';
+import {
+  COSINE,
+  LN2_HIGH,
+  LN2_LOW,
+  LOGARITHM,
+  MANTISSA,
+  MINUS_HALF,
+  ONE,
+  SINE,
+  splat,
+  SQRT_HALF_BITS,
+} from './constants';
 import { elementBlock, fillBits, lanesFrom } from './philox';
 import { storeLanes } from './simd';
 
@@ -18,7 +29,7 @@ const MINUS_TWO = memory.data<f32>([-2]);
 
 /** The number of elements in the chunk that starts at `first`; later ones start at a block. */
 export function chunkLength(count: usize, first: u64): usize {
-  return min<usize>(count, CHUNK - (<usize>first & 3));
+  return min<usize>(count, CHUNK - ((<usize>first) & 3));
 }
 
 /** The float next below `x`. */
@@ -164,7 +175,7 @@ export function fillNormal(target: usize, count: usize, first: u64, key: u64, me
   const means = f32x4.splat(mean);
   const stds = f32x4.splat(std);
   while (count != 0) {
-    const offset = <usize>first & 3;
+    const offset = (<usize>first) & 3;
     if (offset != 0 || count < 8) {
       const length = min<usize>(4 - offset, count);
       const block = normalBlock(elementBlock(first, key, 0, 0), means, stds);

@@ -30,7 +30,7 @@ export function reduceMin(x: usize, y: usize, outer: u32, length: u32, inner: u3
 function reduce(kind: i32, x: usize, y: usize, outer: u32, length: u32, inner: u32): void {
   const start = f32x4.splat(kind == MAX ? -Infinity : kind == MIN ? Infinity : 0);
   const count = f32x4.splat(<f32>length);
-  const row = <usize>inner << 2;
+  const row = (<usize>inner) << 2;
   for (let o: u32 = 0; o < outer; o++) {
     if (inner == 1) {
       const a = reduceRow(kind, x, length, start);
@@ -69,7 +69,7 @@ function reduce(kind: i32, x: usize, y: usize, outer: u32, length: u32, inner: u
         }
         storeLanes(y, kind == MEAN ? f32x4.div(a, count) : a, lanes);
         s += 16;
-        y += <usize>lanes << 2;
+        y += (<usize>lanes) << 2;
         n -= lanes;
       }
     }

@@ -17,14 +17,14 @@ export function logSoftmax(x: usize, y: usize, outer: u32, length: u32, inner: u
 // @ts-ignore: decorator
 @inline
 function normalizeExponentials(logarithm: bool, x: usize, y: usize, outer: u32, length: u32, inner: u32): void {
-  const stride = <usize>inner << 2;
+  const stride = (<usize>inner) << 2;
   const size = stride * length;
   for (let o: u32 = 0; o < outer; o++) {
     if (inner == 1) {
       normalizeRow(logarithm, x, y, length);
     } else {
       for (let n: u32 = 0; n < inner; n += 4) {
-        const offset = <usize>n << 2;
+        const offset = (<usize>n) << 2;
         normalizeColumns(logarithm, x + offset, y + offset, length, stride, inner - n);
       }
     }
@@ -38,7 +38,7 @@ function normalizeExponentials(logarithm: bool, x: usize, y: usize, outer: u32, 
 @inline
 function normalizeRow(logarithm: bool, x: usize, y: usize, length: u32): void {
   const lowest = f32x4.splat(-Infinity);
-  const whole = x + (<usize>(length & ~3) << 2);
+  const whole = x + ((<usize>(length & ~3)) << 2);
   const lanes = length & 3;
   let largest = lowest;
   let p = x;

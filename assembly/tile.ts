@@ -44,7 +44,7 @@ export function multiplyRuns(
     let p = b;
     for (let n: u32 = 0; n < columns; n += 8) {
       const left = columns - n;
-      const bn = bias + (<usize>n << 2);
+      const bn = bias + ((<usize>n) << 2);
       for (let m: u32 = 0, size: u32 = 0, count: u32 = 0; m < block; m += size * count) {
         count = fullTiles(block - m);
         size = TILE;
@@ -56,7 +56,7 @@ export function multiplyRuns(
         const y = first / width;
         const x = first - y * width;
         const an = a + <usize>first * step + <usize>y * jump;
-        const offset = <usize>first * stride + (<usize>n << 2);
+        const offset = <usize>first * stride + ((<usize>n) << 2);
         const cn = c + offset;
         const rn = residual + offset;
         // prettier-ignore

@@ -9,13 +9,13 @@ export function transpose2d(x: usize, y: usize, batch: u32, rows: u32, columns: 
 }
 
 function transposeMatrix(x: usize, y: usize, rows: u32, columns: u32): void {
-  const across = <usize>columns << 2;
-  const down = <usize>rows << 2;
+  const across = (<usize>columns) << 2;
+  const down = (<usize>rows) << 2;
   const wholeRows = rows & ~3;
   const wholeColumns = columns & ~3;
   for (let r: u32 = 0; r < wholeRows; r += 4) {
     let s = x + <usize>r * across;
-    let t = y + (<usize>r << 2);
+    let t = y + ((<usize>r) << 2);
     for (let c: u32 = 0; c < wholeColumns; c += 4) {
       let p = s;
       const r0 = v128.load(p);
@@ -56,8 +56,8 @@ function copyTransposed(
   right: u32,
 ): void {
   for (let r = top; r < bottom; r++) {
-    let s = x + <usize>r * across + (<usize>left << 2);
-    let t = y + <usize>left * down + (<usize>r << 2);
+    let s = x + <usize>r * across + ((<usize>left) << 2);
+    let t = y + <usize>left * down + ((<usize>r) << 2);
     for (let c = left; c < right; c++) {
       store<i32>(t, load<i32>(s));
       s += 4;

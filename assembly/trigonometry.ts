@@ -26,11 +26,11 @@ function reduceLarge(x: f32): v128 {
   const shift = <u64>(offset & 31);
   const second = <u64>load<u32>(word, 4);
   const third = <u64>load<u32>(word, 8);
-  const high = (((<u64>load<u32>(word) << 32) | second) << shift) | (third >> (32 - shift));
+  const high = ((((<u64>load<u32>(word)) << 32) | second) << shift) | (third >> (32 - shift));
   const low = (((third << 32) | load<u32>(word, 12)) << shift) >> 32;
   const significand = <u64>((bits & 0x7fffff) | 0x800000);
   const turns = significand * high + ((significand * low) >> 32);
-  const quadrant = (turns + (<u64>1 << 61)) >> 62;
+  const quadrant = (turns + ((<u64>1) << 61)) >> 62;
   const r = <f32>(<f64>(<i64>(turns - (quadrant << 62))) * (Math.PI / 2 / 4611686018427387904.0));
   const n = <i32>quadrant;
   const negative = <i32>bits < 0;

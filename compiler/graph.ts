@@ -1,4 +1,5 @@
 import type {
+  DefaultsSource,
   DimSource,
   GraphDeclaration,
   GraphSource,
@@ -6,12 +7,11 @@ import type {
   ParameterSource,
   Tensors,
 } from './declaration/types.js';
-import type { DefaultsSource } from './declaration/types.js';
 import { parseDeclaration } from './declaration/parse.js';
 import { NacreError } from './errors.js';
 import { writeLayers, type Written } from './graph/write.js';
 import { compose, defaultInputOf } from './layers/stage.js';
-import { GraphEdge, runStages, type Edge, type Stage } from './layers/edge.js';
+import { GraphEdge, runStages, type Edge, type PipedDType, type Stage } from './layers/edge.js';
 import { Reference, type ShapedArray, type VariableReference } from './layers/parameter-value.js';
 import type { DType } from './tensor.js';
 
@@ -57,7 +57,7 @@ export interface Graph<
   /** The values that the declaration refers to. */
   readonly tensors: Tensors;
   /** A longer graph: its outputs go through the stages, and what comes out are the outputs, with the same names. */
-  pipe(...stages: readonly Stage[]): Graph<I, { readonly [K in keyof O]: DType }>;
+  pipe<const S extends readonly Stage[]>(...stages: S): Graph<I, { readonly [K in keyof O]: PipedDType<S> }>;
   toString(): string;
   readonly '~types'?: readonly [inputs: I, outputs: O];
 }
@@ -68,7 +68,7 @@ export interface GraphOptions {
   readonly defaults?: DefaultsSource;
 }
 
-class WrittenGraph implements Graph {
+class WrittenGraph {
   readonly declaration: GraphDeclaration;
 
   constructor(
@@ -85,7 +85,7 @@ class WrittenGraph implements Graph {
     return this.written.tensors;
   }
 
-  pipe(...stages: readonly Stage[]): Graph {
+  pipe(...stages: readonly Stage[]): WrittenGraph {
     const { outputs } = this.declaration;
     const from = outputs.map((output) => new GraphEdge({ kind: 'reference', reference: output.from }, 'float32'));
     const edges = runStages(stages, from);
@@ -128,18 +128,18 @@ export function graph<
   const start: Written = { inputs: written, variables: [], layers: [], tensors: {}, names };
   const end = writeLayers(start, Object.values(outputs));
   const ports = Object.keys(outputs).map((name, index) => ({ name, from: end.references[index]! }));
-  return new WrittenGraph(end.written, head, ports) as unknown as Graph<DTypesOf<I>, DTypesOf<O>>;
+  return new WrittenGraph(end.written, head, ports) as Graph<DTypesOf<I>, DTypesOf<O>>;
 }
 
 /** Stages one after the other: input `x`, output `y`. Without an input the first layer's kind says what it takes. */
-export function sequential<const D extends InputDType>(
-  stages: readonly [InputEdge<D>, ...Stage[]],
+export function sequential<const D extends InputDType, const S extends readonly Stage[]>(
+  stages: readonly [InputEdge<D>, ...S],
   options?: GraphOptions,
-): Graph<{ readonly x: D }, { readonly y: DType }>;
-export function sequential(
-  stages: readonly Stage[],
+): Graph<{ readonly x: D }, { readonly y: PipedDType<S> }>;
+export function sequential<const S extends readonly Stage[]>(
+  stages: S,
   options?: GraphOptions,
-): Graph<{ readonly x: 'float32' }, { readonly y: DType }>;
+): Graph<{ readonly x: 'float32' }, { readonly y: PipedDType<S> }>;
 export function sequential(stages: readonly (InputEdge | Stage)[], options: GraphOptions = {}): Graph {
   const [first, ...rest] = stages;
   const isGiven = first instanceof GraphEdge;
@@ -169,8 +169,7 @@ function defaultInput(first: Stage | undefined): InputEdge {
  */
 export function fromDeclaration(source: GraphSource | GraphDeclaration | string, tensors: Tensors = {}): Graph {
   const { nacre: _, inputs, variables, layers, outputs, ...head } = parseDeclaration(source, { tensors });
-  const fields = <T extends object>(list: readonly T[]) => list as readonly (T & Readonly<Record<string, unknown>>)[];
-  const written = { inputs: fields(inputs), variables: fields(variables), layers, tensors, names: new Map() };
+  const written = { inputs, variables, layers, tensors, names: new Map<object, string>() } as unknown as Written;
   return new WrittenGraph(written, head as GraphOptions, outputs);
 }
 
@@ -181,7 +180,7 @@ export function fromDeclaration(source: GraphSource | GraphDeclaration | string,
  */
 export function printGraph(declaration: GraphDeclaration, outputs?: readonly (readonly (number | null)[])[]): string {
   const open = (shape: readonly unknown[]): string =>
-    `(${shape.map((dim) => (typeof dim === 'number' ? dim : '?')).join(', ')}${shape.length === 1 ? ',' : ''})`;
+    `(${shape.map((dim) => (typeof dim === 'number' ? dim : '?')).join(', ')})`;
   const inputs = declaration.inputs.map((input) => open(input.shape));
   const ends = outputs ? outputs.map(open) : declaration.outputs.map((output) => output.name);
   const count = declaration.inputs.length + declaration.layers.length;

@@ -145,7 +145,7 @@ function roundHalfEven(x: number): number {
 export function normal(key: bigint, index: number, mean: number, std: number): number {
   const words = elementBlock(key, index, 0, 0);
   const pair = index % 4 < 2 ? 0 : 2;
-  const u = ((words[pair]! >>> 8) + 1) * 2 ** -24;
+  const u = ((words[pair] >>> 8) + 1) * 2 ** -24;
   const r = fround(Math.sqrt(-2 * logarithmF32(u)));
   const turns = (words[pair + 1]! >>> 8) * 2 ** -22;
   const quarters = roundHalfEven(turns);

@@ -17,19 +17,27 @@ export function hint(
 /** A word without case and separators: `kernel_size` and `kernelSize` are one. */
 export const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
-/** The candidate that a mistyped word most likely stands for. */
+const SHORTEST_PREFIX = 3;
+
+/** The candidate that a mistyped or shortened word most likely stands for. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const target = plain(word);
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = candidate === word ? Infinity : plain(candidate) === target ? 0 : editDistance(word, candidate);
+    const distance = distanceTo(candidate, word);
     if (distance < bestDistance && distance < candidate.length) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+function distanceTo(candidate: string, word: string): number {
+  if (candidate === word) return Infinity;
+  if (plain(candidate) === plain(word)) return 0;
+  if (word.length >= SHORTEST_PREFIX && candidate.startsWith(word)) return 1;
+  return editDistance(word, candidate);
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours that lead from one word to another. */

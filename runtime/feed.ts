@@ -11,6 +11,13 @@ const constructors = {
   bool: Uint8Array,
 };
 
+const ranges: { readonly [D in DType]?: readonly [low: number, high: number] } = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  int8: [-128, 127],
+  bool: [0, 1],
+};
+
 export const volume = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** `(batch, 10)`, with `?` for sizes without a name of their own. */
@@ -72,9 +79,7 @@ function shapeOf(list: readonly unknown[]): number[] {
 /** Plain numbers as the typed array of a dtype, none of them changed by it. */
 export function convert(name: string, dtype: DType, values: readonly unknown[]): Arrays[DType] {
   const wide = dtype === 'int64';
-  const [low, high] = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255], int8: [-128, 127], bool: [0, 1] }[
-    dtype as 'int32'
-  ] ?? [-Infinity, Infinity];
+  const [low, high] = ranges[dtype] ?? [-Infinity, Infinity];
   const converted = values.map((value) => {
     const number = typeof value === 'boolean' ? Number(value) : value;
     if (wide && typeof number === 'bigint') return number;

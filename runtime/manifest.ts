@@ -37,6 +37,8 @@ export const initializerCodes = {
   truncatedNormal: 3,
   /** Variance scaling by a: 16 + 4 · (0 fan-in, 1 fan-out, 2 average) + (0 uniform, 1 truncated, 2 untruncated normal) */
   varianceScaling: 16,
+  /** The variable's own initializer or values. */
+  own: 255,
 } as const;
 
 export type DType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';

@@ -10,14 +10,7 @@ export interface Exports {
   failed(): number;
   infer(): number;
   initialize(seedLow: number, seedHigh: number, flags: number): number;
-  initializeParameter(
-    index: number,
-    kind: number,
-    a: number,
-    b: number,
-    seedLow: number,
-    seedHigh: number,
-  ): number;
+  initializeParameter(index: number, kind: number, a: number, b: number, seedLow: number, seedHigh: number): number;
   prepare(): number;
   forward(): number;
   readParameter(index: number): number;

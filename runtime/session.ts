@@ -158,11 +158,7 @@ export class Session implements ForwardModel {
       this.settleWithLeast();
     }
     const done = names.filter((_, index) => this.isInitialized(index));
-    if (!force && done.length > 0) {
-      const many = done.length === 1 ? '1 variable was' : `${done.length} variables were`;
-      const left = done.length === 1 ? 'was left as it is' : 'were left as they are';
-      this.options.onWarning?.(`initialize: ${many} already initialized and ${left}; pass force: true`);
-    }
+    if (!force && done.length > 0) this.warnOfSkipped(done.length);
     this.seed = seed;
     this.fill(force);
     this.ready = true;
@@ -171,6 +167,13 @@ export class Session implements ForwardModel {
       deferred: [],
       skipped: force ? [] : done,
     };
+  }
+
+  protected warnOfSkipped(count: number): void {
+    const many = count === 1 ? '1 variable was' : `${count} variables were`;
+    const left = count === 1 ? 'was left as it is' : 'were left as they are';
+    const { onWarning = console.warn } = this.options;
+    onWarning(`initialize: ${many} already initialized and ${left}; pass force: true`);
   }
 
   reset(): void {}

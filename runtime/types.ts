@@ -21,9 +21,7 @@ export interface Nested extends ReadonlyArray<number | bigint | boolean | Nested
 
 /** What an input takes: values with a shape, values alone (one open size follows from their count), or nested lists. */
 export type Feed<D extends DType = DType> =
-  | { readonly data: Arrays[D] | readonly number[]; readonly shape: readonly number[] }
-  | Arrays[D]
-  | Nested;
+  { readonly data: Arrays[D] | readonly number[]; readonly shape: readonly number[] } | Arrays[D] | Nested;
 
 /** The names and types of a model, as the compiler writes them beside a module. */
 export interface Signature {

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import test from 'ava';
 import { parseDeclaration } from '../compiler/declaration.js';
-import { lower } from '../compiler/lower.js';
+import { lower } from '../compiler/lower/index.js';
 import { optimize } from '../compiler/optimize/index.js';
 import type { LayerCase } from './layers/case.js';
 import { layerCases } from './layers/cases.js';

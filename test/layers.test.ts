@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import test from 'ava';
 import { parseDeclaration } from '../compiler/declaration.js';
 import { compile } from '../compiler/index.js';
-import { lower } from '../compiler/lower.js';
+import { lower } from '../compiler/lower/index.js';
 import { instantiateSync } from '../runtime/index.js';
 import type { LayerCase } from './layers/case.js';
 import { layerCases } from './layers/cases.js';
@@ -45,7 +45,7 @@ function prepare(layerCase: LayerCase, declare: Declare): Prepared {
 /** What the module of a group computes for each of its cases. */
 async function runGroup(prepared: readonly Prepared[], declare: Declare): Promise<Reference[]> {
   const declaration = mergeDeclarations(prepared.map(({ layerCase }) => declarationOf(layerCase, declare)));
-  const net = instantiateSync(await compile(declaration));
+  const net = instantiateSync(await compile(JSON.stringify(declaration)));
   const feeds = prepared.flatMap(({ layerCase, inputs }, i) =>
     Object.entries(inputs).map(
       ([name, value]) =>

@@ -3,7 +3,7 @@ import { proposals } from './graphs/proposals.js';
 import { randomGraph, type RandomGraph } from './graphs/random.js';
 import { parseDeclaration } from '../compiler/declaration.js';
 import { evaluate } from '../compiler/evaluate.js';
-import { lower } from '../compiler/lower.js';
+import { lower } from '../compiler/lower/index.js';
 import { optimize } from '../compiler/optimize/index.js';
 import { referenceOf, tensorOf, variablesOf } from './layers/evaluation.js';
 import { definitions } from './layers/lowering.js';

@@ -1,20 +1,21 @@
 import { initializerAliases, optionAliases } from '../aliases.js';
 import { Refusal, type Attribute } from '../attributes.js';
 import { seed } from '../initializers/define.js';
-import { initializerDefinitions, initializerKindOf, initializerKinds, snakeCase } from '../initializers/resolve.js';
+import {
+  initializerDefinitions,
+  initializerKindOf,
+  initializerKinds,
+  initializerNames,
+} from '../initializers/resolve.js';
 import type { InitializerDeclaration, InitializerKind, Mixed } from '../initializers/values.js';
 import { show } from '../show.js';
-import { hint } from '../suggest.js';
+import { didYouMean, hint } from '../suggest.js';
 import { givenKeys, isFields, readList, type Fields, type Place } from './issues.js';
 
 export type ParsedInitializer = InitializerDeclaration | Mixed;
 
 const seedOption = seed();
-const names = [
-  ...initializerKinds,
-  ...initializerKinds.flatMap((kind) => [snakeCase(kind), ...initializerDefinitions[kind].aliases]),
-  'mixed',
-];
+const names = [...initializerKinds, ...initializerKinds.flatMap(initializerNames), 'mixed'];
 
 /** An initializer in any of its forms, with every option written out. Reports what is wrong and returns undefined. */
 export function parseInitializer(value: unknown, place: Place): ParsedInitializer | undefined {
@@ -45,8 +46,10 @@ function parseOptions(kind: InitializerKind, fields: Fields, place: Place): Init
   const take = (key: string, option: Attribute): void => {
     const given = fields[key];
     const read = given === undefined ? option.fallback : option.read(given);
-    if (read instanceof Refusal) refuse(key, read.what ?? `${key} must be ${option.expects}, got ${show(given)}`);
-    else if (read !== undefined) result[key] = read;
+    if (read instanceof Refusal) {
+      const near = didYouMean(given, option.words ?? []);
+      refuse(key, read.what ?? `${key} must be ${option.expects}, got ${show(given)}${near}`);
+    } else if (read !== undefined) result[key] = read;
   };
   const known = [...Object.keys(definition.options), 'seed'];
   for (const key of givenKeys(fields)) {

@@ -13,8 +13,9 @@ export interface ParsedVariable {
   readonly name: string;
   readonly place: Place;
   readonly shape: readonly (number | null)[] | undefined;
-  /** What fills it if people said so. */
+  /** What fills it if people said so, without fault. */
   readonly fill: ParsedFill | undefined;
+  readonly isGiven: boolean;
   readonly users: User[];
 }
 
@@ -58,7 +59,7 @@ function parseVariable(
   const shape = fields['shape'] === undefined ? undefined : parseShape(fields['shape'], named.at('shape'));
   const { initializer } = fields;
   const fill = initializer === undefined ? undefined : parseFill(initializer, named.at('initializer'), tensors);
-  return isNew ? { name, place: named, shape, fill, users: [] } : undefined;
+  return isNew ? { name, place: named, shape, fill, isGiven: initializer !== undefined, users: [] } : undefined;
 }
 
 function parseShape(value: unknown, place: Place): readonly (number | null)[] | undefined {
@@ -75,10 +76,10 @@ export function completeVariable(
   variable: ParsedVariable,
   defaults: DefaultsDeclaration,
 ): VariableDeclaration | undefined {
-  const { name, place, shape, fill, users } = variable;
+  const { name, place, shape, fill, isGiven, users } = variable;
   if (users.length === 0 && shape === undefined) place.report('missing', `needs 'shape', as no layer uses it`);
-  if (users.length === 0 && fill === undefined) place.report('missing', `needs 'initializer', as no layer uses it`);
-  const initializer = fill === undefined ? fillOfUsers(variable, defaults) : chosenFill(name, fill, place);
+  if (users.length === 0 && !isGiven) place.report('missing', `needs 'initializer', as no layer uses it`);
+  const initializer = isGiven ? fill && chosenFill(name, fill, place) : fillOfUsers(variable, defaults);
   return initializer && { name, ...(shape && { shape }), dtype: 'float32', initializer };
 }
 

@@ -36,7 +36,8 @@ export function emitParameters(linker: Linker, plan: KernelPlan, kinds: Initiali
   emitLocate(linker, plan);
   emitStore(linker, plan);
   emitDraw(linker, kinds);
-  emitInitialize(linker, plan, payloads);
+  emitRecipes(linker, plan, payloads);
+  emitInitialize(linker, plan);
   emitInitializeParameter(linker);
   emitAccess(linker, plan);
   return payloads;
@@ -236,34 +237,57 @@ export function kindsUsed(plan: KernelPlan): Set<keyof InitializerKinds> {
   return used;
 }
 
-/** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
-function emitInitialize(linker: Linker, plan: KernelPlan, payloads: Uint8Array[]): void {
+/** `recipe(index, seedLow, seedHigh)`: fills the located variable with its own initializer or values. */
+function emitRecipes(linker: Linker, plan: KernelPlan, payloads: Uint8Array[]): void {
   const { module } = linker;
-  const { tableAddress, table } = plan.memory;
   const locals = new Locals(module, [i32, i32, i32]);
-  const [seedLow, seedHigh, flags] = [0, 1, 2].map((index) => locals.parameter(index).get);
-  const body: Ref[] = [requireInferred(linker)];
-  plan.variables.forEach(({ recipe }, index) => {
-    const constant = (): Ref => module.i32.const(index);
-    const state = module.i32.load8_u(tableAddress + table.states + index, 1, module.i32.const(0));
-    const wanted = module.i32.or(module.i32.and(flags!(), module.i32.const(1)), module.i32.eqz(state));
+  const cases = plan.variables.map(({ recipe }) => {
     const own = recipe.kind === 'random' ? recipe.seed : undefined;
     const seeds = (): [Ref, Ref] =>
       own === undefined
-        ? [seedLow!(), seedHigh!()]
+        ? [locals.parameter(1).get(), locals.parameter(2).get()]
         : [module.i32.const(Number(own & 0xffffffffn) | 0), module.i32.const(Number(own >> 32n) | 0)];
-    body.push(
-      when(
-        module,
-        wanted,
-        module.drop(module.call('locate', [constant()], i32)),
-        emitRecipe(linker, recipe, seeds, payloads),
-        module.call('store', [constant()], none),
-      ),
-    );
+    return [emitRecipe(linker, recipe, seeds, payloads), module.return()];
   });
-  body.push(module.i32.const(Status.ok));
-  linker.add('initialize', [i32, i32, i32], i32, locals, body);
+  const body = switchOver(linker, locals.parameter(0).get(), cases);
+  linker.add('recipe', [i32, i32, i32], none, locals, body.length > 0 ? body : [module.nop()]);
+}
+
+/** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
+function emitInitialize(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  const locals = new Locals(module, [i32, i32, i32]);
+  const [seedLow, seedHigh, flags] = [0, 1, 2].map((index) => locals.parameter(index).get) as [
+    () => Ref,
+    () => Ref,
+    () => Ref,
+  ];
+  const index = locals.make(i32);
+  const state = module.i32.load8_u(tableAddress + table.states, 1, index.get());
+  const wanted = module.i32.or(module.i32.and(flags(), module.i32.const(1)), module.i32.eqz(state));
+  const next = index.tee(module.i32.add(index.get(), module.i32.const(1)));
+  linker.add('initialize', [i32, i32, i32], i32, locals, [
+    requireInferred(linker),
+    ...(plan.variables.length === 0
+      ? []
+      : [
+          module.loop(
+            'variables',
+            module.block(null, [
+              when(
+                module,
+                wanted,
+                module.drop(module.call('locate', [index.get()], i32)),
+                module.call('recipe', [index.get(), seedLow(), seedHigh()], none),
+                module.call('store', [index.get()], none),
+              ),
+              module.br_if('variables', module.i32.lt_u(next, module.i32.const(plan.variables.length))),
+            ]),
+          ),
+        ]),
+    module.i32.const(Status.ok),
+  ]);
 }
 
 function emitRecipe(
@@ -310,7 +334,11 @@ function emitInitializeParameter(linker: Linker): void {
   linker.add('initializeParameter', params, i32, locals, [
     requireInferred(linker),
     ...requireVariable(linker, get(0)),
-    when(module, module.i32.eqz(draw), module.return(module.i32.const(Status.noInitializer))),
+    module.if(
+      module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
+      module.call('recipe', [get(0), get(4), get(5)], none),
+      when(module, module.i32.eqz(draw), module.return(module.i32.const(Status.noInitializer))),
+    ),
     module.call('store', [get(0)], none),
     module.i32.const(Status.ok),
   ]);

@@ -12,7 +12,7 @@ export interface Written {
   readonly variables: readonly Fields[];
   readonly layers: readonly Fields[];
   readonly tensors: Tensors;
-  /** Names of the layers and declared variables that builders made. */
+  /** Names of what builders made: inputs, layers, applications of layers, declared variables. */
   readonly names: ReadonlyMap<object, string>;
 }
 
@@ -22,7 +22,7 @@ export function writeLayers(
   outputs: readonly Edge[],
 ): { readonly written: Written; readonly references: readonly string[] } {
   const writer = new Writer(base);
-  const calls = callsOf(outputs);
+  const calls = callsOf(outputs, base.names);
   writer.name(calls);
   for (const call of calls) writer.write(call);
   return { references: outputs.map((edge) => writer.referenceOf(edge)), written: writer.written() };
@@ -33,14 +33,14 @@ const originOf = (edge: Edge): GraphEdge['origin'] => {
   throw new NacreError('edge', 'graph', 'takes edges made by input() and layers only');
 };
 
-/** Applications of layers in topological order, in the order of the first path that leads to them. */
-function callsOf(outputs: readonly Edge[]): Call[] {
+/** Applications that are not known yet, in topological order: depth first, outputs and inputs from left to right. */
+function callsOf(outputs: readonly Edge[], known: ReadonlyMap<object, string>): Call[] {
   const order: Call[] = [];
   const seen = new Set<Call>();
   const pending: { readonly call: Call; next: number }[] = [];
   const visit = (edge: Edge | null): void => {
     const origin = edge && originOf(edge);
-    if (origin?.kind !== 'call' || seen.has(origin)) return;
+    if (origin?.kind !== 'call' || seen.has(origin) || known.has(origin)) return;
     seen.add(origin);
     pending.push({ call: origin, next: 0 });
   };
@@ -63,7 +63,6 @@ class Writer {
   private readonly variables: Fields[];
   private readonly tensors: Record<string, TensorSource>;
   private readonly names: Map<object, string>;
-  private readonly entryNames = new Map<Call, string>();
 
   constructor(private readonly base: Written) {
     this.layers = [...base.layers];
@@ -92,7 +91,7 @@ class Writer {
     for (const call of calls) {
       const scope = call.scope.map((block) => `${block}/`).join('');
       const name = namer.next(call.layer.kind, given.get(call), scope);
-      this.entryNames.set(call, name);
+      this.names.set(call, name);
       if (!this.names.has(call.layer)) this.names.set(call.layer, name);
     }
   }
@@ -114,13 +113,13 @@ class Writer {
       return name;
     }
     const { output } = edge as GraphEdge;
-    const name = this.entryNames.get(origin)!;
+    const name = this.names.get(origin)!;
     return output === undefined ? name : `${name}:${output}`;
   }
 
   write(call: Call): void {
     const { layer } = call;
-    const name = this.entryNames.get(call)!;
+    const name = this.names.get(call)!;
     const from = call.from.map((edge) => edge && this.referenceOf(edge));
     const original = this.names.get(layer)!;
     if (original === name) this.layers.push({ name, kind: layer.kind, from, ...this.options(layer, name) });

@@ -22,7 +22,7 @@ export type { StoredDtype };
  */
 export function readSafetensors(bytes: Uint8Array): Record<string, StoredTensor> {
   const { entries, dataStart } = parseHeader(bytes);
-  const tensors: Record<string, StoredTensor> = Object.create(null);
+  const tensors = Object.create(null) as Record<string, StoredTensor>;
   for (const { name, dtype, shape, begin, end } of entries) {
     const copy = new Uint8Array(bytes.subarray(dataStart + begin, dataStart + end));
     const data = new arrayTypes[dtype](copy.buffer);

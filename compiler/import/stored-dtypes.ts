@@ -18,7 +18,7 @@ export type StoredDtype = keyof typeof arrayTypes;
 export type DtypeArrays = { [D in StoredDtype]: InstanceType<(typeof arrayTypes)[D]> };
 
 /** The safetensors word for each dtype. */
-export const elementTypes: { readonly [D in StoredDtype]: string } = {
+export const elementTypes: Readonly<Record<StoredDtype, string>> = {
   float32: 'F32',
   float64: 'F64',
   float16: 'F16',
@@ -47,6 +47,6 @@ export function elementCount(name: string, shape: unknown): number {
 
 /** A value as JSON for an error message, cut to a bounded length. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

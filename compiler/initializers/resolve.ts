@@ -12,10 +12,13 @@ export const initializerKinds = Object.keys(initializerDefinitions) as readonly 
 /** `maxPooling1d` → `max_pooling1d` */
 export const snakeCase = (word: string): string => word.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** Every spelling of a kind. */
+export const initializerNames = (kind: InitializerKind): readonly string[] => [
+  ...new Set([kind, snakeCase(kind), ...initializerDefinitions[kind].aliases]),
+];
+
 const kindsByName = new Map<string, InitializerKind>(
-  initializerKinds.flatMap((kind) =>
-    [kind, snakeCase(kind), ...initializerDefinitions[kind].aliases].map((name) => [name, kind] as const),
-  ),
+  initializerKinds.flatMap((kind) => initializerNames(kind).map((name) => [name, kind] as const)),
 );
 
 /** The kind that a name in any of its spellings stands for. */

@@ -5,18 +5,21 @@ import type { DType } from '../tensor.js';
 export interface Edge<D extends DType = DType> {
   readonly dtype: D;
   /** Runs this tensor through the stages, each taking the outputs of the one before. */
-  pipe<const S extends readonly Stage[]>(...stages: S): PipedEdge<S>;
+  pipe<const S extends readonly Stage[]>(...stages: S): Edge<PipedDType<S>>;
 }
 
 /** Whatever takes tensors and gives tensors: a layer, `parallel`, `block`, or a function of one's own. */
 export type Stage = (...from: readonly Edge[]) => StageOutput;
 export type StageOutput = Edge | readonly Edge[] | { readonly [output: string]: Edge };
 
-type PipedEdge<S extends readonly Stage[]> = S extends readonly [...unknown[], (...from: never[]) => infer Last]
-  ? Last extends Edge<infer D>
-    ? Edge<D>
-    : Edge<'float32'>
-  : Edge<'float32'>;
+/** The dtype that stages end in; float32 where the types do not tell. */
+export type PipedDType<S extends readonly Stage[]> = S extends readonly [...unknown[], (...from: never[]) => infer Last]
+  ? [Last] extends [Edge<infer D>]
+    ? DType extends D
+      ? 'float32'
+      : D
+    : 'float32'
+  : 'float32';
 
 /** One application of a layer. */
 export interface Call {
@@ -48,12 +51,12 @@ export class GraphEdge<D extends DType = DType> implements Edge<D> {
     readonly output?: string,
   ) {}
 
-  pipe<const S extends readonly Stage[]>(...stages: S): PipedEdge<S> {
+  pipe<const S extends readonly Stage[]>(...stages: S): Edge<PipedDType<S>> {
     const outputs = runStages(stages, [this]);
     if (outputs.length !== 1) {
       throw new NacreError('join', 'pipe', `ends in ${outputs.length} outputs; join them with concatenate() or add()`);
     }
-    return outputs[0] as PipedEdge<S>;
+    return outputs[0] as Edge<PipedDType<S>>;
   }
 }
 

@@ -31,9 +31,15 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
 
 const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
 
+/** Ops that move values of any dtype; the others compute in float32. */
+const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'pad', 'gather', 'constant']);
+
 /** The types of an op's outputs. Sizes that can never fit are refused, others become constraints. */
-export const inferShapes = (op: Op, inputs: readonly TensorType[], checks: Checks): TensorType[] =>
-  ruleOf(op).infer(op, inputs, checks);
+export function inferShapes(op: Op, inputs: readonly TensorType[], checks: Checks): TensorType[] {
+  const other = movers.has(op.kind) ? undefined : inputs.find(({ dtype }) => dtype !== 'float32');
+  if (other) checks.fail(`computes in float32, got ${other.dtype}`);
+  return ruleOf(op).infer(op, inputs, checks);
+}
 
 /** What a node computes, the naive way. */
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {

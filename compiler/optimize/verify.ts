@@ -15,7 +15,8 @@ export function verify(graph: TensorGraph, pass: string): void {
   };
   const visit = (node: Node): void => {
     for (const input of node.inputs) {
-      if (!defined.has(input.id)) fault(`${node.op.kind} of ${node.origin} reads value ${input.id} before it is defined`);
+      if (!defined.has(input.id))
+        fault(`${node.op.kind} of ${node.origin} reads value ${input.id} before it is defined`);
     }
     node.outputs.forEach(define);
     if (node.op.kind === 'fill' || node.op.kind === 'random') return;
@@ -27,7 +28,9 @@ export function verify(graph: TensorGraph, pass: string): void {
         output.shape.length === type.shape.length &&
         output.shape.every((size, axis) => equal(size, type.shape[axis]!) || isOpen(size) || isOpen(type.shape[axis]!));
       if (!same) {
-        fault(`${node.op.kind} of ${node.origin} gives ${printShape(type.shape)}, noted as ${printShape(output?.shape ?? [])}`);
+        fault(
+          `${node.op.kind} of ${node.origin} gives ${printShape(type.shape)}, noted as ${printShape(output?.shape ?? [])}`,
+        );
       }
     });
   };

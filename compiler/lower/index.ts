@@ -1,5 +1,5 @@
-import { Build, Rebind } from './build.js';
-import { mul, product, substitute, symbol, symbolsOf, type Dim } from './dim.js';
+import { Build, Rebind } from '../build.js';
+import { mul, product, substitute, symbol, symbolsOf, type Dim } from '../dim.js';
 import {
   isReused,
   outputIndex,
@@ -10,11 +10,11 @@ import {
   type GraphDeclaration,
   type LayerDeclaration,
   type Tensors,
-} from './declaration.js';
-import { InternalError, OptionError, ShapeError } from './errors.js';
-import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from './ir.js';
-import type { Slot } from './layers/define.js';
-import { didYouMean } from './suggest.js';
+} from '../declaration.js';
+import { InternalError, OptionError, ShapeError } from '../errors.js';
+import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
+import type { Slot } from '../layers/define.js';
+import { didYouMean } from '../suggest.js';
 import { Variables } from './variables.js';
 
 /** What may be said of a dim when compiling: its size, or its limits and the size kernels are chosen for. */

@@ -1,18 +1,18 @@
-import type { Build } from './build.js';
+import type { Build } from '../build.js';
 import type {
   GraphDeclaration,
   ParameterDeclaration,
   TensorSource,
   Tensors,
   VariableDeclaration,
-} from './declaration.js';
-import { equal, floorDiv, mul, printShape, product, type Dim } from './dim.js';
-import { InternalError, ShapeError } from './errors.js';
-import { describeInitializer, expandInitializer } from './initializers/resolve.js';
-import { fansOf } from './initializers/fans.js';
-import type { InitializerDeclaration } from './initializers/values.js';
-import type { Layout, Node, Op, Value, Variable } from './ir.js';
-import type { SlotOptions } from './layers/define.js';
+} from '../declaration.js';
+import { equal, floorDiv, mul, printShape, product, type Dim } from '../dim.js';
+import { InternalError, ShapeError } from '../errors.js';
+import { describeInitializer, expandInitializer } from '../initializers/resolve.js';
+import { fansOf } from '../initializers/fans.js';
+import type { InitializerDeclaration } from '../initializers/values.js';
+import type { Layout, Node, Op, Value, Variable } from '../ir.js';
+import type { SlotOptions } from '../layers/define.js';
 
 type Fill = Exclude<ParameterDeclaration, { readonly variable: string }>;
 

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const features = [
+  'simd',
+  'relaxed-simd',
+  'bulk-memory',
+  'bulk-memory-opt',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'sign-ext',
+].map((feature) => `--enable-${feature}`);
+
+/** Runs one of Binaryen's command-line tools. */
+function binaryen(tool: string, args: string[]): void {
+  execFileSync(process.execPath, [join(root, 'node_modules/binaryen/bin', tool), ...features, ...args]);
+}
+
+function inTemporaryFolder<T>(use: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'nacre-'));
+  try {
+    return use(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * The kernel library with an epilogue in its placeholder. `body` is WebAssembly text of type v128 over the parameters
+ * $value, $bias and $residual. Optimizing inlines the epilogue, as a model does.
+ */
+export function linkKernels(body: string, { library = 'kernels.wasm', optimize = false } = {}): WebAssembly.Module {
+  return inTemporaryFolder((folder) => {
+    const epilogue = join(folder, 'epilogue.wat');
+    const linked = join(folder, 'linked.wasm');
+    writeFileSync(
+      epilogue,
+      `(module (import "kernels" "memory" (memory 0))
+        (func (export "epilogue") (param $value v128) (param $bias i32) (param $residual i32) (result v128) ${body}))`,
+    );
+    binaryen('wasm-merge', [join(root, 'build', library), 'kernels', epilogue, 'template', '-o', linked]);
+    if (optimize) binaryen('wasm-opt', ['-O3', linked, '-o', linked]);
+    return new WebAssembly.Module(readFileSync(linked));
+  });
+}
+
+/** Assembles a file of WebAssembly text; `file` is relative to the package. */
+export function assemble(file: string): WebAssembly.Module {
+  return inTemporaryFolder((folder) => {
+    const binary = join(folder, 'module.wasm');
+    binaryen('wasm-as', [join(root, file), '-o', binary]);
+    return new WebAssembly.Module(readFileSync(binary));
+  });
+}

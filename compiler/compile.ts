@@ -1,0 +1,95 @@
+import type { Manifest } from '../runtime/manifest.js';
+import { emit } from './emit/index.js';
+import { loadLibrary, type Target } from './emit/library.js';
+import { OptionError } from './errors.js';
+import type { LowerOptions } from './lower/index.js';
+import { Pipeline, type ModelSource } from './pipeline.js';
+import { show } from './show.js';
+import { snapshot } from './snapshot.js';
+import { didYouMean } from './suggest.js';
+import { writeTypes } from './types-text.js';
+
+export const initializerFamilies = ['constant', 'uniform', 'normal', 'truncatedNormal', 'varianceScaling'] as const;
+export type InitializerFamily = (typeof initializerFamilies)[number];
+
+export interface CompileOptions extends LowerOptions {
+  /** `baseline` runs everywhere, bit for bit the same; `relaxed` uses fused multiply-add where the engine has it. */
+  readonly target?: Target;
+  /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
+  readonly weights?: 'seed' | 'embed';
+  /** Below 2⁶⁴. */
+  readonly seed?: number | bigint;
+  /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
+  readonly initializers?: 'used' | 'all' | readonly InitializerFamily[];
+  /** The most bytes of memory a module may take, at most 2³² − 65,536. */
+  readonly maxMemory?: number;
+  readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
+}
+
+export interface CompiledModule {
+  readonly binary: Uint8Array;
+  readonly manifest: Manifest;
+  /** Text of the `.d.ts` that types the module. */
+  readonly types: string;
+  readonly notes: readonly string[];
+}
+
+const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'tensors', 'dims'];
+const GIB = 2 ** 30;
+
+/**
+ * Compiles a model into one WebAssembly module without imports.
+ *
+ * @throws DeclarationError for faults of the declaration, all at once · ShapeError for sizes that can never fit ·
+ *   OptionError for options
+ */
+export async function compile(model: ModelSource, options: CompileOptions = {}): Promise<CompiledModule> {
+  const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
+  const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
+  report('lower', 0);
+  const pipeline = new Pipeline(model, options);
+  const library = await loadLibrary(target);
+  report('plan', 1);
+  const plan = pipeline.plan();
+  report('emit', 2);
+  const emitOptions = { target, library, maxMemory, seed, initializers };
+  let emitted = emit(plan, emitOptions);
+  const notes: string[] = [];
+  if (weights === 'embed') {
+    report('embed', 3);
+    const embedded = snapshot(plan, emitted.binary);
+    if (embedded.open.length > 0) {
+      notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
+    }
+    emitted = emit(embedded.plan, emitOptions);
+  }
+  report('done', 4);
+  return { ...emitted, types: writeTypes(emitted.manifest), notes };
+}
+
+function checkOptions(options: CompileOptions) {
+  const fail = (option: string, what: string): never => {
+    throw new OptionError('option', `compile.${option}`, what);
+  };
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name)) fail(name, `unknown option${didYouMean(name, OPTIONS)}`);
+  }
+  const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
+  if (target !== 'baseline' && target !== 'relaxed')
+    fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
+  if (weights !== 'seed' && weights !== 'embed') fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
+  const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
+  if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
+    fail('seed', `must be a whole number from 0 to 2^64 - 1, got ${show(seed)}`);
+  }
+  if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
+    fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
+  }
+  const families: readonly InitializerFamily[] =
+    initializers === 'all' ? initializerFamilies : initializers === 'used' ? [] : initializers;
+  for (const family of families) {
+    if (initializerFamilies.includes(family)) continue;
+    fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, initializerFamilies)}`);
+  }
+  return { target, weights, seed: BigInt(seed), initializers: families, maxMemory };
+}

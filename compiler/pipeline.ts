@@ -1,0 +1,42 @@
+import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
+import type { Graph } from './graph.js';
+import type { TensorGraph } from './ir.js';
+import { lower, type LowerOptions } from './lower/index.js';
+import { optimize } from './optimize/index.js';
+import { plan } from './plan/index.js';
+import type { KernelPlan } from './plan/types.js';
+
+/** What can be compiled: a graph from the builders, a declaration, or its JSON text. */
+export type ModelSource = Graph | GraphSource | GraphDeclaration | string;
+
+export const stages = ['declaration', 'lower', 'optimize', 'plan'] as const;
+export type Stage = (typeof stages)[number];
+
+const isGraph = (model: ModelSource): model is Graph =>
+  typeof model === 'object' && model !== null && 'declaration' in model && 'tensors' in model;
+
+/** The stages from a model to its kernel plan, each computed when it is first asked for. */
+export class Pipeline {
+  readonly declaration: GraphDeclaration;
+  readonly tensors: Tensors;
+
+  constructor(
+    model: ModelSource,
+    private readonly options: LowerOptions = {},
+  ) {
+    this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...options.tensors };
+    this.declaration = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors: this.tensors });
+  }
+
+  lower(): TensorGraph {
+    return lower(this.declaration, { ...this.options, tensors: this.tensors });
+  }
+
+  optimize(): TensorGraph {
+    return optimize(this.lower());
+  }
+
+  plan(): KernelPlan {
+    return plan(this.optimize());
+  }
+}

@@ -1,0 +1,128 @@
+import test from 'ava';
+import { parseDeclaration, type DefinedLayer } from '../compiler/declaration.js';
+import { symbol, equal } from '../compiler/dim.js';
+import { fansOf } from '../compiler/initializers/fans.js';
+import * as initializers from '../compiler/initializers/index.js';
+import { describeInitializer, expandInitializer, initializerKinds } from '../compiler/initializers/resolve.js';
+import type { InitializerDeclaration, InitializerSource } from '../compiler/initializers/index.js';
+import type { Distribution } from '../compiler/ir.js';
+
+/** An initializer as a declaration has it. */
+function declared(weight: InitializerSource): InitializerDeclaration {
+  const source = {
+    nacre: 1,
+    inputs: [{ name: 'x', shape: ['batch', 2] }],
+    layers: [{ name: 'a', kind: 'dense', units: 1, weight }],
+    outputs: ['a'],
+  };
+  return (parseDeclaration(source).layers[0] as DefinedLayer)['weight'] as InitializerDeclaration;
+}
+
+const scaling = (
+  scale: number,
+  mode: 'fanIn' | 'fanAvg',
+  distribution: 'uniform' | 'truncatedNormal',
+): Distribution => ({
+  ...{ kind: 'varianceScaling', scale, mode, distribution },
+});
+const { constant, normal, truncatedNormal, uniform, varianceScaling } = initializers;
+
+const rows: readonly (readonly [source: InitializerSource, text: string, filling: number | Distribution])[] = [
+  ['zeros', 'zeros', 0],
+  ['ones', 'ones', 1],
+  [0.4, 'constant(0.4)', 0.4],
+  [constant(42), 'constant(42)', 42],
+  ['constant', 'constant(0)', 0],
+  ['random_uniform', 'uniform(-0.05, 0.05)', { kind: 'uniform', low: -0.05, high: 0.05 }],
+  [uniform({ low: 5, high: 10 }), 'uniform(5, 10)', { kind: 'uniform', low: 5, high: 10 }],
+  ['randomNormal', 'normal(0, 0.05)', { kind: 'normal', mean: 0, std: 0.05 }],
+  [normal({ std: 0.01, seed: 7 }), 'normal(0, 0.01, seed 7)', { kind: 'normal', mean: 0, std: 0.01 }],
+  [
+    truncatedNormal({ mean: 1, std: 2 }),
+    'truncatedNormal(1, 2, -2, 2, false)',
+    { kind: 'truncatedNormal', mean: 1, std: 2, low: -3, high: 5 },
+  ],
+  [
+    truncatedNormal({ mean: 1, std: 2, absolute: true }),
+    'truncatedNormal(1, 2, -2, 2, true)',
+    { kind: 'truncatedNormal', mean: 1, std: 2, low: -2, high: 2 },
+  ],
+  ['variance_scaling', 'varianceScaling(1, fanIn, truncatedNormal)', scaling(1, 'fanIn', 'truncatedNormal')],
+  [
+    varianceScaling({ scale: 3, mode: 'fanOut', distribution: 'untruncatedNormal' }),
+    'varianceScaling(3, fanOut, untruncatedNormal)',
+    { kind: 'varianceScaling', scale: 3, mode: 'fanOut', distribution: 'untruncatedNormal' },
+  ],
+  ['glorot_uniform', 'glorotUniform', scaling(1, 'fanAvg', 'uniform')],
+  ['glorot_normal', 'glorotNormal', scaling(1, 'fanAvg', 'truncatedNormal')],
+  ['he_uniform', 'heUniform', scaling(2, 'fanIn', 'uniform')],
+  ['he_normal', 'heNormal', scaling(2, 'fanIn', 'truncatedNormal')],
+  ['lecun_uniform', 'lecunUniform', scaling(1, 'fanIn', 'uniform')],
+  ['lecun_normal', 'lecunNormal', scaling(1, 'fanIn', 'truncatedNormal')],
+];
+
+test('what initializers expand to, and how listings show them', (t) => {
+  for (const [source, text, filling] of rows) {
+    const initializer = declared(source);
+    t.is(describeInitializer(initializer), text);
+    const { seed: _, ...op } = { seed: undefined, ...expandInitializer(initializer) };
+    const expected =
+      typeof filling === 'number' ? { kind: 'fill', value: filling } : { kind: 'random', distribution: filling };
+    t.deepEqual(op as unknown, expected, text);
+  }
+});
+
+test('own seeds', (t) => {
+  const max = 2n ** 64n - 1n;
+  const seeds = [
+    [0, 0n],
+    [2 ** 53 - 1, 2n ** 53n - 1n],
+    [7n, 7n],
+    [max, max],
+    [String(max), max],
+    ['007', 7n],
+  ] as const;
+  for (const [given, seed] of seeds) {
+    const initializer = declared(normal({ seed: given }));
+    t.like(expandInitializer(initializer), { seed });
+    t.deepEqual(JSON.parse(JSON.stringify(initializer)), initializer);
+  }
+  t.false('seed' in expandInitializer(declared('normal')));
+  t.false('seed' in expandInitializer(declared({ kind: 'zeros', seed: 3 })));
+});
+
+test('a factory is called as its kind', (t) => {
+  for (const kind of initializerKinds) t.is(initializers[kind].definition.kind, kind);
+});
+
+test('mixed takes sources of regular expressions, without flags', (t) => {
+  t.deepEqual(
+    initializers.mixed([
+      [/bias$/, 'zeros'],
+      ['.*', 1],
+    ]),
+    {
+      kind: 'mixed',
+      rules: [
+        ['bias$', 'zeros'],
+        ['.*', 1],
+      ],
+    },
+  );
+  t.throws(() => initializers.mixed([[/bias$/i, 'zeros']]), {
+    message: 'mixed: /bias$/i has flags, which a declaration cannot carry',
+  });
+});
+
+test('fans', (t) => {
+  const rows = [
+    [[], 1, 1],
+    [[7], 7, 7],
+    [[10, 30], 10, 30],
+    [[3, 16, 32], 48, 96],
+    [[3, 5, 16, 32], 240, 480],
+  ] as const;
+  for (const [shape, fanIn, fanOut] of rows) t.deepEqual(fansOf(shape), { fanIn, fanOut });
+  const n = symbol('n');
+  t.true(equal(fansOf([n, 4]).fanIn, n));
+});

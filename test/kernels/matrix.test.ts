@@ -1,0 +1,168 @@
+import test from 'ava';
+import { Harness, close, combinations, random } from './harness.js';
+
+const harness = new Harness(`(f32x4.add (f32x4.add (local.get $value) (v128.load align=4 (local.get $bias)))
+  (v128.load align=4 (local.get $residual)))`);
+
+/** Panels [ceil(N / 8)][K][8] of a K × N matrix. */
+function pack<T extends Float32Array | Int32Array>(source: T, K: number, N: number, strideK = N, strideN = 1): T {
+  const Type = source.constructor as new (length: number) => T;
+  const panels = new Type(Math.ceil(N / 8) * 8 * K);
+  for (let n = 0; n < N; n++) {
+    for (let k = 0; k < K; k++) panels[((n >> 3) * K + k) * 8 + (n & 7)] = source[k * strideK + n * strideN]!;
+  }
+  return panels;
+}
+
+/** Bit patterns that an f32 operation would change: signalling NaNs, payloads, subnormals, −0. */
+function patterns(length: number): Int32Array {
+  const awkward = [0x7f800001, 0x7fa12345, 0xffc00007 | 0, 0xff800001 | 0, 1, 0x80000000 | 0, 0x007fffff];
+  return Int32Array.from({ length }, (_, i) => awkward[i % 7]! ^ ((i % 5) << 3));
+}
+
+const bits = (values: Float32Array) => [...new Int32Array(values.buffer)];
+
+test('packPanels and unpackPanels move every bit', (t) => {
+  for (const [K, N] of combinations([0, 1, 3, 4, 9], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19]) as [number, number][]) {
+    const layouts = [
+      [N, 1],
+      [1, K],
+      [N + 3, 1],
+      [1, K + 2],
+      [2 * N + 1, 2],
+    ] as const;
+    for (const [strideK, strideN] of layouts) {
+      const label = `${K} × ${N}, strides ${strideK}, ${strideN}`;
+      const span = K && N ? (K - 1) * strideK + (N - 1) * strideN + 1 : 0;
+      const matrix = patterns(span);
+      const panels = pack(matrix, K, N, strideK, strideN);
+      const packed = harness.run(t, {
+        kernel: 'packPanels',
+        inputs: [matrix],
+        outputs: [panels.length],
+        args: ([source], [target]) => [source!, target!, K, N, strideK, strideN],
+      });
+      t.deepEqual(bits(packed.outputs[0]!), [...panels], label);
+      const unpacked = harness.run(t, {
+        kernel: 'unpackPanels',
+        inputs: [panels],
+        outputs: [span],
+        args: ([source], [target]) => [source!, target!, K, N, strideK, strideN],
+      });
+      const expected = new Int32Array(span).fill(0xa5a5a5a5 | 0);
+      for (let k = 0; k < K; k++) {
+        for (let n = 0; n < N; n++) expected[k * strideK + n * strideN] = matrix[k * strideK + n * strideN]!;
+      }
+      t.deepEqual(bits(unpacked.outputs[0]!), [...expected], label);
+    }
+  }
+});
+
+test('transpose2d moves every bit', (t) => {
+  const sizes = combinations([0, 1, 2], [0, 1, 3, 4, 6, 9], [0, 1, 2, 4, 5, 8, 11]) as [number, number, number][];
+  for (const [batch, rows, columns] of sizes) {
+    const x = patterns(batch * rows * columns);
+    const expected = x.map((_, i) => {
+      const b = Math.floor(i / (rows * columns));
+      const [c, r] = [Math.floor((i % (rows * columns)) / rows), i % rows];
+      return x[(b * rows + r) * columns + c]!;
+    });
+    const { outputs } = harness.run(t, {
+      kernel: 'transpose2d',
+      inputs: [x],
+      outputs: [x.length],
+      args: ([source], [target]) => [source!, target!, batch, rows, columns],
+    });
+    t.deepEqual(bits(outputs[0]!), [...expected], `${batch} × ${rows} × ${columns}`);
+  }
+});
+
+/** Runs `kernel` on an M × K by K × N product, rows `gapA` and `gapC` floats further apart than they are long. */
+function product(M: number, K: number, N: number, gapA: number, gapC: number) {
+  const lda = K + gapA;
+  const ldc = N + gapC;
+  const a = random(M ? (M - 1) * lda + K : 0, 1);
+  const b = random(K * N, 2);
+  const bias = random(N, 3);
+  const residual = random(M ? (M - 1) * ldc + N : 0, 4);
+  const expected = new Float32Array(residual.length).fill(new Float32Array(Int32Array.of(0xa5a5a5a5).buffer)[0]!);
+  for (let m = 0; m < M; m++) {
+    for (let n = 0; n < N; n++) {
+      let sum = bias[n]! + residual[m * ldc + n]!;
+      for (let k = 0; k < K; k++) sum += a[m * lda + k]! * b[k * N + n]!;
+      expected[m * ldc + n] = sum;
+    }
+  }
+  return {
+    expected,
+    call: (kernel: 'gemm' | 'matmul' | 'gemv') => ({
+      kernel,
+      inputs: [a, pack(b, K, N), bias, residual],
+      outputs: [residual.length],
+      slack: [2, 3],
+      args: ([pa, pb, pBias, pResidual]: number[], [c]: number[]) =>
+        [pa!, pb!, c!, pBias!, pResidual!, ...(kernel === 'gemv' ? [K, N] : [M, K, N, lda, ldc])] as number[],
+    }),
+  };
+}
+
+test('gemm', (t) => {
+  const sizes = [
+    ...combinations([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13], [0, 1, 5], [1, 4, 7, 8, 9, 20]),
+    ...combinations([5, 14], [3], [0, 2, 3, 5, 6, 10, 11, 12, 13, 14, 15, 16]),
+    ...combinations([47, 48, 49, 50, 51, 54, 55, 56, 57, 96, 103], [17], [9, 24]),
+  ] as [number, number, number][];
+  for (const [M, K, N] of sizes) {
+    for (const [gapA, gapC] of [
+      [0, 0],
+      [3, 5],
+    ] as const) {
+      const { call, expected } = product(M, K, N, gapA, gapC);
+      const { outputs } = harness.run(t, call('gemm'));
+      close(t, outputs[0]!, expected, `${M} × ${K} × ${N}, gaps ${gapA}, ${gapC}`);
+    }
+  }
+});
+
+test('gemv and matmul sum as gemm does, bit for bit', (t) => {
+  const sizes = combinations([0, 1, 2, 31], [0, 1, 3, 4, 5, 7, 8, 9, 16, 17, 23, 24, 25, 31, 32, 33, 40, 48, 52, 65]);
+  for (const [K, N] of sizes as [number, number][]) {
+    const { call, expected } = product(1, K, N, 0, 0);
+    const gemm = harness.run(t, call('gemm')).outputs[0]!;
+    close(t, gemm, expected, `gemm 1 × ${K} × ${N}`);
+    for (const kernel of ['gemv', 'matmul'] as const) {
+      t.deepEqual(harness.run(t, call(kernel)).outputs[0], gemm, `${kernel} ${K} × ${N}`);
+    }
+  }
+  const { call, expected } = product(5, 7, 9, 1, 2);
+  close(t, harness.run(t, call('matmul')).outputs[0]!, expected, 'matmul 5 × 7 × 9');
+});
+
+test('gatherRows', (t) => {
+  const table = random(7 * 5, 1);
+  const cases: [indices: number[], rows: number, columns: number, status: number][] = [
+    [[], 7, 5, 0],
+    [[0, 6, 3, 3], 7, 5, 0],
+    [[2, 0, 1], 3, 1, 0],
+    [[1, 7, 0], 7, 5, 2],
+    [[-1], 7, 5, 1],
+    [[0, 1, -2147483648], 7, 5, 3],
+    [[0], 0, 5, 1],
+    [[1, 1], 7, 0, 0],
+  ];
+  for (const [indices, rows, columns, status] of cases) {
+    const { outputs, value } = harness.run(t, {
+      kernel: 'gatherRows',
+      inputs: [table.slice(0, rows * columns), Int32Array.from(indices)],
+      outputs: [(status ? status - 1 : indices.length) * columns],
+      args: ([source, index], [y]) => [source!, index!, y!, indices.length, rows, columns],
+    });
+    const valid = indices.slice(0, status ? status - 1 : undefined);
+    t.is(value, status);
+    t.deepEqual(
+      [...outputs[0]!],
+      valid.flatMap((index) => [...table.subarray(index * columns, (index + 1) * columns)]),
+      `${indices.join()} of ${rows} × ${columns}`,
+    );
+  }
+});

@@ -1,0 +1,73 @@
+import test from 'ava';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parseDeclaration } from '../compiler/declaration.js';
+import { declarationSchema } from '../compiler/schema.js';
+import { seedGraphs } from './seed-graphs.js';
+
+const ajv = new Ajv2020({ allErrors: true, strictTypes: false, formats: { regex: true } });
+const validate = ajv.compile(declarationSchema());
+const isValid = (source: unknown): boolean => validate(source);
+
+const one = { name: 'one', kind: 'dense', units: 1 };
+const graphWith = (fields: object): object => ({
+  nacre: 1,
+  inputs: [{ name: 'x', shape: ['batch', 10] }],
+  layers: [one],
+  outputs: ['one'],
+  ...fields,
+});
+const layer = (fields: object): object => graphWith({ layers: [{ ...one, ...fields }] });
+
+for (const { name, source, build } of seedGraphs) {
+  test(`the schema takes ${name}`, (t) => {
+    t.true(isValid(source), ajv.errorsText(validate.errors));
+    t.true(isValid(build().declaration), ajv.errorsText(validate.errors));
+  });
+}
+
+const sound: readonly object[] = [
+  layer({ activation: { kind: 'relu', cap: 6 }, weight: { kind: 'he_uniform', seed: 3 }, bias: false }),
+  layer({ weight: [[1], [2]], bias: 0.4, from: ['x'] }),
+  layer({ weight: { tensor: 'w' }, bias: { variable: 'b' } }),
+  layer({ weight: { kind: 'mixed', rules: [['.*', 'zeros']] } }),
+  graphWith({ layers: [one, { use: 'one', from: 'one:output' }] }),
+  graphWith({ inputs: [{ name: 'x', shape: [1, null, 'n', { latched: 'm' }], dtype: 'int32' }] }),
+  graphWith({ name: 'net', rng: 'philox', outputs: [{ name: 'y', from: 'one' }] }),
+  graphWith({ variables: [{ name: 'w', shape: [null, 3], initializer: 'ones' }], defaults: { rules: [['a', 1]] } }),
+];
+
+const faulty: readonly object[] = [
+  [],
+  {},
+  graphWith({ nacre: 2 }),
+  graphWith({ layer: [] }),
+  graphWith({ inputs: [] }),
+  graphWith({ outputs: [] }),
+  graphWith({ inputs: [{ name: 'x', shape: [0] }] }),
+  graphWith({ inputs: [{ name: 'x', shape: ['2d'] }] }),
+  graphWith({ inputs: [{ name: 'x', shape: [1], dtype: 'float' }] }),
+  graphWith({ layers: [{ kind: 'Dense', units: 1 }] }),
+  graphWith({ layers: [{ kind: 'dense' }] }),
+  graphWith({ layers: [{ use: 'one', units: 3 }] }),
+  layer({ units: 0 }),
+  layer({ kernelInitializer: 'zeros' }),
+  layer({ name: 'a.b' }),
+  layer({ weight: false }),
+  layer({ weight: 'he_unifrom' }),
+  layer({ weight: { kind: 'normal', sigma: 1 } }),
+  layer({ activation: { kind: 'relu', max: 1 } }),
+  layer({ weight: [] }),
+  graphWith({ layers: [{ kind: 'maxPooling1d', poolSize: 2, weight: 'zeros' }] }),
+  graphWith({ layers: [{ kind: 'conv1d', filters: 1, kernelSize: 3, padding: 'SAME' }] }),
+];
+
+test('the schema and the parser agree', (t) => {
+  for (const source of sound) {
+    t.true(isValid(source), `${JSON.stringify(source)} ${ajv.errorsText(validate.errors)}`);
+    t.notThrows(() => parseDeclaration({ variables: [{ name: 'b', initializer: 0, shape: [1] }], ...source }));
+  }
+  for (const source of faulty) {
+    t.false(isValid(source), JSON.stringify(source));
+    t.throws(() => parseDeclaration(source));
+  }
+});
