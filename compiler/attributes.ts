@@ -25,8 +25,8 @@ export interface Attribute<Source = unknown, Resolved = unknown, Required extend
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-type SourceOf<A> = A extends Attribute<infer Source, unknown, boolean> ? Source : never;
-type ResolvedOf<A> = A extends Attribute<unknown, infer Resolved, boolean> ? Resolved : never;
+type SourceOf<A> = A extends Attribute<infer Source> ? Source : never;
+type ResolvedOf<A> = A extends Attribute<unknown, infer Resolved> ? Resolved : never;
 type RequiredKeys<A> = { [K in keyof A]: A[K] extends { readonly required: true } ? K : never }[keyof A];
 
 /** What people write for a table of attributes. */

@@ -448,16 +448,16 @@ test('all faults at once, in one error', (t) => {
   };
   const error = t.throws(() => parseDeclaration(source), { instanceOf: DeclarationError });
   t.is(
-    error?.message,
+    error.message,
     `x: shape[0] must be an integer of at least 1, a name, null or {latched: name}, got -2\n` +
       `dense_1: needs 'units', an integer of at least 1\n` +
       `layers[1]: unknown kind 'nothing'\n` +
       `dense_2.weight: unknown initializer 'none'\n` +
       `y: from 'dense_3' names no input and no layer above it; did you mean 'dense_1'?`,
   );
-  t.is(error?.code, 'shape');
-  t.is(error?.subject, 'x');
-  t.is(error?.issues.length, 5);
+  t.is(error.code, 'shape');
+  t.is(error.subject, 'x');
+  t.is(error.issues.length, 5);
 });
 
 test('JSON text', (t) => {
@@ -683,7 +683,7 @@ test('tensors are looked up where they are given', (t) => {
   t.notThrows(() => parseDeclaration(source, { tensors: { 'hidden.wieght': new Float32Array(30) } }));
   const error = t.throws(() => parseDeclaration(source, { tensors: { 'hidden.weight': new Float32Array(30) } }));
   t.is(
-    error?.message,
+    error.message,
     `hidden.weight: tensor 'hidden.wieght' is not among the tensors given; did you mean 'hidden.weight'?`,
   );
 });

@@ -12,9 +12,10 @@ export const layerKinds = Object.keys(layerDefinitions) as readonly LayerKind[];
 type Misnamed = {
   [K in LayerKind]: (typeof table)[K] extends { readonly definition: { readonly kind: K } } ? never : K;
 }[LayerKind];
+
 /** Fails to compile where an export of the table is not called as its kind. */
-const exportsAreKinds: [Misnamed] extends [never] ? true : Misnamed = true;
-void exportsAreKinds;
+export type ExportsAreKinds = Checked<[Misnamed] extends [never] ? true : Misnamed>;
+type Checked<T extends true> = T;
 
 export const isReused = (layer: LayerDeclaration): layer is ReusedLayer => typeof layer.use === 'string';
 

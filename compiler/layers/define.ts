@@ -94,7 +94,7 @@ type Flat<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
 
 /** What people write for a layer's attributes and parameters; `V` is how they may write a parameter. */
 export type Options<D, V = ParameterValue> =
-  D extends LayerDefinition<string, infer A, infer P, InputNames, OutputNames, DType>
+  D extends LayerDefinition<string, infer A, infer P>
     ? Flat<
         SourcesOf<A> & {
           readonly [K in keyof P]?: P[K] extends { readonly optional: true } ? V | false : V;
@@ -107,7 +107,7 @@ export type Outputs<O, D extends DType> = O extends 'list'
   : O extends readonly [string]
     ? Edge<D>
     : O extends readonly string[]
-      ? { readonly [K in O[number]]: Edge<D> }
+      ? Readonly<Record<O[number], Edge<D>>>
       : never;
 
 /** A layer: applied by calling it. Applied twice it is one layer with one set of variables. */
@@ -128,7 +128,7 @@ export interface Layer<D = LayerDefinition> {
 type Named<O> = Flat<O & { readonly name?: string }>;
 
 /** Makes layers of one kind. */
-export type LayerBuilder<D extends LayerDefinition<string, any, any, any, any, any>> = (object extends Options<D>
+export type LayerBuilder<D> = (object extends Options<D>
   ? (options?: Named<Options<D>>) => Layer<D>
   : (options: Named<Options<D>>) => Layer<D>) & { readonly definition: D };
 

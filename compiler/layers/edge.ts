@@ -10,7 +10,7 @@ export interface Edge<D extends DType = DType> {
 
 /** Whatever takes tensors and gives tensors: a layer, `parallel`, `block`, or a function of one's own. */
 export type Stage = (...from: readonly Edge[]) => StageOutput;
-export type StageOutput = Edge | readonly Edge[] | { readonly [output: string]: Edge };
+export type StageOutput = Edge | readonly Edge[] | Readonly<Record<string, Edge>>;
 
 /** The dtype that stages end in; float32 where the types do not tell. */
 export type PipedDType<S extends readonly Stage[]> = S extends readonly [...unknown[], (...from: never[]) => infer Last]

@@ -68,6 +68,8 @@ export const block = (name: string, stages: readonly Stage[]): ComposedStage =>
  * @param stage a layer or stage to copy, or a function that makes the stage of an index from 0
  */
 export function repeat(count: number, stage: ComposedStage): ComposedStage;
+// One signature of both would leave `index` without a type.
+// eslint-disable-next-line @typescript-eslint/unified-signatures
 export function repeat(count: number, stage: (index: number) => Stage): ComposedStage;
 export function repeat(count: number, stage: ComposedStage | ((index: number) => Stage)): ComposedStage {
   if (!Number.isSafeInteger(count) || count < 1) {
