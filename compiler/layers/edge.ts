@@ -61,7 +61,7 @@ export class GraphEdge<D extends DType = DType> implements Edge<D> {
 }
 
 /** The edges of a stage's result, by position; of a layer with named outputs, the first. */
-export function edgesOf(output: StageOutput): readonly Edge[] {
+function edgesOf(output: StageOutput): readonly Edge[] {
   if (output instanceof GraphEdge) return [output];
   if (Array.isArray(output)) return output as readonly Edge[];
   return Object.values(output as Record<string, Edge>).slice(0, 1);

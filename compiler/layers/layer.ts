@@ -1,5 +1,5 @@
 import { Refusal } from '../attributes.js';
-import type { Layer, LayerDefinition } from './define.js';
+import type { Layer, LayerDefinition } from './definition.js';
 import { currentScope, GraphEdge, type Call, type Edge, type StageOutput } from './edge.js';
 import { Reference } from './parameter-value.js';
 import { stageOf } from './stage.js';
