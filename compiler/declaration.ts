@@ -1,9 +1,6 @@
 /** Declarations, version 1: what people write, and the complete form that everything else reads. */
 export {
   isReused,
-  isWeight,
-  layerDefinitions,
-  layerKinds,
   outputIndex,
   resolveLayer,
   splitReference,
