@@ -2,14 +2,13 @@ import type { Manifest } from '../runtime/manifest.js';
 import { emit, families, type Family } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
-import type { LowerOptions } from './lower/index.js';
-import { Pipeline, type ModelSource } from './pipeline.js';
+import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
 import { didYouMean } from './suggest.js';
 import { writeTypes } from './types-text.js';
 
-export interface CompileOptions extends LowerOptions {
+export interface CompileOptions extends ModelOptions {
   /** `baseline` runs everywhere, bit for bit the same; `relaxed` uses fused multiply-add where the engine has it. */
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
