@@ -81,8 +81,7 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
-  const carried: readonly Family[] =
-    initializers === 'all' ? families : initializers === 'used' ? [] : initializers;
+  const carried: readonly Family[] = initializers === 'all' ? families : initializers === 'used' ? [] : initializers;
   for (const family of carried) {
     if (families.includes(family)) continue;
     fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, families)}`);

@@ -179,9 +179,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
       b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
-      a.set(
-        module.select(module.i32.eqz(shape.get()), module.f32.neg(b.get()), module.f32.const(0)),
-      ),
+      a.set(module.select(module.i32.eqz(shape.get()), module.f32.neg(b.get()), module.f32.const(0))),
       kind.set(
         module.select(
           module.i32.eqz(shape.get()),

@@ -56,8 +56,7 @@ function product2d(
   const { args, epilogue } = epilogueOf(planner, node);
   const operands = [address(planner.read(node.inputs[0]!)), address(weight), address(planner.output(node.outputs[0]!))];
   if (rows === 1) {
-    const generated =
-      typeof inner === 'number' && typeof columns === 'number' && inner * columns <= GENERATED_PRODUCTS;
+    const generated = typeof inner === 'number' && typeof columns === 'number' && inner * columns <= GENERATED_PRODUCTS;
     const reason = generated ? 'one row, few products' : 'one row';
     planner.call('gemv', [...operands, ...args, size(inner), size(columns)], { epilogue, reason, generated });
     return;
