@@ -106,7 +106,13 @@ export function dataSegments(module: Module): Segment[] {
 
 /** a · b + c in one rounding, where the engine has it. */
 export const relaxedMultiplyAdd = (module: Module, a: Ref, b: Ref, c: Ref): Ref =>
-  untyped._BinaryenSIMDTernary((module as unknown as UntypedModule).ptr, untyped._BinaryenRelaxedMaddVecF32x4(), a, b, c);
+  untyped._BinaryenSIMDTernary(
+    (module as unknown as UntypedModule).ptr,
+    untyped._BinaryenRelaxedMaddVecF32x4(),
+    a,
+    b,
+    c,
+  );
 
 /** Sub-expressions of each kind a numeric kernel can contain. */
 const children: Readonly<Record<string, readonly string[]>> = {

@@ -111,11 +111,14 @@ export class Linker {
     return this.callees(name).some((callee) => this.reachesPlaceholder(callee, seen));
   }
 
-  /** Adds a function of the model. */
-  add(name: string, params: number[], result: number, locals: Locals, body: Ref[]): void {
+  /**
+   * Adds a function of the model.
+   * @param optimize false for a switch over many cases, which takes Binaryen time more than linear in their number
+   */
+  add(name: string, params: number[], result: number, locals: Locals, body: Ref[], optimize = true): void {
     const block = body.length === 1 ? body[0]! : this.module.block(null, body, result);
     this.module.addFunction(name, params.length === 0 ? none : typesOf(...params), result, locals.types, block);
-    this.added.push(name);
+    if (optimize) this.added.push(name);
   }
 
   /** a · b + c, in one rounding on the relaxed target. */
