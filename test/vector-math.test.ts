@@ -1,4 +1,4 @@
-import asc from 'assemblyscript/asc';
+import asc from './support/asc.js';
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 
@@ -134,6 +134,7 @@ import { ${Object.keys(cases)
   .filter((name) => !/^(sin|cos)$/.test(name))
   .join(', ')} } from './assembly/math';
 import { cos, sin } from './assembly/trigonometry';
+import asc from './support/asc.js';
 ${Object.keys(cases)
   .map(
     (name) => `

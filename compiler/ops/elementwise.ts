@@ -23,7 +23,7 @@ export function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Che
   return result;
 }
 
-const unaryFunctions: { readonly [F in UnaryFunction]: (x: number) => number } = {
+const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   negate: (x) => -x,
   absolute: Math.abs,
   squareRoot: Math.sqrt,
