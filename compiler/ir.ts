@@ -134,6 +134,8 @@ export interface Variable {
   readonly fanOut: Dim;
   /** As listings show it: `glorotUniform`, `normal(0, 0.05)`, `values`. */
   readonly initializer: string;
+  /** The initializer is the layer's or the graph's default. */
+  readonly isDefault: boolean;
 }
 
 export interface SymbolInfo {
@@ -146,6 +148,8 @@ export interface SymbolInfo {
   readonly max: number;
   /** The size kernels are chosen for. */
   readonly typical: number;
+  /** With every symbol of its `least`, no constraint is broken, as far as such sizes were found. */
+  readonly least: number;
 }
 
 /**
