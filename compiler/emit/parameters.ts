@@ -22,7 +22,7 @@ const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
 /** The code of variance scaling in `initializeParameter`. */
-export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
+const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
   initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
 
 /** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
