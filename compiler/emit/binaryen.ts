@@ -67,8 +67,6 @@ export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
 /** Epilogues and small helpers are inlined up to this size, in Binaryen's count of nodes. */
 const INLINE_SIZE = 60;
 
-export const setDebugNames = (keep: boolean): void => binaryen.setDebugInfo(keep);
-
 export const functionInfo = (module: Module, name: string): FunctionInfo =>
   untyped.getFunctionInfo(module.getFunction(name));
 

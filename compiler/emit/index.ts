@@ -1,7 +1,7 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
 import { InternalError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
-import { dataSegments, i32, setDebugNames, type Segment } from './binaryen.js';
+import { dataSegments, i32, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
 import { emitInfer } from './infer.js';
 import { Linker } from './linker.js';
@@ -47,7 +47,6 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, options.maxMemory);
 
-  setDebugNames(options.text ?? false);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);

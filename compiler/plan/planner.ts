@@ -191,7 +191,7 @@ export class Planner {
   }
 }
 
-const buffersOf = (step: Step): readonly BufferId[] =>
+export const buffersOf = (step: Step): readonly BufferId[] =>
   step.kind === 'loop'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
