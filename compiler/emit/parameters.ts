@@ -5,7 +5,7 @@ import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f32, i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
-import { requireInferred } from './steps.js';
+import { parametersWait, requireInferred } from './steps.js';
 
 /** What `locate` finds out about a variable, each in a global. */
 const located = ['target', 'packed', 'count', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const;
@@ -38,7 +38,7 @@ export function emitParameters(linker: Linker, plan: KernelPlan, kinds: Initiali
   emitDraw(linker, kinds);
   emitRecipes(linker, plan, payloads);
   emitInitialize(linker, plan);
-  emitInitializeParameter(linker);
+  emitInitializeParameter(linker, plan);
   emitAccess(linker, plan);
   return payloads;
 }
@@ -268,7 +268,7 @@ function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const wanted = module.i32.or(module.i32.and(flags(), module.i32.const(1)), module.i32.eqz(state));
   const next = index.tee(module.i32.add(index.get(), module.i32.const(1)));
   linker.add('initialize', [i32, i32, i32], i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...(plan.variables.length === 0
       ? []
       : [
@@ -325,14 +325,14 @@ function emitRecipe(
 export const segmentName = (index: number): string => `values${index}`;
 
 /** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
-function emitInitializeParameter(linker: Linker): void {
+function emitInitializeParameter(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
   const params = [i32, i32, f32, f32, i32, i32];
   const locals = new Locals(module, params);
   const get = (index: number): Ref => locals.parameter(index).get();
   const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);
   linker.add('initializeParameter', params, i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
     module.if(
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
@@ -343,6 +343,9 @@ function emitInitializeParameter(linker: Linker): void {
     module.i32.const(Status.ok),
   ]);
 }
+
+const requireParameters = (linker: Linker, plan: KernelPlan): Ref[] =>
+  parametersWait(plan) ? [requireInferred(linker)] : [];
 
 const requireVariable = (linker: Linker, index: Ref): Ref[] => [
   when(
@@ -360,7 +363,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   const index = (): Ref => read.parameter(0).get();
   const state = (): Ref => module.i32.load8_u(tableAddress + table.states, 1, index());
   const body: Ref[] = [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),
     module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
     when(
@@ -386,7 +389,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
   const write = new Locals(module, [i32]);
   linker.add('writeParameter', [i32], i32, write, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, write.parameter(0).get()),
     module.call('store', [write.parameter(0).get()], none),
     module.i32.const(Status.ok),
