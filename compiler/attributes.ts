@@ -25,8 +25,8 @@ export interface Attribute<Source = unknown, Resolved = unknown, Required extend
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-type SourceOf<A> = A extends Attribute<infer Source, unknown, boolean> ? Source : never;
-type ResolvedOf<A> = A extends Attribute<unknown, infer Resolved, boolean> ? Resolved : never;
+type SourceOf<A> = A extends Attribute<infer Source> ? Source : never;
+type ResolvedOf<A> = A extends Attribute<unknown, infer Resolved> ? Resolved : never;
 type RequiredKeys<A> = { [K in keyof A]: A[K] extends { readonly required: true } ? K : never }[keyof A];
 
 /** What people write for a table of attributes. */
@@ -148,32 +148,21 @@ export interface ListLimits {
 }
 
 /** A list of integers, such as axes or sizes. */
-export const integers = ({ min = -Infinity, length }: ListLimits = {}): Attribute<
+export function integers({ min = -Infinity, length }: ListLimits = {}): Attribute<
   readonly number[],
   readonly number[],
   true
-> => listOf(integer(min), `integers${range(min, Infinity)}`, length);
-
-/** A list of finite numbers. */
-export const numbers = ({ min = -Infinity, length }: ListLimits = {}): Attribute<
-  readonly number[],
-  readonly number[],
-  true
-> => listOf(number({ min }), `finite numbers${range(min, Infinity)}`, length);
-
-function listOf<T>(
-  one: Attribute<T, T, true>,
-  plural: string,
-  length?: number,
-): Attribute<readonly T[], readonly T[], true> {
+> {
+  const one = integer(min);
+  const count = length === undefined ? '' : `${length} `;
   return {
     required: true,
     schema: { type: 'array', items: one.schema, ...(length !== undefined && { minItems: length, maxItems: length }) },
-    expects: `a list of ${length === undefined ? '' : `${length} `}${plural}`,
+    expects: `a list of ${count}integers${range(min, Infinity)}`,
     read(value) {
       if (!Array.isArray(value) || (length !== undefined && value.length !== length)) return REFUSED;
       const items = value.map((item) => one.read(item));
-      return items.some((item) => item instanceof Refusal) ? REFUSED : Object.freeze(items as T[]);
+      return items.some((item) => item instanceof Refusal) ? REFUSED : Object.freeze(items as number[]);
     },
   };
 }

@@ -1,18 +1,14 @@
 import type { Manifest } from '../runtime/manifest.js';
-import { emit } from './emit/index.js';
+import { emit, families, type Family } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
-import type { LowerOptions } from './lower/index.js';
-import { Pipeline, type ModelSource } from './pipeline.js';
+import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
 import { didYouMean } from './suggest.js';
 import { writeTypes } from './types-text.js';
 
-export const initializerFamilies = ['constant', 'uniform', 'normal', 'truncatedNormal', 'varianceScaling'] as const;
-export type InitializerFamily = (typeof initializerFamilies)[number];
-
-export interface CompileOptions extends LowerOptions {
+export interface CompileOptions extends ModelOptions {
   /** `baseline` runs everywhere, bit for bit the same; `relaxed` uses fused multiply-add where the engine has it. */
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
@@ -20,7 +16,7 @@ export interface CompileOptions extends LowerOptions {
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
-  readonly initializers?: 'used' | 'all' | readonly InitializerFamily[];
+  readonly initializers?: 'used' | 'all' | readonly Family[];
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
@@ -85,11 +81,10 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
-  const families: readonly InitializerFamily[] =
-    initializers === 'all' ? initializerFamilies : initializers === 'used' ? [] : initializers;
-  for (const family of families) {
-    if (initializerFamilies.includes(family)) continue;
-    fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, initializerFamilies)}`);
+  const carried: readonly Family[] = initializers === 'all' ? families : initializers === 'used' ? [] : initializers;
+  for (const family of carried) {
+    if (families.includes(family)) continue;
+    fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, families)}`);
   }
-  return { target, weights, seed: BigInt(seed), initializers: families, maxMemory };
+  return { target, weights, seed: BigInt(seed), initializers: carried, maxMemory };
 }

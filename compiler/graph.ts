@@ -119,17 +119,19 @@ export function graph<
     if (!(edge instanceof GraphEdge) || edge.origin.kind !== 'input') {
       throw new NacreError('input', 'graph', `inputs.${name} is not made by input()`);
     }
-    const { origin } = edge as GraphEdge;
-    if (names.has(origin))
-      throw new NacreError('input', 'graph', `inputs.${name} and inputs.${names.get(origin)!} are one input`);
+    const origin: object = edge.origin;
+    const other = names.get(origin);
+    if (other !== undefined) throw new NacreError('input', 'graph', `inputs.${name} and inputs.${other} are one input`);
     names.set(origin, name);
-    return { name, shape: edge.shape, dtype: edge.dtype };
+    return { name, shape: edge.shape, dtype: dtypeOf(edge) };
   });
   const start: Written = { inputs: written, variables: [], layers: [], tensors: {}, names };
   const end = writeLayers(start, Object.values(outputs));
   const ports = Object.keys(outputs).map((name, index) => ({ name, from: end.references[index]! }));
   return new WrittenGraph(end.written, head, ports) as Graph<DTypesOf<I>, DTypesOf<O>>;
 }
+
+const dtypeOf = (edge: InputEdge): InputDType => edge.dtype;
 
 /** Stages one after the other: input `x`, output `y`. Without an input the first layer's kind says what it takes. */
 export function sequential<const D extends InputDType, const S extends readonly Stage[]>(
@@ -170,7 +172,7 @@ function defaultInput(first: Stage | undefined): InputEdge {
 export function fromDeclaration(source: GraphSource | GraphDeclaration | string, tensors: Tensors = {}): Graph {
   const { nacre: _, inputs, variables, layers, outputs, ...head } = parseDeclaration(source, { tensors });
   const written = { inputs, variables, layers, tensors, names: new Map<object, string>() } as unknown as Written;
-  return new WrittenGraph(written, head as GraphOptions, outputs);
+  return new WrittenGraph(written, head, outputs);
 }
 
 /**

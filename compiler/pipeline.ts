@@ -1,8 +1,10 @@
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
+import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import type { TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
+import { show } from './show.js';
 import { plan } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
 
@@ -11,6 +13,25 @@ export type ModelSource = Graph | GraphSource | GraphDeclaration | string;
 
 export const stages = ['declaration', 'lower', 'optimize', 'plan'] as const;
 export type Stage = (typeof stages)[number];
+
+/** Values by name, as `readSafetensors` gives them or as plain arrays. Parameters take float32. */
+export type GivenTensors = Readonly<
+  Record<string, Float32Array | { readonly shape: readonly number[]; readonly data: ArrayBufferView }>
+>;
+
+export interface ModelOptions extends Omit<LowerOptions, 'tensors'> {
+  /** What `{tensor}` refers to. */
+  readonly tensors?: GivenTensors;
+}
+
+function readTensors(given: GivenTensors): Tensors {
+  for (const [name, tensor] of Object.entries(given)) {
+    const data = tensor instanceof Float32Array ? tensor : tensor.data;
+    if (data instanceof Float32Array) continue;
+    throw new OptionError('tensors', `tensors.${name}`, `expects float32 values, got ${show(data)}`);
+  }
+  return given as Tensors;
+}
 
 const isGraph = (model: ModelSource): model is Graph =>
   typeof model === 'object' && model !== null && 'declaration' in model && 'tensors' in model;
@@ -22,9 +43,9 @@ export class Pipeline {
 
   constructor(
     model: ModelSource,
-    private readonly options: LowerOptions = {},
+    private readonly options: ModelOptions = {},
   ) {
-    this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...options.tensors };
+    this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...readTensors(options.tensors ?? {}) };
     this.declaration = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors: this.tensors });
   }
 

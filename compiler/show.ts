@@ -12,7 +12,7 @@ export function show(value: unknown): string {
 
 function asJson(value: object): string {
   try {
-    return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) ?? 'an object';
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
   } catch {
     return 'an object';
   }

@@ -42,7 +42,7 @@ function distanceTo(candidate: string, word: string): number {
 
 /** Insertions, deletions, substitutions and swaps of neighbours that lead from one word to another. */
 export function editDistance(from: string, to: string): number {
-  let older: number[] = [];
+  let older: readonly number[];
   let old: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let i = 1; i <= from.length; i++) {

@@ -30,7 +30,7 @@ for (const { name, source, build } of seedGraphs) {
 }
 
 /** `name kind from` of each layer. */
-const outline = ({ declaration }: Graph<any, any>): string[] =>
+const outline = ({ declaration }: Graph): string[] =>
   declaration.layers.map((layer) => {
     const what = isReused(layer) ? `=${layer.use}` : layer.kind;
     return `${layer.name} ${what} ${layer.from.join(',')}`;
@@ -43,7 +43,7 @@ const xOf = () => input(['batch', 4]);
 
 const outlines: readonly {
   readonly name: string;
-  readonly build: () => Graph<any, any>;
+  readonly build: () => Graph;
   readonly layers: readonly string[];
 }[] = [
   {
@@ -257,7 +257,7 @@ const refusals: readonly { readonly text: string; readonly build: () => unknown 
 ];
 
 for (const { text, build } of refusals) {
-  test(`refused: ${text}`, (t) => t.is(t.throws(build, { instanceOf: NacreError })?.message, text));
+  test(`refused: ${text}`, (t) => t.is(t.throws(build, { instanceOf: NacreError }).message, text));
 }
 
 test('faults of a declaration come from builders too', (t) => {
@@ -265,7 +265,7 @@ test('faults of a declaration come from builders too', (t) => {
     instanceOf: DeclarationError,
   });
   t.is(
-    error?.message,
+    error.message,
     'dense_3: takes 1 input, got 2 (dense_1, dense_2); join them with concatenate() or add()\n' +
       'dense_4: units must be an integer of at least 1, got 0',
   );

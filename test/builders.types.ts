@@ -1,4 +1,7 @@
-/** What the types refuse: each directive fails to compile where its line is accepted. */
+/**
+ * What the types take and refuse: a directive fails to compile where its line is accepted.
+ */
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unnecessary-condition -- the lines that are refused have no types */
 import type { GraphSource, InitializerName, LayerSource, LayerKind } from '../compiler/declaration.js';
 import { graph, input, repeat, sequential, type Graph } from '../compiler/graph.js';
 import { constant, heUniform, mixed, normal, varianceScaling } from '../compiler/initializers/index.js';
@@ -93,7 +96,7 @@ export const both = state({ units: 3 })(x, null);
 // @ts-expect-error no such output
 export const cell = both.cell;
 
-const net = graph({ inputs: { tokens, x }, outputs: { a: both.hidden, b: add()(x, x), c: argMaxOf()(x) } });
+export const net = graph({ inputs: { tokens, x }, outputs: { a: both.hidden, b: add()(x, x), c: argMaxOf()(x) } });
 isTrue<
   Equal<
     typeof net,
@@ -105,9 +108,9 @@ isTrue<
 >();
 const line = sequential([tokens, dense({ units: 3 }), argMaxOf()]);
 isTrue<Equal<typeof line, Graph<{ readonly x: 'int32' }, { readonly y: 'int32' }>>>();
-const longer = line.pipe(dense({ units: 3 }));
+export const longer = line.pipe(dense({ units: 3 }));
 isTrue<Equal<typeof longer, Graph<{ readonly x: 'int32' }, { readonly y: 'float32' }>>>();
-const piped = x.pipe(dense({ units: 3 }), argMaxOf());
+export const piped = x.pipe(dense({ units: 3 }), argMaxOf());
 isTrue<Equal<typeof piped, Edge<'int32'>>>();
 
 export const names: InitializerName[] = [

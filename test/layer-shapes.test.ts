@@ -209,7 +209,7 @@ for (const [layer, inputs, message] of errors) {
   test(message.replace('layer', layer.kind), (t) => {
     const declared = Array.isArray(inputs) ? { x: { shape: inputs as readonly Dim[] } } : inputs;
     const error = t.throws(() => lowerLayers([layer], declared as Readonly<Record<string, DeclaredInput>>));
-    t.is(error?.message, message);
+    t.is(error.message, message);
   });
 }
 

@@ -2,19 +2,19 @@ import type { LayerDefinition } from '../layers/define.js';
 import * as table from '../layers/table.js';
 import type { DefinedLayer, LayerKind, ParameterDeclaration, ReusedLayer, LayerDeclaration } from './types.js';
 
-/** The definitions of all kinds of layer. */
-export const layerDefinitions = Object.fromEntries(
-  Object.entries(table).map(([kind, builder]) => [kind, builder.definition]),
-) as unknown as Readonly<Record<LayerKind, LayerDefinition>>;
-
-export const layerKinds = Object.keys(layerDefinitions) as readonly LayerKind[];
-
+type Definitions = Readonly<Record<LayerKind, LayerDefinition>>;
 type Misnamed = {
   [K in LayerKind]: (typeof table)[K] extends { readonly definition: { readonly kind: K } } ? never : K;
 }[LayerKind];
-/** Fails to compile where an export of the table is not called as its kind. */
-const exportsAreKinds: [Misnamed] extends [never] ? true : Misnamed = true;
-void exportsAreKinds;
+/** Assignable to nothing where an export of the table is not called as its kind. */
+type NamedAsKinds<T> = [Misnamed] extends [never] ? T : Misnamed;
+
+/** The definitions of all kinds of layer. */
+export const layerDefinitions: Definitions = Object.fromEntries(
+  Object.entries(table).map(([kind, builder]) => [kind, builder.definition]),
+) as unknown as NamedAsKinds<Definitions>;
+
+export const layerKinds = Object.keys(layerDefinitions) as readonly LayerKind[];
 
 export const isReused = (layer: LayerDeclaration): layer is ReusedLayer => typeof layer.use === 'string';
 

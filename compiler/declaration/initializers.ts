@@ -38,11 +38,8 @@ function parseKind(name: unknown, fields: Fields, place: Place): InitializerDecl
 function parseOptions(kind: InitializerKind, fields: Fields, place: Place): InitializerDeclaration | undefined {
   const definition = initializerDefinitions[kind];
   const result: Record<string, unknown> = { kind };
-  let isSound = true;
-  const refuse = (key: string, what: string): void => {
-    isSound = false;
-    place.at(key).report('initializer', what);
-  };
+  const { faults } = place;
+  const refuse = (key: string, what: string): void => place.at(key).report('initializer', what);
   const take = (key: string, option: Attribute): void => {
     const given = fields[key];
     const read = given === undefined ? option.fallback : option.read(given);
@@ -59,9 +56,9 @@ function parseOptions(kind: InitializerKind, fields: Fields, place: Place): Init
   for (const [key, option] of Object.entries(definition.options)) take(key, option);
   take('seed', seedOption);
   if (fields['default'] === true) result['default'] = true;
-  const fault = isSound ? definition.check?.(result) : undefined;
+  const fault = place.faults === faults ? definition.check?.(result) : undefined;
   if (fault !== undefined) place.report('initializer', fault);
-  return isSound && fault === undefined ? (result as unknown as InitializerDeclaration) : undefined;
+  return place.faults === faults ? (result as unknown as InitializerDeclaration) : undefined;
 }
 
 function parseMixed(fields: Fields, place: Place): Mixed | undefined {

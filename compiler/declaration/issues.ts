@@ -29,9 +29,14 @@ export class Place {
     this.issues.push({ code, pointer, subject, message: `${subject}: ${what}` });
   }
 
+  /** How many faults were reported so far, anywhere in the source. */
+  get faults(): number {
+    return this.issues.length;
+  }
+
   /** Throws all faults that were reported anywhere in the source. */
   throwIfAny(): void {
-    if (this.issues.length > 0) throw new DeclarationError(Object.freeze([...this.issues]));
+    if (this.faults > 0) throw new DeclarationError(Object.freeze([...this.issues]));
   }
 }
 

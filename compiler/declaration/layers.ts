@@ -148,23 +148,19 @@ export class Layers {
 
   private parseAttributes(definition: LayerDefinition, fields: Fields, place: Place): Fields | undefined {
     const result: Record<string, unknown> = {};
-    let isSound = true;
-    const refuse = (at: Place, code: string, what: string): void => {
-      isSound = false;
-      at.report(code, what);
-    };
+    const { faults } = place;
     for (const [key, attribute] of Object.entries(definition.attributes)) {
       const given = fields[key];
       const inherited = attribute.inherits && this.defaults[attribute.inherits];
       const value = given === undefined ? (inherited ?? attribute.fallback) : attribute.read(given);
       if (value instanceof Refusal) {
         const near = didYouMean(given, attribute.words ?? []);
-        refuse(place.at(key), 'value', value.what ?? `${key} must be ${attribute.expects}, got ${show(given)}${near}`);
+        place.at(key).report('value', value.what ?? `${key} must be ${attribute.expects}, got ${show(given)}${near}`);
       } else if (value === undefined && attribute.required) {
-        refuse(place, 'missing', `needs '${key}', ${attribute.expects}`);
+        place.report('missing', `needs '${key}', ${attribute.expects}`);
       } else if (value !== undefined) result[key] = value;
     }
-    return isSound ? result : undefined;
+    return place.faults === faults ? result : undefined;
   }
 
   private parseParameters(
@@ -212,7 +208,7 @@ function slotOf(value: ParameterDeclaration | false | undefined, definition: Lay
   if (value === undefined) return { kind: 'unknown' };
   if (value === false) return { kind: 'absent' };
   if ('variable' in value && typeof value.variable === 'string') {
-    return { kind: 'shared', variable: value.variable, transpose: value['transpose'] as boolean };
+    return { kind: 'shared', variable: value.variable, transpose: value.transpose as boolean };
   }
   return {
     kind: 'own',

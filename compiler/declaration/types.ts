@@ -1,4 +1,4 @@
-import type { InitializerDeclaration, InitializerName, InitializerSource, Mixed } from '../initializers/values.js';
+import type { InitializerDeclaration, InitializerSource, Mixed } from '../initializers/values.js';
 import type { Options } from '../layers/define.js';
 import type { NestedNumbers, ShapedArray } from '../layers/parameter-value.js';
 import type * as layerTable from '../layers/table.js';

@@ -1,7 +1,6 @@
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { chooseFor, defaultFill } from './defaults.js';
-import type { ParsedInitializer } from './initializers.js';
 import { givenKeys, isFields, readFields, readList, type Place } from './issues.js';
 import { isSize } from './inputs.js';
 import { readName, type Namespace } from './names.js';
@@ -93,9 +92,7 @@ function fillOfUsers(
 
 /** `fill` for one variable: `mixed` gives way to the initializer it chooses. */
 export function chosenFill(variable: string, fill: ParsedFill, place: Place): FillDeclaration | undefined {
-  return isFields(fill) && 'kind' in fill
-    ? chooseFor(variable, fill as ParsedInitializer, place)
-    : (fill as FillDeclaration);
+  return isFields(fill) && 'kind' in fill ? chooseFor(variable, fill, place) : (fill as FillDeclaration);
 }
 
 /** What a slot above holds: a variable of its own, another's, or none. */

@@ -6,9 +6,11 @@ import { Locals } from './code.js';
 import { emitInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
-import { emitParameters, kindsUsed, segmentName, type InitializerKinds } from './parameters.js';
+import { emitParameters, familiesUsed, segmentName, type Family } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
+
+export { families, type Family } from './parameters.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
@@ -30,7 +32,7 @@ export interface EmitOptions {
   readonly maxMemory: number;
   readonly seed: bigint;
   /** Initializers the module carries beyond those it uses. */
-  readonly initializers: readonly (keyof InitializerKinds)[];
+  readonly initializers: readonly Family[];
   /** Keep names and return the text form. */
   readonly text?: boolean;
 }
@@ -48,14 +50,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const { tableAddress } = plan.memory;
   const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
   const checks = emitInfer(linker, plan, maxMemory);
-  const used = new Set([...kindsUsed(plan), ...options.initializers]);
-  const payloads = emitParameters(linker, plan, {
-    constant: used.has('constant'),
-    uniform: used.has('uniform'),
-    normal: used.has('normal'),
-    truncatedNormal: used.has('truncatedNormal'),
-    varianceScaling: used.has('varianceScaling'),
-  });
+  const carried = new Set([...familiesUsed(plan), ...options.initializers]);
+  const payloads = emitParameters(linker, plan, carried);
   emitPrepare(linker, plan);
   emitForward(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
@@ -72,7 +68,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? module.emitText() : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, used, { ...options, maxMemory });
+  const { binary, manifest } = describe(code, plan, checks, carried, { ...options, maxMemory });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 
@@ -80,13 +76,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
 function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Array[], maxMemory: number): void {
   const { module } = linker;
   const { memory } = plan;
-  const segments: Segment[] = dataSegments(module).filter((segment) => {
-    if (segment.offset + segment.data.length > memory.tableAddress) {
-      throw new InternalError(`static data of the kernel library reaches ${segment.offset + segment.data.length}`);
-    }
-    return segment.data.some((byte) => byte !== 0);
-  });
-  segments.push(...tableSegment(plan));
+  const segments: Segment[] = [...staticData(linker, memory.tableAddress), ...tableSegment(plan)];
   for (const { buffer, tensor } of plan.constants) {
     const { data } = tensor;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -149,3 +139,26 @@ function tableSegment(plan: KernelPlan): Segment[] {
   const last = bytes.findLastIndex((byte) => byte !== 0);
   return [{ name: 'table', offset: tableAddress + first, data: bytes.slice(first, last + 1), passive: false }];
 }
+
+/** The library's constants, in few segments: gaps cost less than a segment's head. */
+function staticData(linker: Linker, limit: number): Segment[] {
+  const bytes = new Uint8Array(limit);
+  for (const { offset, data } of dataSegments(linker.module)) {
+    if (offset + data.length > limit) {
+      throw new InternalError(`static data of the kernel library reaches ${offset + data.length}`);
+    }
+    bytes.set(data, offset);
+  }
+  const segments: Segment[] = [];
+  for (let at = 0; at < limit; at++) {
+    if (bytes[at] === 0) continue;
+    let end = at + 1;
+    for (let next = end; next < limit && next < end + SEGMENT_HEAD; next++) if (bytes[next] !== 0) end = next + 1;
+    segments.push({ name: `static${at}`, offset: at, data: bytes.slice(at, end), passive: false });
+    at = end;
+  }
+  return segments;
+}
+
+/** Bytes that a segment takes besides its data. */
+const SEGMENT_HEAD = 6;

@@ -17,15 +17,15 @@ import {
 import { Locals } from './code.js';
 import { emitExpression } from './expression.js';
 
-/** Kernel functions that reach the epilogue placeholder, with what they call; found once a library. */
-const callGraphs = new WeakMap<Uint8Array, ReadonlyMap<string, readonly string[]>>();
+/** What functions of a library call, as far as anyone asked. */
+const callGraphs = new WeakMap<Uint8Array, Map<string, readonly string[]>>();
 
 /** A module that starts as the kernel library, from which what a model does not use is dropped in the end. */
 export class Linker {
   readonly module: Module;
   private readonly kernels: Map<string, string>;
   private readonly placeholder: string | undefined;
-  private readonly calls: ReadonlyMap<string, readonly string[]>;
+  private readonly calls: Map<string, readonly string[]>;
   private readonly linked = new Map<string, string>();
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
@@ -36,18 +36,19 @@ export class Linker {
     for (const name of this.kernels.keys()) this.module.removeExport(name);
     const functions = functionNames(this.module);
     this.placeholder = functions.find(({ module, base }) => module === 'template' && base === 'epilogue')?.name;
-    let calls = callGraphs.get(library);
-    if (!calls) {
-      calls = new Map(
-        functions.map(({ name, body }) => {
-          const targets = new Set<string>();
-          forEachCall(body, (_, target) => targets.add(target));
-          return [name, [...targets]];
-        }),
-      );
-      callGraphs.set(library, calls);
+    this.calls = callGraphs.get(library) ?? new Map<string, readonly string[]>();
+    callGraphs.set(library, this.calls);
+  }
+
+  private callees(name: string): readonly string[] {
+    let found = this.calls.get(name);
+    if (!found) {
+      const targets = new Set<string>();
+      forEachCall(functionInfo(this.module, name).body, (_, target) => targets.add(target));
+      found = [...targets];
+      this.calls.set(name, found);
     }
-    this.calls = calls;
+    return found;
   }
 
   /** The internal name of a library function. */
@@ -63,7 +64,8 @@ export class Linker {
     return this.specialize(this.library(kernel), target, `${kernel}${target.slice('epilogue'.length)}`);
   }
 
-  private epilogue(expression: Expression | null): string {
+  /** The function of an epilogue over (accumulator, bias address, residual address). */
+  epilogue(expression: Expression | null): string {
     const key = `epilogue ${JSON.stringify(expression)}`;
     const known = this.linked.get(key);
     if (known) return known;
@@ -102,7 +104,7 @@ export class Linker {
     if (name === this.placeholder) return true;
     if (seen.has(name)) return false;
     seen.add(name);
-    return (this.calls.get(name) ?? []).some((callee) => this.reachesPlaceholder(callee, seen));
+    return this.callees(name).some((callee) => this.reachesPlaceholder(callee, seen));
   }
 
   /** Adds a function of the model. */

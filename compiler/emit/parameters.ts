@@ -7,18 +7,16 @@ import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
 import { parametersWait, requireInferred } from './steps.js';
 
+type Local = ReturnType<Locals['make']>;
+
 /** What `locate` finds out about a variable, each in a global. */
 const located = ['target', 'packed', 'count', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const;
 const hashed = ['hashLow', 'hashHigh', 'fanIn', 'fanOut'] as const;
 const globalName = (field: string): string => `variable.${field}`;
 
-export interface InitializerKinds {
-  readonly constant: boolean;
-  readonly uniform: boolean;
-  readonly normal: boolean;
-  readonly truncatedNormal: boolean;
-  readonly varianceScaling: boolean;
-}
+/** What a module can draw: each family with its variance-scaled forms. */
+export const families = ['constant', 'uniform', 'normal', 'truncatedNormal'] as const;
+export type Family = (typeof families)[number];
 
 const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
@@ -28,7 +26,7 @@ export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind
   initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
 
 /** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
-export function emitParameters(linker: Linker, plan: KernelPlan, kinds: InitializerKinds): Uint8Array[] {
+export function emitParameters(linker: Linker, plan: KernelPlan, kinds: ReadonlySet<Family>): Uint8Array[] {
   const { module } = linker;
   for (const field of [...located, ...hashed]) module.addGlobal(globalName(field), i32, true, module.i32.const(0));
   module.addGlobal('dirty', i32, true, module.i32.const(1));
@@ -130,78 +128,79 @@ function emitStore(linker: Linker, plan: KernelPlan): void {
 }
 
 /** `draw(kind, a, b, seedLow, seedHigh)`: fills the located variable; 1, or 0 when the kind is not carried. */
-function emitDraw(linker: Linker, kinds: InitializerKinds): void {
+function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   const { module } = linker;
-  const locals = new Locals(module, [i32, f32, f32, i32, i32]);
-  const [kind, a, b, seedLow, seedHigh] = [0, 1, 2, 3, 4].map((index) => locals.parameter(index)) as [
-    ReturnType<Locals['make']>,
-    ReturnType<Locals['make']>,
-    ReturnType<Locals['make']>,
-    ReturnType<Locals['make']>,
-    ReturnType<Locals['make']>,
+  const params = [i32, f32, f32, i32, i32];
+  const locals = new Locals(module, params);
+  const [kind, a, b, seedLow, seedHigh] = params.map((_, index) => locals.parameter(index)) as [
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
   ];
   const key = locals.make(i64);
   const target = (): Ref[] => [field(linker, 'target'), field(linker, 'count')];
   const first = (): Ref => module.i64.const(0n as unknown as number);
   const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
-  const truncated = (std: () => Ref, mean: () => Ref): Ref => {
-    const bound = (): Ref => module.f32.mul(module.f32.const(2), std());
-    return random(
-      'fillTruncatedNormal',
-      mean(),
-      std(),
-      module.f32.sub(mean(), bound()),
-      module.f32.add(mean(), bound()),
-    );
+  const done = (fill: Ref, condition: Ref): Ref => when(module, condition, fill, module.return(module.i32.const(1)));
+  const is = (local: Local, code: number): Ref => module.i32.eq(local.get(), module.i32.const(code));
+  const fills = {
+    uniform: () => random('fillUniform', a.get(), b.get()),
+    normal: () => random('fillNormal', a.get(), b.get()),
+    truncatedNormal: () => {
+      const bound = (): Ref => module.f32.mul(module.f32.const(2), b.get());
+      return random(
+        'fillTruncatedNormal',
+        a.get(),
+        b.get(),
+        module.f32.sub(a.get(), bound()),
+        module.f32.add(a.get(), bound()),
+      );
+    },
   };
-  const done = (): Ref => module.return(module.i32.const(1));
-  const is = (code: number): Ref => module.i32.eq(kind.get(), module.i32.const(code));
-  const seeds = [seedLow.get(), seedHigh.get(), field(linker, 'hashLow'), field(linker, 'hashHigh')];
+  const drawn = (['uniform', 'normal', 'truncatedNormal'] as const).filter((family) => carried.has(family));
   const body: Ref[] = [];
-  if (kinds.constant) {
-    body.push(when(module, is(initializerCodes.constant), linker.call('fillConstant', [...target(), a.get()]), done()));
+  if (carried.has('constant')) {
+    body.push(done(linker.call('fillConstant', [...target(), a.get()]), is(kind, initializerCodes.constant)));
   }
-  if (kinds.uniform || kinds.normal || kinds.truncatedNormal || kinds.varianceScaling) {
-    body.push(key.set(linker.call('deriveKey', seeds, i64)));
-  }
-  if (kinds.uniform) {
-    body.push(when(module, is(initializerCodes.uniform), random('fillUniform', a.get(), b.get()), done()));
-  }
-  if (kinds.normal) {
-    body.push(when(module, is(initializerCodes.normal), random('fillNormal', a.get(), b.get()), done()));
-  }
-  if (kinds.truncatedNormal) {
-    body.push(when(module, is(initializerCodes.truncatedNormal), truncated(b.get, a.get), done()));
-  }
-  if (kinds.varianceScaling) {
+  if (drawn.length > 0) {
+    const seeds = [seedLow.get(), seedHigh.get(), field(linker, 'hashLow'), field(linker, 'hashHigh')];
+    const [code, shape] = [locals.make(i32), locals.make(i32)];
     const wide = (name: string): Ref => module.f64.convert_u.i32(field(linker, name));
-    const code = (): Ref => module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling));
-    const [mode, shape] = [locals.make(i32), locals.make(i32)];
+    const average = module.f64.mul(module.f64.const(0.5), module.f64.add(wide('fanIn'), wide('fanOut')));
+    const mode = (): Ref => module.i32.shr_u(code.get(), module.i32.const(2));
     const fan = module.select(
-      mode.get(),
-      module.select(
-        module.i32.eq(mode.get(), module.i32.const(1)),
-        wide('fanOut'),
-        module.f64.mul(module.f64.const(0.5), module.f64.add(wide('fanIn'), wide('fanOut'))),
-      ),
+      mode(),
+      module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
-    const zero = (): Ref => module.f32.const(0);
-    body.push(
-      when(
-        module,
-        module.i32.lt_u(code(), module.i32.const(12)),
-        mode.set(module.i32.shr_u(code(), module.i32.const(2))),
-        shape.set(module.i32.and(code(), module.i32.const(3))),
-        b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
-        when(module, module.i32.eqz(shape.get()), random('fillUniform', module.f32.neg(b.get()), b.get()), done()),
-        when(module, module.i32.eq(shape.get(), module.i32.const(1)), truncated(b.get, zero), done()),
-        when(module, module.i32.eq(shape.get(), module.i32.const(2)), random('fillNormal', zero(), b.get()), done()),
+    // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
+    const scale = [
+      shape.set(module.i32.and(code.get(), module.i32.const(3))),
+      b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
+      a.set(module.select(module.i32.eqz(shape.get()), module.f32.neg(b.get()), module.f32.const(0))),
+      kind.set(
+        module.select(
+          module.i32.eqz(shape.get()),
+          module.i32.const(initializerCodes.uniform),
+          module.select(
+            is(shape, shapes.truncatedNormal),
+            module.i32.const(initializerCodes.truncatedNormal),
+            module.i32.const(initializerCodes.normal),
+          ),
+        ),
       ),
+    ];
+    body.push(
+      key.set(linker.call('deriveKey', seeds, i64)),
+      code.set(module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling))),
+      when(module, module.i32.lt_u(code.get(), module.i32.const(12)), ...scale),
+      ...drawn.map((family) => done(fills[family](), is(kind, initializerCodes[family]))),
     );
   }
   body.push(module.i32.const(0));
-  linker.add('draw', [i32, f32, f32, i32, i32], i32, locals, body);
+  linker.add('draw', params, i32, locals, body);
 }
 
 /** The kind and the two numbers `draw` takes, for an initializer that they describe in full. */
@@ -227,12 +226,15 @@ function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: num
   }
 }
 
-/** Which parts of `draw` the recipes of a plan need. */
-export function kindsUsed(plan: KernelPlan): Set<keyof InitializerKinds> {
-  const used = new Set<keyof InitializerKinds>();
+/** The families that the recipes of a plan need. */
+export function familiesUsed(plan: KernelPlan): Set<Family> {
+  const used = new Set<Family>();
   for (const { recipe } of plan.variables) {
     if (recipe.kind === 'fill') used.add('constant');
-    if (recipe.kind === 'random') used.add(recipe.distribution.kind);
+    if (recipe.kind !== 'random') continue;
+    const { distribution } = recipe;
+    const form = distribution.kind === 'varianceScaling' ? distribution.distribution : distribution.kind;
+    used.add(form === 'untruncatedNormal' ? 'normal' : form);
   }
   return used;
 }

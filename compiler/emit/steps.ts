@@ -3,6 +3,7 @@ import type { KernelPlan, KernelCall, Step } from '../plan/types.js';
 import { kernels, type KernelName } from '../plan/kernels.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
+import { generatedGemv } from './gemv.js';
 import type { Linker } from './linker.js';
 import { emitLoop } from './loop.js';
 
@@ -13,6 +14,7 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
     if (arg.kind === 'size') return sizeRef(module, arg.size);
     return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
   });
+  if (call.generated) return module.call(generatedGemv(linker, call), args.slice(0, 5), none);
   const name = kernels[call.kernel as KernelName].template
     ? linker.template(call.kernel, call.epilogue)
     : linker.library(call.kernel);

@@ -82,7 +82,7 @@ class Writer {
     const given = new Map<Call, string>();
     for (const call of calls) {
       const { name } = call.layer.options;
-      if (name !== undefined && !named.has(call.layer)) given.set(call, qualified(call.scope, String(name)));
+      if (name !== undefined && !named.has(call.layer)) given.set(call, qualified(call.scope, name as string));
       named.add(call.layer);
     }
     const existing = [...this.base.inputs, ...this.layers].map((entry) => String(entry['name']));
@@ -112,8 +112,8 @@ class Writer {
       }
       return name;
     }
-    const { output } = edge as GraphEdge;
     const name = this.names.get(origin)!;
+    const output = edge instanceof GraphEdge ? edge.output : undefined;
     return output === undefined ? name : `${name}:${output}`;
   }
 

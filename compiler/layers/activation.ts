@@ -46,7 +46,7 @@ function read(source: Readonly<Record<string, unknown>>): Activation | Refusal {
       return new Refusal(`activation ${kind}: ${name} must be ${option.expects}, got ${show(given)}`);
     if (value !== undefined) resolved[name] = value;
   }
-  return Object.freeze(resolved) as Activation;
+  return Object.freeze(resolved);
 }
 
 /** The JSON schema of an activation. */

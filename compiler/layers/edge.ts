@@ -10,7 +10,7 @@ export interface Edge<D extends DType = DType> {
 
 /** Whatever takes tensors and gives tensors: a layer, `parallel`, `block`, or a function of one's own. */
 export type Stage = (...from: readonly Edge[]) => StageOutput;
-export type StageOutput = Edge | readonly Edge[] | { readonly [output: string]: Edge };
+export type StageOutput = Edge | readonly Edge[] | Readonly<Record<string, Edge>>;
 
 /** The dtype that stages end in; float32 where the types do not tell. */
 export type PipedDType<S extends readonly Stage[]> = S extends readonly [...unknown[], (...from: never[]) => infer Last]
@@ -61,7 +61,7 @@ export class GraphEdge<D extends DType = DType> implements Edge<D> {
 }
 
 /** The edges of a stage's result, by position; of a layer with named outputs, the first. */
-export function edgesOf(output: StageOutput): readonly Edge[] {
+function edgesOf(output: StageOutput): readonly Edge[] {
   if (output instanceof GraphEdge) return [output];
   if (Array.isArray(output)) return output as readonly Edge[];
   return Object.values(output as Record<string, Edge>).slice(0, 1);

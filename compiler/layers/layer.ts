@@ -1,5 +1,5 @@
 import { Refusal } from '../attributes.js';
-import type { Layer, LayerDefinition } from './define.js';
+import type { Layer, LayerDefinition } from './definition.js';
 import { currentScope, GraphEdge, type Call, type Edge, type StageOutput } from './edge.js';
 import { Reference } from './parameter-value.js';
 import { stageOf } from './stage.js';
@@ -52,7 +52,7 @@ function listOutputs(definition: LayerDefinition, options: LayerOptions): readon
 function copyOptions(options: LayerOptions, copies: ReadonlyMap<object, unknown>, suffix: string): LayerOptions {
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => {
-      if (key === 'name' && value !== undefined) return [key, `${String(value)}${suffix}`];
+      if (key === 'name' && value !== undefined) return [key, `${value as string}${suffix}`];
       if (!(value instanceof Reference) || value.owner.kind !== 'parameter') return [key, value];
       const layer = copies.get(value.owner.layer) as object | undefined;
       return [key, layer ? new Reference({ ...value.owner, layer }, value.transpose) : value];

@@ -22,7 +22,7 @@ export class Reference implements VariableReference {
   }
 }
 
-export interface NestedNumbers extends ReadonlyArray<number | NestedNumbers> {}
+export type NestedNumbers = readonly (number | NestedNumbers)[];
 
 /** Values with their shape. */
 export interface ShapedArray {

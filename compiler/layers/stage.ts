@@ -27,10 +27,10 @@ export function stageOf(apply: (...from: readonly Edge[]) => StageOutput, info: 
   return stage;
 }
 
-export const isComposed = (value: unknown): value is ComposedStage => infos.has(value as object);
+const isComposed = (value: unknown): value is ComposedStage => infos.has(value as object);
 
 /** A copy; a function of somebody's own makes its layers when it is called, so it is its own copy. */
-export const copyStage = (stage: Stage, copies: Map<object, unknown>, suffix: string): Stage =>
+const copyStage = (stage: Stage, copies: Map<object, unknown>, suffix: string): Stage =>
   infos.get(stage)?.copy(copies, suffix) ?? stage;
 
 export const defaultInputOf = (stage: Stage | undefined): DefaultInput => stage && infos.get(stage)?.defaultInput;
@@ -68,6 +68,8 @@ export const block = (name: string, stages: readonly Stage[]): ComposedStage =>
  * @param stage a layer or stage to copy, or a function that makes the stage of an index from 0
  */
 export function repeat(count: number, stage: ComposedStage): ComposedStage;
+// One signature of both would leave `index` without a type.
+// eslint-disable-next-line @typescript-eslint/unified-signatures
 export function repeat(count: number, stage: (index: number) => Stage): ComposedStage;
 export function repeat(count: number, stage: ComposedStage | ((index: number) => Stage)): ComposedStage {
   if (!Number.isSafeInteger(count) || count < 1) {

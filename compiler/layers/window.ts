@@ -28,7 +28,7 @@ export function sequencePadding<const Words extends readonly string[]>(
     ...listed,
     schema: { anyOf: [listed.schema, sides] },
     read: (value) => listed.read(isSides(value) ? [value] : value),
-  } as Attribute<Words[number] | number | Sides | readonly (number | Sides)[], Words[number] | readonly Sides[], true>;
+  };
 }
 
 /** Elements from the first tap of a dilated kernel to its last. */

@@ -1,6 +1,6 @@
 import { ceilDiv, mul, product, valueOf, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { Expression, TensorGraph, Value } from '../ir.js';
+import type { TensorGraph, Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
 import type { Argument, BufferId, KernelCall, Loop, Packing, Step } from './types.js';
@@ -153,11 +153,12 @@ export class Planner {
   call(
     kernel: KernelName,
     args: readonly Argument[],
-    options: { reason?: string; epilogue?: Expression | null; failure?: KernelCall['failure'] } = {},
+    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'generated'>> = {},
   ): void {
     this.append({
       kind: 'call',
       kernel,
+      generated: options.generated ?? false,
       args,
       epilogue: options.epilogue ?? null,
       failure: options.failure ?? null,
@@ -202,6 +203,7 @@ export const float = (value: number): Argument => ({ kind: 'float', value });
 export const packStep = (source: BufferId, target: BufferId, packing: Packing, origin: string): KernelCall => ({
   kind: 'call',
   kernel: 'packGroups',
+  generated: false,
   args: [
     address(source),
     address(target),

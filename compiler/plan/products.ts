@@ -4,6 +4,9 @@ import type { Expression, Node, OpOf, Padding, Value } from '../ir.js';
 import { address, size, type Planner } from './planner.js';
 import type { Argument, BufferId } from './types.js';
 
+/** Multiply-adds up to which a product with one row gets a body of its own. */
+const GENERATED_PRODUCTS = 400_000;
+
 /**
  * The bias and residual addresses of a node with an epilogue, and the epilogue over (accumulator, bias, residual). A
  * fused operand is a bias when it only has the last axis, otherwise it has every element of the output.
@@ -53,7 +56,9 @@ function product2d(
   const { args, epilogue } = epilogueOf(planner, node);
   const operands = [address(planner.read(node.inputs[0]!)), address(weight), address(planner.output(node.outputs[0]!))];
   if (rows === 1) {
-    planner.call('gemv', [...operands, ...args, size(inner), size(columns)], { epilogue, reason: 'one row' });
+    const generated = typeof inner === 'number' && typeof columns === 'number' && inner * columns <= GENERATED_PRODUCTS;
+    const reason = generated ? 'one row, few products' : 'one row';
+    planner.call('gemv', [...operands, ...args, size(inner), size(columns)], { epilogue, reason, generated });
     return;
   }
   const sizes = [rows, inner, columns, inner, columns].map(size);

@@ -25,6 +25,8 @@ export type BufferId = number;
 export interface KernelCall {
   readonly kind: 'call';
   readonly kernel: string;
+  /** A body generated for these very sizes takes the library function's place. */
+  readonly generated: boolean;
   /** Input 0 is the accumulator, 1 the bias element, 2 the residual element. */
   readonly epilogue: Expression | null;
   readonly args: readonly Argument[];

@@ -29,7 +29,7 @@ function loadMiniflare(): new (options: object) => Miniflare {
 }
 
 async function buildModule(): Promise<Uint8Array> {
-  const model: unknown = JSON.parse(readFileSync(new URL('model.json', digitsFolder), 'utf8'));
+  const model = readFileSync(new URL('model.json', digitsFolder), 'utf8');
   const tensors = readSafetensors(readFileSync(new URL('weights.safetensors', digitsFolder)));
   return (await compile(model, { tensors, weights: 'embed' })).binary;
 }

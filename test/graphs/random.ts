@@ -123,8 +123,14 @@ class Growing {
   /** Tries to add a layer. */
   grow(): void {
     const { draw } = this;
-    if (this.drawn.length > 0 && draw.chance(0.08)) return this.reuse(draw.pick(this.drawn));
-    if (this.matrices.length > 0 && draw.chance(0.04)) return this.tie(draw.pick(this.matrices));
+    if (this.drawn.length > 0 && draw.chance(0.08)) {
+      this.reuse(draw.pick(this.drawn));
+      return;
+    }
+    if (this.matrices.length > 0 && draw.chance(0.04)) {
+      this.tie(draw.pick(this.matrices));
+      return;
+    }
     const [kind, proposal] = draw.pick(kinds);
     const from = this.chooseInputs(proposal);
     if (!from) return;
@@ -252,7 +258,7 @@ class Growing {
       if (known.length > 0 && draw.chance(0.5)) return [[parameter, { variable: draw.pick(known) }]];
       if (draw.chance(0.15) && shape.every((dim) => typeof dim === 'number')) {
         const name = `shared-${this.variables.length + 1}`;
-        this.variables.push({ name, shape: shape as number[] });
+        this.variables.push({ name, shape });
         known.push(name);
         return [[parameter, { variable: name }]];
       }

@@ -63,6 +63,7 @@ for (const [kernel, row, tolerance] of exponentials) {
       for (const [scale, shift] of [
         [3, 0],
         [60, 1000],
+        [60, -1000],
       ] as const) {
         const x = random(outer * length * inner, length * inner).map((value) => value * scale + shift);
         if (scale === 3) {

@@ -10,6 +10,9 @@ export interface LayerSource {
   readonly [attribute: string]: unknown;
 }
 
+/** The names a layer takes its inputs from. */
+export const sourcesOf = ({ from = [] }: LayerSource): readonly string[] => (typeof from === 'string' ? [from] : from);
+
 export interface InputSource {
   /** Sizes of the call. */
   readonly shape: readonly number[];

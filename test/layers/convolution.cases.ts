@@ -241,10 +241,10 @@ export const conv2dCases: readonly LayerCase[] = [
             (factory) =>
               factory.conv2d({
                 filters: 4,
-                kernelSize: kernelSize as [number, number],
+                kernelSize,
                 padding,
                 strides: pair(strides) as [number, number],
-                dilationRate: dilation as 1,
+                dilationRate: dilation,
               }),
             both,
           ),

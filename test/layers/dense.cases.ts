@@ -47,7 +47,7 @@ const dense: readonly LayerCase[] = [
     single(`rank ${shape.length}`, 'dense', { units: 4 }, shape, ([x], variable) => {
       const rows = withShape(x!, [1, 1, x!.data.length / 5, 5]);
       const y = convolve(rows, withShape(variable('layer.weight'), [1, 1, 5, 4]));
-      return combine([withShape(y, [...shape.slice(0, -1), 4]), variable('layer.bias')], (a, b) => a! + b!);
+      return combine([withShape(y, [...shape.slice(0, -1), 4]), variable('layer.bias')], (a, b) => a + b);
     }),
   ),
 ];

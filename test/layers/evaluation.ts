@@ -2,7 +2,7 @@ import { valueOf } from '../../compiler/dim.js';
 import { evaluate } from '../../compiler/evaluate.js';
 import type { TensorGraph } from '../../compiler/ir.js';
 import type { Tensor } from '../../compiler/tensor.js';
-import type { InputSource, LayerCase, LayerSource } from './case.js';
+import { sourcesOf, type InputSource, type LayerCase, type LayerSource } from './case.js';
 import type { Reference } from './reference.js';
 import { inputValues, variableValues } from './values.js';
 
@@ -50,7 +50,7 @@ export function mergeDeclarations(declarations: readonly CaseDeclaration[]): Cas
       layers: layers.map((layer) => ({
         ...layer,
         name: inside(layer.name),
-        from: ([] as string[]).concat((layer.from as string) ?? []).map(inside),
+        from: sourcesOf(layer).map(inside),
       })),
       outputs: outputs.map(({ name, from }) => ({ name: inside(name), from: inside(from) })),
     };
@@ -101,8 +101,10 @@ export function evaluateCase(
   inputs: Readonly<Record<string, Reference>>,
   variables: Readonly<Record<string, Reference>>,
 ): Reference {
-  const values = graph.inputs.map(({ name, value }) => [name, tensorOf(inputs[name]!, value.dtype as 'float32')]);
-  const given = Object.entries(variables).map(([name, value]) => [name, tensorOf(value)]);
+  const values = graph.inputs.map(
+    ({ name, value }) => [name, tensorOf(inputs[name]!, value.dtype as 'float32' | 'int32')] as const,
+  );
+  const given = Object.entries(variables).map(([name, value]) => [name, tensorOf(value)] as const);
   const { outputs } = evaluate(graph, Object.fromEntries(values), { variables: Object.fromEntries(given) });
   return referenceOf(outputs['y']!);
 }

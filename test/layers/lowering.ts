@@ -5,7 +5,7 @@ import type { Value } from '../../compiler/ir.js';
 import type { LayerDefinition, Slot } from '../../compiler/layers/define.js';
 import * as table from '../../compiler/layers/table.js';
 import type { DType } from '../../compiler/tensor.js';
-import type { LayerSource } from './case.js';
+import { sourcesOf, type LayerSource } from './case.js';
 
 export const definitions = Object.fromEntries(
   Object.entries(table).map(([kind, builder]) => [kind, builder.definition as unknown as LayerDefinition]),
@@ -69,8 +69,13 @@ function lowerOnce(
       };
       return [name, optional && layer[name] === false ? undefined : slot];
     });
-    const from = ([] as string[]).concat((layer.from as string) ?? []).map((name) => values.get(name)!);
-    const output = definition.lower(build, resolve(layer, definition), Object.fromEntries(slots), from as never);
+    const from = sourcesOf(layer).map((name) => values.get(name)!);
+    const output = definition.lower(
+      build,
+      resolve(layer, definition),
+      Object.fromEntries(slots) as Record<string, never>,
+      from,
+    );
     values.set(layer.name, output as Value);
   }
   return { build, output: values.get(layers.at(-1)!.name)!, inputs, variables, bound };

@@ -101,7 +101,7 @@ const elementwise: readonly LayerCase[] = [
       [3, 1, 7],
       [1, 5, 7],
     ],
-    (inputs) => combine(inputs, (a, b) => a! - b!),
+    (inputs) => combine(inputs, (a, b) => a - b),
     [],
   ),
   {

@@ -12,7 +12,7 @@ const batchNorm =
     const constant = (value: number): Reference => generate([1], () => value);
     return combine(
       [x!, read('mean'), read('variance'), gamma ? read('gamma') : constant(1), beta ? read('beta') : constant(0)],
-      (value, mean, variance, scale, shift) => ((value! - mean!) / Math.sqrt(variance! + epsilon)) * scale! + shift!,
+      (value, mean, variance, scale, shift) => ((value - mean) / Math.sqrt(variance + epsilon)) * scale + shift,
     );
   };
 
@@ -78,7 +78,7 @@ const layerNorm =
     const y = alongAxes(x!, axes, (values) => standardized(values, epsilon));
     return combine(
       [y, gamma ? read('gamma') : constant(1), beta ? read('beta') : constant(0)],
-      (value, scale, shift) => value! * scale! + shift!,
+      (value, scale, shift) => value * scale + shift,
     );
   };
 

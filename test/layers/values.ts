@@ -13,7 +13,7 @@ export function randomFrom(seed: number): () => number {
 }
 
 const hash = (text: string): number =>
-  [...text].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16777619), 2166136261);
+  new TextEncoder().encode(text).reduce((sum, byte) => Math.imul(sum ^ byte, 16777619), 2166136261);
 
 /** What a case feeds its input `name`. */
 export function inputValues(name: string, { shape, indices, scale = 1, values }: InputSource): Reference {
