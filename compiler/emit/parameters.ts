@@ -175,6 +175,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
       module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
+    const known = module.i32.ne(module.i32.and(code.get(), module.i32.const(3)), module.i32.const(3));
     // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
@@ -195,7 +196,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
     body.push(
       key.set(linker.call('deriveKey', seeds, i64)),
       code.set(module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling))),
-      when(module, module.i32.lt_u(code.get(), module.i32.const(12)), ...scale),
+      when(module, module.i32.and(module.i32.lt_u(code.get(), module.i32.const(12)), known), ...scale),
       ...drawn.map((family) => done(fills[family](), is(kind, initializerCodes[family]))),
     );
   }
