@@ -28,9 +28,12 @@ interface Untyped {
   readonly ExternalFunction: number;
   setAllowInliningFunctionsWithLoops(allow: boolean): void;
   setTrapsNeverHappen(never: boolean): void;
+  _BinaryenRelaxedMaddVecF32x4(): number;
+  _BinaryenSIMDTernary(module: number, op: number, a: Ref, b: Ref, c: Ref): Ref;
 }
 
 interface UntypedModule {
+  readonly ptr: number;
   getNumDataSegments(): number;
   getDataSegmentInfo(segment: number): { name: string; offset: number; data: ArrayBuffer; passive: boolean };
 }
@@ -100,6 +103,16 @@ export function dataSegments(module: Module): Segment[] {
     return { name, offset, data: new Uint8Array(data).slice(), passive };
   });
 }
+
+/** a · b + c in one rounding, where the engine has it. */
+export const relaxedMultiplyAdd = (module: Module, a: Ref, b: Ref, c: Ref): Ref =>
+  untyped._BinaryenSIMDTernary(
+    (module as unknown as UntypedModule).ptr,
+    untyped._BinaryenRelaxedMaddVecF32x4(),
+    a,
+    b,
+    c,
+  );
 
 /** Sub-expressions of each kind a numeric kernel can contain. */
 const children: Readonly<Record<string, readonly string[]>> = {

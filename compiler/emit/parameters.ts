@@ -72,10 +72,8 @@ function emitLocate(linker: Linker, plan: KernelPlan): void {
     );
     return body;
   });
-  linker.add('locate', [i32], i32, locals, [
-    ...switchOver(linker, locals.parameter(0).get(), cases),
-    module.i32.const(0),
-  ]);
+  const body = [...switchOver(linker, locals.parameter(0).get(), cases), module.i32.const(0)];
+  linker.add('locate', [i32], i32, locals, body, cases.length < MANY_CASES);
 }
 
 /** Sizes of a variable that were open when compiling go into the table; others stand in the manifest. */
@@ -87,6 +85,9 @@ function publishDims(linker: Linker, plan: KernelPlan, { shape }: PlannedVariabl
     module.i32.store(4 + 4 * axis, 4, module.i32.const(tableAddress + table.parameter), sizeRef(module, size)),
   );
 }
+
+/** A switch over so many cases is left as it is: the optimizer would take over 10 ms for it. */
+const MANY_CASES = 100;
 
 /** Runs case `index`; falls through when there is none. Every case must leave the function or the block. */
 function switchOver({ module }: Linker, index: Ref, cases: readonly Ref[][]): Ref[] {
@@ -253,7 +254,14 @@ function emitRecipes(linker: Linker, plan: KernelPlan, payloads: Uint8Array[]): 
     return [emitRecipe(linker, recipe, seeds, payloads), module.return()];
   });
   const body = switchOver(linker, locals.parameter(0).get(), cases);
-  linker.add('recipe', [i32, i32, i32], none, locals, body.length > 0 ? body : [module.nop()]);
+  linker.add(
+    'recipe',
+    [i32, i32, i32],
+    none,
+    locals,
+    body.length > 0 ? body : [module.nop()],
+    cases.length < MANY_CASES,
+  );
 }
 
 /** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
