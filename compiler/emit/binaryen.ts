@@ -6,7 +6,7 @@ export type Module = binaryen.Module;
 export type Ref = binaryen.ExpressionRef;
 export type Type = binaryen.Type;
 
-export const { none, i32, i64, f32, f64, v128 } = binaryen;
+export const { none, i32, i64, f32, v128 } = binaryen;
 export const typesOf = (...types: Type[]): Type => binaryen.createType(types);
 
 interface FunctionInfo {
@@ -40,7 +40,7 @@ interface UntypedModule {
 
 const untyped = binaryen as unknown as Untyped;
 
-export function features(relaxed: boolean): number {
+function features(relaxed: boolean): number {
   const { Features } = binaryen;
   const names = ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt'] as const;
   const base = names.reduce((mask, name) => mask | (Features as unknown as Record<string, number>)[name]!, 0);
@@ -76,8 +76,6 @@ export const functionNames = (module: Module): FunctionInfo[] =>
   Array.from({ length: module.getNumFunctions() }, (_, index) =>
     untyped.getFunctionInfo(module.getFunctionByIndex(index)),
   );
-
-export const parametersOf = (type: Type): Type[] => binaryen.expandType(type);
 
 /** Function exports, exported name → internal name. */
 export function functionExports(module: Module): Map<string, string> {

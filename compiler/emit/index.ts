@@ -6,10 +6,12 @@ import { Locals } from './code.js';
 import { emitInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
-import { emitParameters, familiesUsed, segmentName, type Family } from './parameters.js';
+import type { EmitOptions } from './options.js';
+import { emitParameters, familiesUsed, segmentName } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
+export type { EmitOptions } from './options.js';
 export { families, type Family } from './parameters.js';
 
 const PAGE = 65536;
@@ -24,18 +26,6 @@ const EXPORTS = [
   'readParameter',
   'writeParameter',
 ] as const;
-
-export interface EmitOptions {
-  readonly target: 'baseline' | 'relaxed';
-  /** The kernel library of the target. */
-  readonly library: Uint8Array;
-  readonly maxMemory: number;
-  readonly seed: bigint;
-  /** Initializers the module carries beyond those it uses. */
-  readonly initializers: readonly Family[];
-  /** Keep names and return the text form. */
-  readonly text?: boolean;
-}
 
 export interface Emitted {
   readonly binary: Uint8Array;

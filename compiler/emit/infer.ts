@@ -14,7 +14,7 @@ type Get = () => Ref;
 /** Subject and text of each thing `infer` can refuse, in the order of their numbers. */
 export type Checks = (readonly [subject: string, text: string])[];
 
-const big = (module: Module, value: number | bigint): Ref => module.i64.const(BigInt(value) as unknown as number);
+const big = (module: Module, value: number | bigint): Ref => module.i64.const(BigInt(value));
 
 /** Arithmetic on sizes: exact up to 2⁵³, beyond which `overflow` is set for good. */
 function emitArithmetic({ module }: Linker): void {

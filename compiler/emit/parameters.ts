@@ -22,7 +22,7 @@ const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
 /** The code of variance scaling in `initializeParameter`. */
-export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
+const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
   initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
 
 /** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
@@ -142,7 +142,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   ];
   const key = locals.make(i64);
   const target = (): Ref[] => [field(linker, 'target'), field(linker, 'count')];
-  const first = (): Ref => module.i64.const(0n as unknown as number);
+  const first = (): Ref => module.i64.const(0n);
   const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
   const done = (fill: Ref, condition: Ref): Ref => when(module, condition, fill, module.return(module.i32.const(1)));
   const is = (local: Local, code: number): Ref => module.i32.eq(local.get(), module.i32.const(code));
@@ -325,7 +325,7 @@ function emitRecipe(
   if (recipe.kind === 'random' && recipe.distribution.kind === 'truncatedNormal') {
     const { mean, std, low, high } = recipe.distribution;
     const key = linker.call('deriveKey', [...seeds(), field(linker, 'hashLow'), field(linker, 'hashHigh')], i64);
-    const first = module.i64.const(0n as unknown as number);
+    const first = module.i64.const(0n);
     const target = [field(linker, 'target'), field(linker, 'count'), first, key];
     const numbers = [mean, std, low, high].map((value) => module.f32.const(value));
     return linker.call('fillTruncatedNormal', [...target, ...numbers]);

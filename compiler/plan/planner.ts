@@ -191,7 +191,7 @@ export class Planner {
   }
 }
 
-export const buffersOf = (step: Step): readonly BufferId[] =>
+const buffersOf = (step: Step): readonly BufferId[] =>
   step.kind === 'loop'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
