@@ -42,11 +42,12 @@ export function describe(
       trainable: variable.trainable,
       given: recipe.kind === 'values',
     })),
-    symbols: plan.symbols.map(({ name, kind, input, axis, max }) => ({
+    symbols: plan.symbols.map(({ name, kind, input, axis, min, max }) => ({
       name,
       kind,
       input,
       axis,
+      ...(min > 1 ? { min } : {}),
       ...(max < 0xffffffff ? { max } : {}),
     })),
     parameter: memory.table.parameter,

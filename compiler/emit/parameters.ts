@@ -5,7 +5,7 @@ import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f32, i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
-import { requireInferred } from './steps.js';
+import { parametersWait, requireInferred } from './steps.js';
 
 type Local = ReturnType<Locals['make']>;
 
@@ -36,7 +36,7 @@ export function emitParameters(linker: Linker, plan: KernelPlan, kinds: Readonly
   emitDraw(linker, kinds);
   emitRecipes(linker, plan, payloads);
   emitInitialize(linker, plan);
-  emitInitializeParameter(linker);
+  emitInitializeParameter(linker, plan);
   emitAccess(linker, plan);
   return payloads;
 }
@@ -176,6 +176,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
       module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
+    const known = module.i32.ne(module.i32.and(code.get(), module.i32.const(3)), module.i32.const(3));
     // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
@@ -196,7 +197,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
     body.push(
       key.set(linker.call('deriveKey', seeds, i64)),
       code.set(module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling))),
-      when(module, module.i32.lt_u(code.get(), module.i32.const(12)), ...scale),
+      when(module, module.i32.and(module.i32.lt_u(code.get(), module.i32.const(12)), known), ...scale),
       ...drawn.map((family) => done(fills[family](), is(kind, initializerCodes[family]))),
     );
   }
@@ -278,7 +279,7 @@ function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const wanted = module.i32.or(module.i32.and(flags(), module.i32.const(1)), module.i32.eqz(state));
   const next = index.tee(module.i32.add(index.get(), module.i32.const(1)));
   linker.add('initialize', [i32, i32, i32], i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...(plan.variables.length === 0
       ? []
       : [
@@ -335,14 +336,14 @@ function emitRecipe(
 export const segmentName = (index: number): string => `values${index}`;
 
 /** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
-function emitInitializeParameter(linker: Linker): void {
+function emitInitializeParameter(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
   const params = [i32, i32, f32, f32, i32, i32];
   const locals = new Locals(module, params);
   const get = (index: number): Ref => locals.parameter(index).get();
   const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);
   linker.add('initializeParameter', params, i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
     module.if(
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
@@ -353,6 +354,9 @@ function emitInitializeParameter(linker: Linker): void {
     module.i32.const(Status.ok),
   ]);
 }
+
+const requireParameters = (linker: Linker, plan: KernelPlan): Ref[] =>
+  parametersWait(plan) ? [requireInferred(linker)] : [];
 
 const requireVariable = (linker: Linker, index: Ref): Ref[] => [
   when(
@@ -370,7 +374,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   const index = (): Ref => read.parameter(0).get();
   const state = (): Ref => module.i32.load8_u(tableAddress + table.states, 1, index());
   const body: Ref[] = [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),
     module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
     when(
@@ -396,7 +400,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
   const write = new Locals(module, [i32]);
   linker.add('writeParameter', [i32], i32, write, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, write.parameter(0).get()),
     module.call('store', [write.parameter(0).get()], none),
     module.i32.const(Status.ok),
