@@ -44,21 +44,22 @@ export async function compile(model: ModelSource, options: CompileOptions = {}):
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
   const pipeline = new Pipeline(model, options);
-  const library = await loadLibrary(target);
   report('plan', 1);
-  const plan = pipeline.plan();
-  report('emit', 2);
-  const emitOptions = { target, library, maxMemory, seed, initializers };
-  let emitted = emit(plan, emitOptions);
+  let plan = pipeline.plan();
   const notes: string[] = [];
+  const emitOptions = { maxMemory, seed, initializers };
   if (weights === 'embed') {
-    report('embed', 3);
-    const embedded = snapshot(plan, emitted.binary);
+    report('embed', 2);
+    // Initializers draw the same bits on both targets, and baseline runs everywhere.
+    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
+    const embedded = snapshot(plan, recipes.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
-    emitted = emit(embedded.plan, emitOptions);
+    plan = embedded.plan;
   }
+  report('emit', 3);
+  const emitted = emit(plan, { ...emitOptions, target, library: await loadLibrary(target) });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
 }
