@@ -53,24 +53,26 @@ export async function compile(model: ModelSource, options: CompileOptions = {}):
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
   const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
-  const library = await loadLibrary(target);
   report('lower', 0);
   pipeline.optimize();
   report('plan', 1);
-  const plan = pipeline.plan();
+  let plan = pipeline.plan();
   refuseOversized(plan, maxMemory);
-  report('emit', 2);
-  const emitOptions = { target, library, maxMemory, seed, initializers, text: options.text ?? false };
-  let emitted = emit(plan, emitOptions);
   const notes: string[] = [];
+  const emitOptions = { maxMemory, seed, initializers };
   if (weights === 'embed') {
-    report('embed', 3);
-    const embedded = snapshot(plan, emitted.binary);
+    report('embed', 2);
+    // Initializers draw the same bits on both targets, and baseline runs everywhere.
+    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
+    const embedded = snapshot(plan, recipes.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
-    emitted = emit(embedded.plan, emitOptions);
+    plan = embedded.plan;
   }
+  report('emit', 3);
+  const library = await loadLibrary(target);
+  const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
 }

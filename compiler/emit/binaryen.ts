@@ -6,7 +6,7 @@ export type Module = binaryen.Module;
 export type Ref = binaryen.ExpressionRef;
 export type Type = binaryen.Type;
 
-export const { none, i32, i64, f32, v128 } = binaryen;
+export const { none, i32, i64, f32, f64, v128 } = binaryen;
 export const typesOf = (...types: Type[]): Type => binaryen.createType(types);
 
 interface FunctionInfo {
