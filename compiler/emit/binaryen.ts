@@ -66,6 +66,15 @@ const INLINE_SIZE = 60;
 
 export const setDebugNames = (keep: boolean): void => binaryen.setDebugInfo(keep);
 
+/** Keeps functions that are not worth their copies from being inlined. */
+export function keepCalled(module: Module, names: readonly string[]): void {
+  for (const name of names) {
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.clearPassArguments();
+}
+
 export const functionInfo = (module: Module, name: string): FunctionInfo =>
   untyped.getFunctionInfo(module.getFunction(name));
 

@@ -1,9 +1,9 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
 import { InternalError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
-import { dataSegments, i32, setDebugNames, type Segment } from './binaryen.js';
+import { dataSegments, i32, keepCalled, setDebugNames, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
-import { emitInfer } from './infer.js';
+import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import { emitParameters, familiesUsed, segmentName, type Family } from './parameters.js';
@@ -58,6 +58,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   layMemory(linker, plan, payloads, options.maxMemory);
 
   setDebugNames(options.text ?? false);
+  keepCalled(module, sharedByInfer);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
