@@ -94,7 +94,12 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
     pages,
     typeof memory.end === 'number' ? pages : Math.max(pages, Math.floor(maxMemory / PAGE)),
     'memory',
-    segments.map(({ name, offset, data, passive }) => ({ name, offset: module.i32.const(offset), data, passive })),
+    segments.map(({ name, offset, data, passive }) => ({
+      name,
+      offset: passive ? 0 : module.i32.const(offset),
+      data,
+      passive,
+    })),
     false,
     false,
     '0',
