@@ -64,7 +64,7 @@ export async function compare(
       children.push(child);
       const output = await child.ask<Float32Array>({ side, folder: folder.href });
       expected ??= output;
-      const worst = difference(output, expected, `${model}: ${side}`);
+      const worst = difference(output, expected, side);
       contenders.push({ side, child, difference: worst, samples: [], memory: 0 });
     }
     for (const { side, child } of contenders) {

@@ -1,10 +1,19 @@
 import { writeFileSync } from 'node:fs';
-import { readOptions, usage } from './options.js';
+import { readOptions, usage, type Command } from './options.js';
 import { finishProgress } from './progress.js';
 import { report } from './report.js';
 import { runBench } from './run.js';
 
-const command = readOptions(process.argv.slice(2));
+function readCommand(): Command {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const command = readCommand();
 if (command === 'help') {
   console.log(usage);
 } else if (command === 'kernels') {

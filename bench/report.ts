@@ -31,7 +31,10 @@ function* sections(results: Results): Generator<string> {
   }
   if (calls) {
     const { model, module, run, forward } = calls;
-    const over = (value: number): string => `${significant(value)} (+${significant(value - module)})`;
+    const over = (value: number): string => {
+      const more = value - module;
+      return `${significant(value)} (${more < 0 ? '−' : '+'}${significant(Math.abs(more))})`;
+    };
     const header = ['model', "the module's forward", 'run()', 'forward()'];
     yield* section('A call, ns', markdownTable(header, [[model, significant(module), over(run), over(forward)]]));
   }

@@ -5,12 +5,12 @@ const WireType = { varint: 0, length: 2, fixed32: 5 } as const;
 
 const text = new TextEncoder();
 
-/** Base 128, the least significant group first; whole numbers from 0 to 2^53. */
+/** Base 128, the least significant group first; a negative number as its 64-bit two's complement. */
 function base128(value: number): number[] {
   const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return [...bytes, Number(rest)];
 }
 
 const tag = (field: number, type: number): number[] => base128(field * 8 + type);

@@ -4,8 +4,9 @@ import { loadModule } from '../sides/nacre.js';
 import { answer } from '../answer.js';
 import type { Calls } from '../protocol.js';
 
-const ROUNDS = 41;
-const BLOCK_MILLISECONDS = 2;
+const ROUNDS = 401;
+/** Shorter than a turn of the scheduler, so that few blocks are interrupted. */
+const BLOCK_MILLISECONDS = 0.5;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;

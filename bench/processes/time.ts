@@ -5,7 +5,8 @@ import { sides } from '../sides/index.js';
 import { answer } from '../answer.js';
 import type { LoadTask, SampleTask, Sampled } from '../protocol.js';
 
-const BLOCK_MILLISECONDS = 2;
+/** Shorter than a turn of the scheduler, so that few blocks are interrupted. */
+const BLOCK_MILLISECONDS = 0.5;
 
 let run: Run | undefined;
 let count = 0;
