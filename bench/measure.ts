@@ -23,12 +23,12 @@ async function block(run: Run, count: number): Promise<number> {
 export async function warmUp(run: Run, time: number, length: number): Promise<number> {
   const end = performance.now() + time;
   let count = 1;
-  let took = await block(run, count);
   while (performance.now() < end) {
-    if (took < length) count *= 2;
-    took = await block(run, count);
+    if ((await block(run, count)) < length) count *= 2;
   }
-  return Math.max(1, Math.round((count * length) / took));
+  const blocks: number[] = [];
+  for (let i = 0; i < 9; i++) blocks.push(await block(run, count));
+  return Math.max(1, Math.round((count * length) / median(blocks)));
 }
 
 /** Milliseconds of a call, one sample a block, for at least `time` milliseconds and `least` samples. */
