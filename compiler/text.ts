@@ -33,10 +33,11 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 const JSON_WIDTH = 100;
 
-/** JSON, indented by two spaces, where what fits a line stands on one. */
+/** JSON, indented by two spaces, where lists of numbers and what fits a line stand on one. */
 export function prettyJson(value: unknown, indent = ''): string {
   const flat = inlineJson(value);
   if (typeof value !== 'object' || value === null || indent.length + flat.length <= JSON_WIDTH) return flat;
+  if (Array.isArray(value) && value.every((part) => typeof part === 'number')) return flat;
   const deeper = `${indent}  `;
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const parts = Array.isArray(value)
