@@ -81,9 +81,8 @@ function checkOptions(options: CompileOptions) {
     if (!OPTIONS.includes(name)) fail(name, `unknown option${didYouMean(name, OPTIONS)}`);
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
-  if (target !== 'baseline' && target !== 'relaxed')
-    fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
-  if (weights !== 'seed' && weights !== 'embed') fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
+  if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
+  if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
     fail('seed', `must be a whole number from 0 to 2^64 - 1, got ${show(seed)}`);

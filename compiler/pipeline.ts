@@ -33,7 +33,8 @@ function readTensors(given: GivenTensors): Tensors {
   return given as Tensors;
 }
 
-const isGraph = (model: ModelSource): model is Graph =>
+/** Anything may come from JavaScript; what is no graph is left to the parser. */
+const isGraph = (model: unknown): model is Graph =>
   typeof model === 'object' && model !== null && 'declaration' in model && 'tensors' in model;
 
 /** The stages from a model to its kernel plan, each computed when it is first asked for. */

@@ -6,7 +6,7 @@ export type Module = binaryen.Module;
 export type Ref = binaryen.ExpressionRef;
 export type Type = binaryen.Type;
 
-export const { none, i32, i64, f32, f64, v128 } = binaryen;
+export const { none, i32, i64, f32, v128 } = binaryen;
 export const typesOf = (...types: Type[]): Type => binaryen.createType(types);
 
 interface FunctionInfo {
@@ -28,16 +28,19 @@ interface Untyped {
   readonly ExternalFunction: number;
   setAllowInliningFunctionsWithLoops(allow: boolean): void;
   setTrapsNeverHappen(never: boolean): void;
+  _BinaryenRelaxedMaddVecF32x4(): number;
+  _BinaryenSIMDTernary(module: number, op: number, a: Ref, b: Ref, c: Ref): Ref;
 }
 
 interface UntypedModule {
+  readonly ptr: number;
   getNumDataSegments(): number;
   getDataSegmentInfo(segment: number): { name: string; offset: number; data: ArrayBuffer; passive: boolean };
 }
 
 const untyped = binaryen as unknown as Untyped;
 
-export function features(relaxed: boolean): number {
+function features(relaxed: boolean): number {
   const { Features } = binaryen;
   const names = ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt'] as const;
   const base = names.reduce((mask, name) => mask | (Features as unknown as Record<string, number>)[name]!, 0);
@@ -72,8 +75,6 @@ export const functionNames = (module: Module): FunctionInfo[] =>
     untyped.getFunctionInfo(module.getFunctionByIndex(index)),
   );
 
-export const parametersOf = (type: Type): Type[] => binaryen.expandType(type);
-
 /** Function exports, exported name → internal name. */
 export function functionExports(module: Module): Map<string, string> {
   const found = new Map<string, string>();
@@ -98,6 +99,16 @@ export function dataSegments(module: Module): Segment[] {
     return { name, offset, data: new Uint8Array(data).slice(), passive };
   });
 }
+
+/** a · b + c in one rounding, where the engine has it. */
+export const relaxedMultiplyAdd = (module: Module, a: Ref, b: Ref, c: Ref): Ref =>
+  untyped._BinaryenSIMDTernary(
+    (module as unknown as UntypedModule).ptr,
+    untyped._BinaryenRelaxedMaddVecF32x4(),
+    a,
+    b,
+    c,
+  );
 
 /** Sub-expressions of each kind a numeric kernel can contain. */
 const children: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f32, i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
-import { requireInferred } from './steps.js';
+import { parametersWait, requireInferred } from './steps.js';
 
 type Local = ReturnType<Locals['make']>;
 
@@ -22,7 +22,7 @@ const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
 /** The code of variance scaling in `initializeParameter`. */
-export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
+const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
   initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
 
 /** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
@@ -36,7 +36,7 @@ export function emitParameters(linker: Linker, plan: KernelPlan, kinds: Readonly
   emitDraw(linker, kinds);
   emitRecipes(linker, plan, payloads);
   emitInitialize(linker, plan);
-  emitInitializeParameter(linker);
+  emitInitializeParameter(linker, plan);
   emitAccess(linker, plan);
   return payloads;
 }
@@ -72,10 +72,8 @@ function emitLocate(linker: Linker, plan: KernelPlan): void {
     );
     return body;
   });
-  linker.add('locate', [i32], i32, locals, [
-    ...switchOver(linker, locals.parameter(0).get(), cases),
-    module.i32.const(0),
-  ]);
+  const body = [...switchOver(linker, locals.parameter(0).get(), cases), module.i32.const(0)];
+  linker.add('locate', [i32], i32, locals, body, cases.length < MANY_CASES);
 }
 
 /** Sizes of a variable that were open when compiling go into the table; others stand in the manifest. */
@@ -87,6 +85,9 @@ function publishDims(linker: Linker, plan: KernelPlan, { shape }: PlannedVariabl
     module.i32.store(4 + 4 * axis, 4, module.i32.const(tableAddress + table.parameter), sizeRef(module, size)),
   );
 }
+
+/** A switch over so many cases is left as it is: the optimizer would take over 10 ms for it. */
+const MANY_CASES = 100;
 
 /** Runs case `index`; falls through when there is none. Every case must leave the function or the block. */
 function switchOver({ module }: Linker, index: Ref, cases: readonly Ref[][]): Ref[] {
@@ -141,7 +142,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   ];
   const key = locals.make(i64);
   const target = (): Ref[] => [field(linker, 'target'), field(linker, 'count')];
-  const first = (): Ref => module.i64.const(0n as unknown as number);
+  const first = (): Ref => module.i64.const(0n);
   const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
   const done = (fill: Ref, condition: Ref): Ref => when(module, condition, fill, module.return(module.i32.const(1)));
   const is = (local: Local, code: number): Ref => module.i32.eq(local.get(), module.i32.const(code));
@@ -175,6 +176,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
       module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
+    const known = module.i32.ne(module.i32.and(code.get(), module.i32.const(3)), module.i32.const(3));
     // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
@@ -195,7 +197,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
     body.push(
       key.set(linker.call('deriveKey', seeds, i64)),
       code.set(module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling))),
-      when(module, module.i32.lt_u(code.get(), module.i32.const(12)), ...scale),
+      when(module, module.i32.and(module.i32.lt_u(code.get(), module.i32.const(12)), known), ...scale),
       ...drawn.map((family) => done(fills[family](), is(kind, initializerCodes[family]))),
     );
   }
@@ -252,7 +254,14 @@ function emitRecipes(linker: Linker, plan: KernelPlan, payloads: Uint8Array[]): 
     return [emitRecipe(linker, recipe, seeds, payloads), module.return()];
   });
   const body = switchOver(linker, locals.parameter(0).get(), cases);
-  linker.add('recipe', [i32, i32, i32], none, locals, body.length > 0 ? body : [module.nop()]);
+  linker.add(
+    'recipe',
+    [i32, i32, i32],
+    none,
+    locals,
+    body.length > 0 ? body : [module.nop()],
+    cases.length < MANY_CASES,
+  );
 }
 
 /** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
@@ -270,7 +279,7 @@ function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const wanted = module.i32.or(module.i32.and(flags(), module.i32.const(1)), module.i32.eqz(state));
   const next = index.tee(module.i32.add(index.get(), module.i32.const(1)));
   linker.add('initialize', [i32, i32, i32], i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...(plan.variables.length === 0
       ? []
       : [
@@ -316,7 +325,7 @@ function emitRecipe(
   if (recipe.kind === 'random' && recipe.distribution.kind === 'truncatedNormal') {
     const { mean, std, low, high } = recipe.distribution;
     const key = linker.call('deriveKey', [...seeds(), field(linker, 'hashLow'), field(linker, 'hashHigh')], i64);
-    const first = module.i64.const(0n as unknown as number);
+    const first = module.i64.const(0n);
     const target = [field(linker, 'target'), field(linker, 'count'), first, key];
     const numbers = [mean, std, low, high].map((value) => module.f32.const(value));
     return linker.call('fillTruncatedNormal', [...target, ...numbers]);
@@ -327,14 +336,14 @@ function emitRecipe(
 export const segmentName = (index: number): string => `values${index}`;
 
 /** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
-function emitInitializeParameter(linker: Linker): void {
+function emitInitializeParameter(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
   const params = [i32, i32, f32, f32, i32, i32];
   const locals = new Locals(module, params);
   const get = (index: number): Ref => locals.parameter(index).get();
   const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);
   linker.add('initializeParameter', params, i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
     module.if(
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
@@ -345,6 +354,9 @@ function emitInitializeParameter(linker: Linker): void {
     module.i32.const(Status.ok),
   ]);
 }
+
+const requireParameters = (linker: Linker, plan: KernelPlan): Ref[] =>
+  parametersWait(plan) ? [requireInferred(linker)] : [];
 
 const requireVariable = (linker: Linker, index: Ref): Ref[] => [
   when(
@@ -362,7 +374,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   const index = (): Ref => read.parameter(0).get();
   const state = (): Ref => module.i32.load8_u(tableAddress + table.states, 1, index());
   const body: Ref[] = [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),
     module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
     when(
@@ -388,7 +400,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
   const write = new Locals(module, [i32]);
   linker.add('writeParameter', [i32], i32, write, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, write.parameter(0).get()),
     module.call('store', [write.parameter(0).get()], none),
     module.i32.const(Status.ok),
