@@ -63,7 +63,9 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const notes: string[] = [];
   if (weights === 'embed') {
     report('embed', 3);
-    const embedded = snapshot(plan, emitted.binary);
+    // Every target initializes alike, but not every host that compiles can run every target.
+    const runnable = target === 'baseline' ? emitted : emit(plan, { ...emitOptions, ...(await baseline()) });
+    const embedded = snapshot(plan, runnable.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
@@ -72,6 +74,8 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
 }
+
+const baseline = async () => ({ target: 'baseline', library: await loadLibrary('baseline') }) as const;
 
 function checkOptions(options: CompileOptions) {
   const fail = (option: string, what: string): never => {

@@ -41,7 +41,9 @@ function compileOptions(values: Values<typeof options>, progress: Progress): Com
     }),
     ...(memory !== undefined && { maxMemory: readCount('--max-memory', memory) }),
     ...(wat !== undefined && { text: true }),
-    onProgress: ({ stage, done, total }) => progress.update(`compile: ${stage} (${done} of ${total})`),
+    onProgress: ({ stage, done, total }) => {
+      if (done < total) progress.update(`compile: ${stage} (${done + 1} of ${total})`);
+    },
   };
 }
 

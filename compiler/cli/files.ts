@@ -1,4 +1,4 @@
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OptionError } from '../errors.js';
 
@@ -41,17 +41,20 @@ export interface OutputFile {
   readonly data: Uint8Array | string;
 }
 
-/** The file that a path means in the end, and whether one can be put in its place: not a device or a pipe. */
-async function targetOf(path: string): Promise<{ readonly target: string; readonly replaceable: boolean }> {
-  try {
-    const target = await realpath(path);
-    const found = await stat(target);
-    if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    return { target, replaceable: found.isFile() };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { target: path, replaceable: true };
-  }
+const missing = (error: unknown): undefined => {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  throw error;
+};
+
+/**
+ * The file to put another in the place of, at the end of links. Undefined where the path must be written to as it is: a
+ * device, a pipe, a link to nothing or to what has no name.
+ */
+async function replaceableFile(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(missing);
+  if (!found) return (await lstat(path).catch(missing)) ? undefined : path;
+  if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+  return found.isFile() ? realpath(path).catch(missing) : undefined;
 }
 
 /**
@@ -66,10 +69,14 @@ export async function writeFiles(files: readonly OutputFile[]): Promise<void> {
   try {
     for (const file of files) {
       path = file.path;
-      const { target, replaceable } = await targetOf(path);
+      const target = await replaceableFile(path);
+      if (target === undefined) {
+        await writeFile(path, file.data);
+        continue;
+      }
       const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-      if (replaceable) written.push({ path, temporary, target });
-      await writeFile(replaceable ? temporary : target, file.data);
+      written.push({ path, temporary, target });
+      await writeFile(temporary, file.data);
     }
     for (const file of written) {
       path = file.path;

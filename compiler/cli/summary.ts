@@ -1,9 +1,9 @@
 import type { Manifest } from '../../runtime/manifest.js';
-import { instantiateSync } from '../../runtime/index.js';
 import { printDim, type Dim } from '../dim.js';
 import { printModuleSummary, printSummary, summarize, totalsOf, type LayerSummary, type Totals } from '../summary.js';
 import { prettyJson } from '../text.js';
 import { defineCommand } from './command.js';
+import { readManifest } from './manifest.js';
 import { loadModel, modelDetails } from './model.js';
 
 const plain = (dim: Dim): number | string => (typeof dim === 'number' ? dim : printDim(dim));
@@ -40,7 +40,7 @@ export const summaryCommand = defineCommand({
   async run([path], { json }, { stdout }) {
     const loaded = await loadModel(path!);
     if (loaded.kind === 'module') {
-      const { manifest } = instantiateSync(loaded.binary);
+      const manifest = readManifest(loaded.binary, path!);
       stdout.write(`${json ? prettyJson(plainModule(manifest)) : printModuleSummary(manifest)}\n`);
       return;
     }
