@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { readNpy, writeNpy } from '../compiler/cli/npy.js';
@@ -485,6 +485,6 @@ test('the program compiles and runs, and its exit codes reach the shell', async 
   const failure = await t.throwsAsync<Error & { code: number; stdout: string; stderr: string }>(
     execute(process.execPath, [bin, 'run', 'mlp.wasm'], options),
   );
-  t.is(failure!.code, 2);
-  t.is(failure!.stderr, '--input: x is missing; this model takes x\n');
+  t.is(failure.code, 2);
+  t.is(failure.stderr, '--input: x is missing; this model takes x\n');
 });

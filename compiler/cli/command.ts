@@ -54,8 +54,7 @@ export interface Command<O extends OptionSpecs = OptionSpecs> {
   run(operands: readonly string[], values: Values<O> & CommonValues, streams: Streams): Promise<void>;
 }
 
-export const defineCommand = <const O extends OptionSpecs>(command: Command<O>): Command =>
-  command as unknown as Command;
+export const defineCommand = <const O extends OptionSpecs>(command: Command<O>): Command => command;
 
 const fail = (command: string, what: string): never => {
   throw new OptionError('arguments', command, `${what}; see nacre ${command} --help`);

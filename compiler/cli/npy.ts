@@ -50,7 +50,7 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
   if (isFortran && shape.length > 1) {
     fail('order', name, 'is in Fortran order; save numpy.ascontiguousarray of it');
   }
-  const data = bytes.slice(start).buffer;
+  const data = new Uint8Array(bytes.subarray(start)).buffer;
   const width = Number(descr.slice(2));
   const needed = volume(shape) * width;
   if (needed !== data.byteLength) {

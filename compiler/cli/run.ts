@@ -136,6 +136,38 @@ async function writeOutputs(files: ReadonlyMap<string, string>, outputs: Outputs
   );
 }
 
+interface Facts {
+  /** As it was asked for. */
+  readonly seed: string | undefined;
+  readonly outputs: readonly (RuntimeTensor & { readonly name: string; readonly dtype: DType })[];
+  readonly timing: Timing | undefined;
+}
+
+const described = (outputs: Outputs, manifest: Manifest): Facts['outputs'] =>
+  manifest.outputs.map(({ name, dtype }) => ({ name, dtype, ...outputs[name]! }));
+
+function jsonReport({ seed }: Model, { outputs, timing }: Facts): string {
+  const results: Record<string, unknown> = {};
+  for (const { name, dtype, shape, data } of outputs) {
+    results[name] = { dtype, shape, ...describeValues(data), data: plainValues(data) };
+  }
+  return `${prettyJson({ seed: String(seed), outputs: results, timing })}\n`;
+}
+
+function textReport(model: Model, { seed, outputs, timing }: Facts): string {
+  const rows = outputs.map(({ name, dtype, shape, data }) => [
+    name,
+    `${dtype} (${shape.join(', ')})`,
+    ...printValues(data),
+  ]);
+  const lines = [printSeed(model, seed), ...table(rows)];
+  if (timing) {
+    const { runs, median, least } = timing;
+    lines.push(`${thousands(runs)} runs  median ${duration(median)}  least ${duration(least)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 export const runCommand = defineCommand({
   name: 'run',
   usage: 'MODEL --input NAME=FILE … [--output NAME=FILE …] [--seed N] [--repeat N]',
@@ -166,26 +198,7 @@ export const runCommand = defineCommand({
     const outputs: Outputs = model.forward(feeds);
     const timing = runs === 0 ? undefined : time(model, runs, new Progress(streams.stderr));
     await writeOutputs(files, outputs, manifest);
-    const described = manifest.outputs.map(({ name, dtype }) => ({ name, dtype: dtype as DType, ...outputs[name]! }));
-    if (json) {
-      const result = described.map(({ name, dtype, shape, data }) => [
-        name,
-        { dtype, shape, ...describeValues(data), data: plainValues(data) },
-      ]);
-      const seedInUse = String(model.seed);
-      streams.stdout.write(`${prettyJson({ seed: seedInUse, outputs: Object.fromEntries(result), timing })}\n`);
-      return;
-    }
-    const rows = described.map(({ name, dtype, shape, data }) => [
-      name,
-      `${dtype} (${shape.join(', ')})`,
-      ...printValues(data),
-    ]);
-    const lines = [printSeed(model, seed), ...table(rows)];
-    if (timing) {
-      const { median, least } = timing;
-      lines.push(`${thousands(runs)} runs  median ${duration(median)}  least ${duration(least)}`);
-    }
-    streams.stdout.write(`${lines.join('\n')}\n`);
+    const facts = { seed, outputs: described(outputs, manifest), timing };
+    streams.stdout.write(json ? jsonReport(model, facts) : textReport(model, facts));
   },
 });
