@@ -65,7 +65,10 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
   const variables = Object.fromEntries(given.map(([name, value]) => [name, tensorOf(value)]));
   for (const [name, value] of Object.entries(variables)) net.variables.set(name, value);
   const outputs: Outputs[] = [];
-  for (const [call, values] of [['with other sizes', second], ['with the first sizes', first]] as const) {
+  for (const [call, values] of [
+    ['with other sizes', second],
+    ['with the first sizes', first],
+  ] as const) {
     const got = net.forward(values);
     expectOutputs(got, evaluate(graph, values, { variables }).outputs, call);
     outputs.push(got);
