@@ -1,5 +1,6 @@
 import type { Manifest } from '../runtime/manifest.js';
-import { emit, families, type Family } from './emit/index.js';
+import { carriedInitializers, type CarryOption } from './carried.js';
+import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
@@ -16,9 +17,11 @@ export interface CompileOptions extends ModelOptions {
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
-  readonly initializers?: 'used' | 'all' | readonly Family[];
+  readonly initializers?: CarryOption;
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
+  /** Also return the text form of the module, with names. */
+  readonly text?: boolean;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
@@ -27,10 +30,12 @@ export interface CompiledModule {
   readonly manifest: Manifest;
   /** Text of the `.d.ts` that types the module. */
   readonly types: string;
+  /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
+  readonly text?: string;
   readonly notes: readonly string[];
 }
 
-const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'tensors', 'dims'];
+const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'text', 'tensors', 'dims'];
 const GIB = 2 ** 30;
 
 /**
@@ -40,25 +45,33 @@ const GIB = 2 ** 30;
  *   OptionError for options
  */
 export async function compile(model: ModelSource, options: CompileOptions = {}): Promise<CompiledModule> {
+  checkOptions(options);
+  return compilePipeline(new Pipeline(model, options), options);
+}
+
+/** The same from a pipeline, which keeps its stages for whoever else looks at them. */
+export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
   const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
-  const pipeline = new Pipeline(model, options);
-  const library = await loadLibrary(target);
+  pipeline.optimize();
   report('plan', 1);
-  const plan = pipeline.plan();
-  report('emit', 2);
-  const emitOptions = { target, library, maxMemory, seed, initializers };
-  let emitted = emit(plan, emitOptions);
+  let plan = pipeline.plan();
   const notes: string[] = [];
+  const emitOptions = { maxMemory, seed, initializers };
   if (weights === 'embed') {
-    report('embed', 3);
-    const embedded = snapshot(plan, emitted.binary);
+    report('embed', 2);
+    // Initializers draw the same bits on both targets, and baseline runs everywhere.
+    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
+    const embedded = snapshot(plan, recipes.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
-    emitted = emit(embedded.plan, emitOptions);
+    plan = embedded.plan;
   }
+  report('emit', 3);
+  const library = await loadLibrary(target);
+  const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
 }
@@ -71,9 +84,8 @@ function checkOptions(options: CompileOptions) {
     if (!OPTIONS.includes(name)) fail(name, `unknown option${didYouMean(name, OPTIONS)}`);
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
-  if (target !== 'baseline' && target !== 'relaxed')
-    fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
-  if (weights !== 'seed' && weights !== 'embed') fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
+  if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
+  if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
     fail('seed', `must be a whole number from 0 to 2^64 - 1, got ${show(seed)}`);
@@ -81,10 +93,6 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
-  const carried: readonly Family[] = initializers === 'all' ? families : initializers === 'used' ? [] : initializers;
-  for (const family of carried) {
-    if (families.includes(family)) continue;
-    fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, families)}`);
-  }
+  const carried = carriedInitializers(initializers);
   return { target, weights, seed: BigInt(seed), initializers: carried, maxMemory };
 }

@@ -148,8 +148,6 @@ export interface SymbolInfo {
   readonly max: number;
   /** The size kernels are chosen for. */
   readonly typical: number;
-  /** With every symbol of its `least`, no constraint is broken, as far as such sizes were found. */
-  readonly least: number;
 }
 
 /**

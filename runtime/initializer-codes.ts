@@ -1,4 +1,4 @@
-/** Initializers of `initializeParameter`. Each takes two numbers, a and b. */
+/** Initializers of `initializeParameter`. a and b are the two numbers (f64) they take, rounded to f32. */
 
 /** a everywhere */
 export const constant = 0;

@@ -48,9 +48,9 @@ export interface Manifest {
     readonly kind: 'free' | 'latched';
     readonly input: string;
     readonly axis: number;
+    /** The least and the largest size, where they are not 1 and 2³² − 1. */
+    readonly min?: number;
     readonly max?: number;
-    /** A size that breaks no rule when every symbol has its own; 1 if left out. */
-    readonly least?: number;
   }[];
   /** Byte offset in the table of the record that `readParameter` fills: address, then one word a dim. */
   readonly parameter: number;

@@ -6,7 +6,7 @@ export const shape = -1;
 export const memoryLimit = -2;
 /** The host refused to grow the memory. */
 export const memoryRefused = -3;
-/** Sizes are not settled yet: call `infer`. */
+/** Sizes this needs are not settled yet: call `infer`. */
 export const notInferred = -4;
 /** Variable `failed()` is not initialized. */
 export const uninitialized = -5;

@@ -16,8 +16,6 @@ export interface SessionOptions {
 export class VariableSession extends Session implements Model {
   seed = BigInt(this.manifest.seed);
   onWarning: (text: string) => void = console.warn;
-  /** Variables have their place in memory, if only for sizes that no call has. */
-  #isLaidOut = this.settled;
   /** Requests that wait for sizes. */
   readonly #deferred = new Map<number, Draw>();
 
@@ -100,10 +98,10 @@ export class VariableSession extends Session implements Model {
     const isOpen = shape.some((size) => typeof size === 'string');
     if (isOpen) this.exports.readParameter(index);
     const words = this.words().subarray(parameter / 4 + 1);
-    return shape.map((size, axis) => (typeof size === 'number' ? size : this.#isLaidOut ? words[axis]! : null));
+    return shape.map((size, axis) => (typeof size === 'number' ? size : this.settled ? words[axis]! : null));
   }
 
-  /** A variable and its memory, once sizes are settled. */
+  /** A variable and its memory. */
   #place(called: string, isWriting: boolean) {
     const { variables, parameter } = this.manifest;
     const index = variables.findIndex(({ name, users }) => name === called || users.includes(called));
@@ -127,13 +125,10 @@ export class VariableSession extends Session implements Model {
     return { index, variable, view, shape };
   }
 
-  /** Settles sizes where parameters do not depend on them; else says what the variable waits for. */
+  /** Throws what a variable waits for, if parameters depend on sizes that are open. */
   #requireSettled(variable: ManifestVariable, what: string): void {
     const waits = this.#waitsFor();
-    if (waits === undefined) {
-      this.#settleLeast();
-      return;
-    }
+    if (waits === undefined) return;
     const { name, shape, layout } = variable;
     const own = this.#waitsFor(variable);
     const open = show(fixed(shape));
@@ -180,7 +175,6 @@ export class VariableSession extends Session implements Model {
     }
     if (all) this.seed = seed;
     const waits = this.#waitsFor() !== undefined;
-    if (!waits) this.#settleLeast();
     const result = { initialized: [] as string[], deferred: [] as string[], skipped: [] as string[] };
     let ignored = 0;
     for (const [index, draw] of chosen) {
@@ -213,19 +207,8 @@ export class VariableSession extends Session implements Model {
 
   protected override settle(shapes: readonly (readonly number[])[]): void {
     super.settle(shapes);
-    this.#isLaidOut = true;
     for (const [index, draw] of this.#deferred) this.#draw(index, draw);
     this.#deferred.clear();
-  }
-
-  /** With no latched size open, parameters do not depend on the sizes of a call: any will do until there is one. */
-  #settleLeast(): void {
-    if (this.#isLaidOut) return;
-    const least = new Map(this.manifest.symbols.map(({ name, least = 1 }) => [name as string | number, least]));
-    this.settle(
-      this.ins.map(({ shape }) => shape.map((size) => (typeof size === 'number' ? size : (least.get(size) ?? 1)))),
-    );
-    this.settled = false;
   }
 
   #isInitialized(index: number): boolean {
@@ -235,7 +218,7 @@ export class VariableSession extends Session implements Model {
 
   /** The open input axes that a variable's shape needs, or that any does: its memory waits for them. */
   #waitsFor(variable?: ManifestVariable): string | undefined {
-    if (this.#isLaidOut) return undefined;
+    if (this.settled) return undefined;
     const needed = variable?.shape.flatMap((size) => String(size).split(/[*() ,]+|^-/));
     const open = this.manifest.symbols.filter(
       ({ name, kind }) => kind === 'latched' && needed?.includes(name) !== false,

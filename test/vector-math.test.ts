@@ -134,7 +134,6 @@ import { ${Object.keys(cases)
   .filter((name) => !/^(sin|cos)$/.test(name))
   .join(', ')} } from './assembly/math';
 import { cos, sin } from './assembly/trigonometry';
-import asc from './support/asc.js';
 ${Object.keys(cases)
   .map(
     (name) => `

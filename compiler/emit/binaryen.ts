@@ -40,7 +40,7 @@ interface UntypedModule {
 
 const untyped = binaryen as unknown as Untyped;
 
-export function features(relaxed: boolean): number {
+function features(relaxed: boolean): number {
   const { Features } = binaryen;
   const names = ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt'] as const;
   const base = names.reduce((mask, name) => mask | (Features as unknown as Record<string, number>)[name]!, 0);
@@ -67,7 +67,14 @@ export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
 /** Epilogues and small helpers are inlined up to this size, in Binaryen's count of nodes. */
 const INLINE_SIZE = 60;
 
-export const setDebugNames = (keep: boolean): void => binaryen.setDebugInfo(keep);
+/** Keeps functions that are not worth their copies from being inlined. */
+export function keepCalled(module: Module, names: readonly string[]): void {
+  for (const name of names) {
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.clearPassArguments();
+}
 
 export const functionInfo = (module: Module, name: string): FunctionInfo =>
   untyped.getFunctionInfo(module.getFunction(name));
@@ -76,8 +83,6 @@ export const functionNames = (module: Module): FunctionInfo[] =>
   Array.from({ length: module.getNumFunctions() }, (_, index) =>
     untyped.getFunctionInfo(module.getFunctionByIndex(index)),
   );
-
-export const parametersOf = (type: Type): Type[] => binaryen.expandType(type);
 
 /** Function exports, exported name → internal name. */
 export function functionExports(module: Module): Map<string, string> {

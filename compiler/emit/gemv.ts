@@ -13,7 +13,7 @@ interface Shape {
 }
 
 /** The sizes of a matrix product with one row whose body is generated; `gemv` of the library has the same parameters. */
-export function shapeOf(call: KernelCall): Shape {
+function shapeOf(call: KernelCall): Shape {
   const [k, n] = call.args.slice(5).map((arg) => (arg.kind === 'size' ? arg.size : 0)) as [Dim, Dim];
   return { k: k as number, n: n as number };
 }

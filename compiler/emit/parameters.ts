@@ -2,10 +2,10 @@ import { initializerCodes, Status } from '../../runtime/manifest.js';
 import { fnv1a64 } from '../random.js';
 import type { Distribution } from '../ir.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
-import { f32, i32, i64, none, type Ref } from './binaryen.js';
+import { f32, f64, i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
-import { requireInferred } from './steps.js';
+import { parametersWait, requireInferred } from './steps.js';
 
 type Local = ReturnType<Locals['make']>;
 
@@ -18,11 +18,17 @@ const globalName = (field: string): string => `variable.${field}`;
 export const families = ['constant', 'uniform', 'normal', 'truncatedNormal'] as const;
 export type Family = (typeof families)[number];
 
+/** An initializer in a module: its kind as users name it, and the family that it draws from. */
+export interface CarriedInitializer {
+  readonly kind: string;
+  readonly family: Family;
+}
+
 const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
 /** The code of variance scaling in `initializeParameter`. */
-export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
+const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
   initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
 
 /** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
@@ -36,7 +42,7 @@ export function emitParameters(linker: Linker, plan: KernelPlan, kinds: Readonly
   emitDraw(linker, kinds);
   emitRecipes(linker, plan, payloads);
   emitInitialize(linker, plan);
-  emitInitializeParameter(linker);
+  emitInitializeParameter(linker, plan);
   emitAccess(linker, plan);
   return payloads;
 }
@@ -131,7 +137,7 @@ function emitStore(linker: Linker, plan: KernelPlan): void {
 /** `draw(kind, a, b, seedLow, seedHigh)`: fills the located variable; 1, or 0 when the kind is not carried. */
 function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   const { module } = linker;
-  const params = [i32, f32, f32, i32, i32];
+  const params = [i32, f64, f64, i32, i32];
   const locals = new Locals(module, params);
   const [kind, a, b, seedLow, seedHigh] = params.map((_, index) => locals.parameter(index)) as [
     Local,
@@ -145,25 +151,21 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   const first = (): Ref => module.i64.const(0n);
   const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
   const done = (fill: Ref, condition: Ref): Ref => when(module, condition, fill, module.return(module.i32.const(1)));
+  const single = (value: Ref): Ref => module.f32.demote(value);
   const is = (local: Local, code: number): Ref => module.i32.eq(local.get(), module.i32.const(code));
   const fills = {
-    uniform: () => random('fillUniform', a.get(), b.get()),
-    normal: () => random('fillNormal', a.get(), b.get()),
+    uniform: () => random('fillUniform', single(a.get()), single(b.get())),
+    normal: () => random('fillNormal', single(a.get()), single(b.get())),
     truncatedNormal: () => {
-      const bound = (): Ref => module.f32.mul(module.f32.const(2), b.get());
-      return random(
-        'fillTruncatedNormal',
-        a.get(),
-        b.get(),
-        module.f32.sub(a.get(), bound()),
-        module.f32.add(a.get(), bound()),
-      );
+      const bound = (): Ref => module.f64.add(b.get(), b.get());
+      const [low, high] = [module.f64.sub(a.get(), bound()), module.f64.add(a.get(), bound())];
+      return random('fillTruncatedNormal', single(a.get()), single(b.get()), single(low), single(high));
     },
   };
   const drawn = (['uniform', 'normal', 'truncatedNormal'] as const).filter((family) => carried.has(family));
   const body: Ref[] = [];
   if (carried.has('constant')) {
-    body.push(done(linker.call('fillConstant', [...target(), a.get()]), is(kind, initializerCodes.constant)));
+    body.push(done(linker.call('fillConstant', [...target(), single(a.get())]), is(kind, initializerCodes.constant)));
   }
   if (drawn.length > 0) {
     const seeds = [seedLow.get(), seedHigh.get(), field(linker, 'hashLow'), field(linker, 'hashHigh')];
@@ -176,11 +178,13 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
       module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
+    const scaling = module.f64.promote(single(a.get()));
+    const known = module.i32.ne(module.i32.and(code.get(), module.i32.const(3)), module.i32.const(3));
     // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
-      b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
-      a.set(module.select(module.i32.eqz(shape.get()), module.f32.neg(b.get()), module.f32.const(0))),
+      b.set(module.f64.promote(linker.call('varianceScale', [scaling, fan, shape.get()], f32))),
+      a.set(module.select(module.i32.eqz(shape.get()), module.f64.neg(b.get()), module.f64.const(0))),
       kind.set(
         module.select(
           module.i32.eqz(shape.get()),
@@ -196,7 +200,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
     body.push(
       key.set(linker.call('deriveKey', seeds, i64)),
       code.set(module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling))),
-      when(module, module.i32.lt_u(code.get(), module.i32.const(12)), ...scale),
+      when(module, module.i32.and(module.i32.lt_u(code.get(), module.i32.const(12)), known), ...scale),
       ...drawn.map((family) => done(fills[family](), is(kind, initializerCodes[family]))),
     );
   }
@@ -216,10 +220,8 @@ function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: num
       return [initializerCodes.normal, distribution.mean, distribution.std];
     case 'truncatedNormal': {
       const { mean, std, low, high } = distribution;
-      const bound = Math.fround(2 * Math.fround(std));
       const usual =
-        Math.fround(low) === Math.fround(Math.fround(mean) - bound) &&
-        Math.fround(high) === Math.fround(Math.fround(mean) + bound);
+        Math.fround(low) === Math.fround(mean - 2 * std) && Math.fround(high) === Math.fround(mean + 2 * std);
       return usual ? [initializerCodes.truncatedNormal, mean, std] : null;
     }
     case 'varianceScaling':
@@ -227,17 +229,22 @@ function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: num
   }
 }
 
-/** The families that the recipes of a plan need. */
-export function familiesUsed(plan: KernelPlan): Set<Family> {
-  const used = new Set<Family>();
-  for (const { recipe } of plan.variables) {
-    if (recipe.kind === 'fill') used.add('constant');
-    if (recipe.kind !== 'random') continue;
-    const { distribution } = recipe;
-    const form = distribution.kind === 'varianceScaling' ? distribution.distribution : distribution.kind;
-    used.add(form === 'untruncatedNormal' ? 'normal' : form);
-  }
-  return used;
+/** The family that an initializer draws from. */
+export function familyOf(recipe: Exclude<PlannedVariable['recipe'], { readonly kind: 'values' }>): Family {
+  if (recipe.kind === 'fill') return 'constant';
+  const { distribution } = recipe;
+  const form = distribution.kind === 'varianceScaling' ? distribution.distribution : distribution.kind;
+  return form === 'untruncatedNormal' ? 'normal' : form;
+}
+
+/** What the recipes of a plan draw: kinds as users name them, and their families. */
+export function initializersUsed(plan: KernelPlan): readonly CarriedInitializer[] {
+  return plan.variables.flatMap(({ recipe, variable }) => {
+    if (recipe.kind === 'values') return [];
+    const family = familyOf(recipe);
+    const kind = variable.initializer.split('(')[0]!;
+    return [{ kind: kind === 'varianceScaling' ? family : kind, family }];
+  });
 }
 
 /** `recipe(index, seedLow, seedHigh)`: fills the located variable with its own initializer or values. */
@@ -278,7 +285,7 @@ function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const wanted = module.i32.or(module.i32.and(flags(), module.i32.const(1)), module.i32.eqz(state));
   const next = index.tee(module.i32.add(index.get(), module.i32.const(1)));
   linker.add('initialize', [i32, i32, i32], i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...(plan.variables.length === 0
       ? []
       : [
@@ -311,7 +318,7 @@ function emitRecipe(
   if (plain) {
     const [kind, a, b] = plain;
     return module.drop(
-      module.call('draw', [module.i32.const(kind), module.f32.const(a), module.f32.const(b), ...seeds()], i32),
+      module.call('draw', [module.i32.const(kind), module.f64.const(a), module.f64.const(b), ...seeds()], i32),
     );
   }
   if (recipe.kind === 'values') {
@@ -335,14 +342,14 @@ function emitRecipe(
 export const segmentName = (index: number): string => `values${index}`;
 
 /** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
-function emitInitializeParameter(linker: Linker): void {
+function emitInitializeParameter(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
-  const params = [i32, i32, f32, f32, i32, i32];
+  const params = [i32, i32, f64, f64, i32, i32];
   const locals = new Locals(module, params);
   const get = (index: number): Ref => locals.parameter(index).get();
   const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);
   linker.add('initializeParameter', params, i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
     module.if(
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
@@ -353,6 +360,9 @@ function emitInitializeParameter(linker: Linker): void {
     module.i32.const(Status.ok),
   ]);
 }
+
+const requireParameters = (linker: Linker, plan: KernelPlan): Ref[] =>
+  parametersWait(plan) ? [requireInferred(linker)] : [];
 
 const requireVariable = (linker: Linker, index: Ref): Ref[] => [
   when(
@@ -370,7 +380,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   const index = (): Ref => read.parameter(0).get();
   const state = (): Ref => module.i32.load8_u(tableAddress + table.states, 1, index());
   const body: Ref[] = [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),
     module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
     when(
@@ -396,7 +406,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
   const write = new Locals(module, [i32]);
   linker.add('writeParameter', [i32], i32, write, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, write.parameter(0).get()),
     module.call('store', [write.parameter(0).get()], none),
     module.i32.const(Status.ok),

@@ -12,10 +12,9 @@ import {
   type Tensors,
 } from '../declaration.js';
 import { InternalError, OptionError, ShapeError } from '../errors.js';
-import type { Constraint, LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
+import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
 import type { Slot } from '../layers/define.js';
 import { didYouMean } from '../suggest.js';
-import { leastSizes } from './least.js';
 import { Variables } from './variables.js';
 
 /** What may be said of a dim when compiling: its size, or its limits and the size kernels are chosen for. */
@@ -138,7 +137,6 @@ function lowerOnce(
     inputs,
     list.flatMap(({ value }) => value.shape),
     options.dims ?? {},
-    build.constraints,
   );
   for (const { name, value } of list) checkSizesOf(name, value, symbols, dims);
   return {
@@ -200,22 +198,18 @@ function symbolsInForce(
   inputs: readonly Port[],
   variableDims: readonly Dim[],
   options: LowerOptions['dims'] & object,
-  constraints: readonly Constraint[],
 ): SymbolInfo[] {
   const needed = new Set(variableDims.flatMap((dim) => [...symbolsOf(dim)]));
   const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
-  const symbols = [...dims.values()]
+  return [...dims.values()]
     .filter(({ name }) => present.has(name))
     .map(({ name, source, input, axis }) => {
       const option = options[name];
       const { min = 1, max = MOST, typical } = typeof option === 'object' ? option : {};
-      const isLatched = source === 'latched' || (source === 'open' && needed.has(name));
-      const kind: SymbolInfo['kind'] = isLatched ? 'latched' : 'free';
+      const kind = source === 'latched' || (source === 'open' && needed.has(name)) ? 'latched' : 'free';
       const usual = typical ?? (axis === 0 ? 1 : 64);
       return { name, kind, input, axis, min, max, typical: Math.min(Math.max(usual, min), max) };
     });
-  const least = leastSizes(symbols, constraints);
-  return symbols.map((symbol) => ({ ...symbol, least: least.get(symbol.name)! }));
 }
 
 function checkSizesOf(

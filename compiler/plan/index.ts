@@ -43,6 +43,7 @@ export function plan(graph: TensorGraph): KernelPlan {
       (rules[node.op.kind] as (planner: Planner, node: Node) => void)(planner, node);
     }
   }
+  planner.keepPrepared();
   planOutputs(planner);
   const variables = planVariables(planner);
   planner.trace();
@@ -119,6 +120,8 @@ function finish(planner: Planner, variables: PlannedVariable[]): KernelPlan {
       tableAddress: TABLE_ADDRESS,
       table,
       scratch: memory.scratch,
+      scratchBytes,
+      parameterEnd: memory.parameterEnd,
       end: memory.end,
       parameterBytes: memory.parameterBytes,
       activationBytes: memory.activationBytes,

@@ -32,7 +32,7 @@ function epilogueOf(
 }
 
 /** Whether all axes but the last have size 1. */
-export const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
+const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
 
 function renumber(expression: Expression, to: readonly number[]): Expression {
   switch (expression.kind) {
