@@ -47,7 +47,7 @@ function pick(source: unknown): WebAssembly.Module | ArrayBuffer {
 function refuse(error: unknown): never {
   const { message } = error as Error;
   if (error instanceof WebAssembly.CompileError && !/allow|unsafe-eval|blocked/.test(message)) {
-    fail('damaged', `the module is damaged or not WebAssembly (${message})`);
+    fail('damaged', `the module is damaged or not WebAssembly: ${message}`);
   }
   return fail(
     'host',
@@ -58,7 +58,7 @@ function refuse(error: unknown): never {
 /** Makes a session of a module; a session that cannot be made is the module's fault. */
 function start<T>(module: WebAssembly.Module, Session: Maker<T>): T {
   const [section] = WebAssembly.Module.customSections(module, MANIFEST_SECTION);
-  if (!section) fail('foreign', 'the module was not compiled by nacre');
+  if (!section) fail('foreign', 'the module was not compiled by nacre, or is cut off');
   let abi: number;
   try {
     const manifest = JSON.parse(new TextDecoder().decode(section)) as Manifest;
@@ -68,7 +68,7 @@ function start<T>(module: WebAssembly.Module, Session: Maker<T>): T {
       return new Session({ exports: exports as unknown as Exports, manifest });
     }
   } catch (error) {
-    return fail('damaged', `the module is damaged, or refused by the host (${(error as Error).message})`);
+    return fail('damaged', `the module is damaged, or refused by the host: ${(error as Error).message}`);
   }
   return fail('abi', `the module has ABI version ${abi}, this runtime reads ${ABI_VERSION}; compile it again`);
 }
