@@ -58,7 +58,10 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? module.emitText() : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), { ...options, maxMemory });
+  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), {
+    ...options,
+    maxMemory,
+  });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 
