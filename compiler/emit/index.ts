@@ -12,7 +12,7 @@ import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, familyOf, type CarriedInitializer, type Family } from './parameters.js';
+export { families, familyOf, type CarriedInitializer } from './parameters.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
