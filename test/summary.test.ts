@@ -112,7 +112,7 @@ test('build compiles with every initializer and instantiates', async (t) => {
   const warnings: string[] = [];
   const net = await build(keras, { seed: 3, onWarning: (text) => warnings.push(text) });
   t.is(net.seed, 3n);
-  t.deepEqual(net.forward({ x: new Float32Array(128 * 64) }).y!.shape, [1, 64]);
+  t.deepEqual(net.forward({ x: new Float32Array(128 * 64) }).y.shape, [1, 64]);
   net.initialize({ initializer: 'normal', only: 'dense_1.weight', force: true });
   t.is(warnings.length, 0);
   net.initialize();
