@@ -68,7 +68,7 @@ test('what forward gives and takes is the caller’s own', async (t) => {
   t.notDeepEqual(second.y.data, kept);
   second.y.data.fill(0);
   (second.y.shape as number[])[0] = 99;
-  t.deepEqual(net.forward({ x: ramp(2, 10) }).y, first.y);
+  t.deepEqual(net.forward({ x: ramp(2, 10).data }).y, first.y);
 });
 
 test('a free size may change with every call', async (t) => {

@@ -20,6 +20,12 @@ const values: readonly Row<Net>[] = (
       { tokens: new Int32Array(40), mask: floats(4) },
       'tokens: 40 values do not settle (batch, time); pass { data, shape }',
     ],
+    [
+      'two open sizes, though their product is as it was',
+      'tokens',
+      { tokens: new Int32Array(6), mask: floats(8) },
+      'tokens: 6 values do not settle (batch, time); pass { data, shape }',
+    ],
     ['doubles', 'dense', { x: new Float64Array(20) }, 'x: expects a list or Float32Array, got Float64Array'],
     [
       'doubles with a shape',

@@ -26,6 +26,9 @@ test('initialize is remembered until the first input, and happens once', async (
   t.deepEqual(net.forward({ x: ramp(2, 20) }), first);
   t.deepEqual(all(net), drawn);
   t.deepEqual(warnings, []);
+  net.variables.set('dense_2.bias', new Float32Array(10).fill(4));
+  net.forward({ x: ramp(3, 20) });
+  t.deepEqual(all(net), { ...drawn, 'dense_2.bias': Array<number>(10).fill(4) });
   const { net: same } = await load(open);
   same.resize({ x: [7, 20] });
   t.deepEqual(same.initialize({ initializer: normal({ std: 0.01 }) }).initialized, four);
@@ -141,7 +144,7 @@ test('an initializer is imposed on variables that are named themselves', async (
   );
   net.initialize({ only: 'dense_1.weight', initializer: 2 });
   net.initialize({ only: [/bias$/], initializer: constant(4), force: true });
-  net.initialize({ only: ['dense_2', 'dense_2.weight'], initializer: 5, force: true });
+  net.initialize({ only: ['dense_2', 'dense_2.weight', 'dense_2'], initializer: 5, force: true });
   t.deepEqual(all(net), {
     'dense_1.weight': [2, 2, 2, 2],
     'dense_1.bias': [4, 4],
