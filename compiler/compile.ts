@@ -1,8 +1,9 @@
 import type { Manifest } from '../runtime/manifest.js';
 import { emit, families, type Family } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
-import { OptionError } from './errors.js';
+import { OptionError, ShapeError } from './errors.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
+import type { KernelPlan } from './plan/types.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
 import { didYouMean } from './suggest.js';
@@ -52,30 +53,35 @@ export async function compile(model: ModelSource, options: CompileOptions = {}):
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
   const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
-  const library = await loadLibrary(target);
   report('lower', 0);
   pipeline.optimize();
   report('plan', 1);
-  const plan = pipeline.plan();
-  report('emit', 2);
-  const emitOptions = { target, library, maxMemory, seed, initializers, text: options.text ?? false };
-  let emitted = emit(plan, emitOptions);
+  let plan = pipeline.plan();
+  refuseOversized(plan, maxMemory);
   const notes: string[] = [];
+  const emitOptions = { maxMemory, seed, initializers };
   if (weights === 'embed') {
-    report('embed', 3);
-    // Every target initializes alike, but not every host that compiles can run every target.
-    const runnable = target === 'baseline' ? emitted : emit(plan, { ...emitOptions, ...(await baseline()) });
-    const embedded = snapshot(plan, runnable.binary);
+    report('embed', 2);
+    // Initializers draw the same bits on both targets, and baseline runs everywhere.
+    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
+    const embedded = snapshot(plan, recipes.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
-    emitted = emit(embedded.plan, emitOptions);
+    plan = embedded.plan;
   }
+  report('emit', 3);
+  const library = await loadLibrary(target);
+  const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
 }
 
-const baseline = async () => ({ target: 'baseline', library: await loadLibrary('baseline') }) as const;
+/** Sizes that are all known are refused now, open ones by the module. */
+function refuseOversized({ memory: { end } }: KernelPlan, maxMemory: number): void {
+  if (typeof end !== 'number' || end <= maxMemory) return;
+  throw new ShapeError('memory', 'model', `needs ${end} bytes of memory, above maxMemory ${maxMemory}`, maxMemory, end);
+}
 
 function checkOptions(options: CompileOptions) {
   const fail = (option: string, what: string): never => {

@@ -25,7 +25,7 @@ export const Status = {
   awaitingHost: -9,
 } as const;
 
-/** Initializers of `initializeParameter`, by their codes. a and b are the two numbers they take. */
+/** Initializers of `initializeParameter`, by their codes. a and b are the two numbers (f64) they take, rounded to f32. */
 export const initializerCodes = {
   /** a everywhere */
   constant: 0,

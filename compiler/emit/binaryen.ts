@@ -6,7 +6,7 @@ export type Module = binaryen.Module;
 export type Ref = binaryen.ExpressionRef;
 export type Type = binaryen.Type;
 
-export const { none, i32, i64, f32, v128 } = binaryen;
+export const { none, i32, i64, f32, f64, v128 } = binaryen;
 export const typesOf = (...types: Type[]): Type => binaryen.createType(types);
 
 interface FunctionInfo {
@@ -66,6 +66,15 @@ export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
 
 /** Epilogues and small helpers are inlined up to this size, in Binaryen's count of nodes. */
 const INLINE_SIZE = 60;
+
+/** Keeps functions that are not worth their copies from being inlined. */
+export function keepCalled(module: Module, names: readonly string[]): void {
+  for (const name of names) {
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.clearPassArguments();
+}
 
 export const functionInfo = (module: Module, name: string): FunctionInfo =>
   untyped.getFunctionInfo(module.getFunction(name));

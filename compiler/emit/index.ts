@@ -1,9 +1,9 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
 import { InternalError, OptionError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
-import { dataSegments, i32, type Segment } from './binaryen.js';
+import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
-import { emitInfer } from './infer.js';
+import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
@@ -50,6 +50,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
+  keepCalled(module, sharedByInfer);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);

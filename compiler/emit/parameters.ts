@@ -2,7 +2,7 @@ import { initializerCodes, Status } from '../../runtime/manifest.js';
 import { fnv1a64 } from '../random.js';
 import type { Distribution } from '../ir.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
-import { f32, i32, i64, none, type Ref } from './binaryen.js';
+import { f32, f64, i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
 import { parametersWait, requireInferred } from './steps.js';
@@ -131,7 +131,7 @@ function emitStore(linker: Linker, plan: KernelPlan): void {
 /** `draw(kind, a, b, seedLow, seedHigh)`: fills the located variable; 1, or 0 when the kind is not carried. */
 function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   const { module } = linker;
-  const params = [i32, f32, f32, i32, i32];
+  const params = [i32, f64, f64, i32, i32];
   const locals = new Locals(module, params);
   const [kind, a, b, seedLow, seedHigh] = params.map((_, index) => locals.parameter(index)) as [
     Local,
@@ -145,25 +145,21 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   const first = (): Ref => module.i64.const(0n);
   const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
   const done = (fill: Ref, condition: Ref): Ref => when(module, condition, fill, module.return(module.i32.const(1)));
+  const single = (value: Ref): Ref => module.f32.demote(value);
   const is = (local: Local, code: number): Ref => module.i32.eq(local.get(), module.i32.const(code));
   const fills = {
-    uniform: () => random('fillUniform', a.get(), b.get()),
-    normal: () => random('fillNormal', a.get(), b.get()),
+    uniform: () => random('fillUniform', single(a.get()), single(b.get())),
+    normal: () => random('fillNormal', single(a.get()), single(b.get())),
     truncatedNormal: () => {
-      const bound = (): Ref => module.f32.mul(module.f32.const(2), b.get());
-      return random(
-        'fillTruncatedNormal',
-        a.get(),
-        b.get(),
-        module.f32.sub(a.get(), bound()),
-        module.f32.add(a.get(), bound()),
-      );
+      const bound = (): Ref => module.f64.add(b.get(), b.get());
+      const [low, high] = [module.f64.sub(a.get(), bound()), module.f64.add(a.get(), bound())];
+      return random('fillTruncatedNormal', single(a.get()), single(b.get()), single(low), single(high));
     },
   };
   const drawn = (['uniform', 'normal', 'truncatedNormal'] as const).filter((family) => carried.has(family));
   const body: Ref[] = [];
   if (carried.has('constant')) {
-    body.push(done(linker.call('fillConstant', [...target(), a.get()]), is(kind, initializerCodes.constant)));
+    body.push(done(linker.call('fillConstant', [...target(), single(a.get())]), is(kind, initializerCodes.constant)));
   }
   if (drawn.length > 0) {
     const seeds = [seedLow.get(), seedHigh.get(), field(linker, 'hashLow'), field(linker, 'hashHigh')];
@@ -176,12 +172,13 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
       module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
+    const scaling = module.f64.promote(single(a.get()));
     const known = module.i32.ne(module.i32.and(code.get(), module.i32.const(3)), module.i32.const(3));
     // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
-      b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
-      a.set(module.select(module.i32.eqz(shape.get()), module.f32.neg(b.get()), module.f32.const(0))),
+      b.set(module.f64.promote(linker.call('varianceScale', [scaling, fan, shape.get()], f32))),
+      a.set(module.select(module.i32.eqz(shape.get()), module.f64.neg(b.get()), module.f64.const(0))),
       kind.set(
         module.select(
           module.i32.eqz(shape.get()),
@@ -217,10 +214,8 @@ function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: num
       return [initializerCodes.normal, distribution.mean, distribution.std];
     case 'truncatedNormal': {
       const { mean, std, low, high } = distribution;
-      const bound = Math.fround(2 * Math.fround(std));
       const usual =
-        Math.fround(low) === Math.fround(Math.fround(mean) - bound) &&
-        Math.fround(high) === Math.fround(Math.fround(mean) + bound);
+        Math.fround(low) === Math.fround(mean - 2 * std) && Math.fround(high) === Math.fround(mean + 2 * std);
       return usual ? [initializerCodes.truncatedNormal, mean, std] : null;
     }
     case 'varianceScaling':
@@ -312,7 +307,7 @@ function emitRecipe(
   if (plain) {
     const [kind, a, b] = plain;
     return module.drop(
-      module.call('draw', [module.i32.const(kind), module.f32.const(a), module.f32.const(b), ...seeds()], i32),
+      module.call('draw', [module.i32.const(kind), module.f64.const(a), module.f64.const(b), ...seeds()], i32),
     );
   }
   if (recipe.kind === 'values') {
@@ -338,7 +333,7 @@ export const segmentName = (index: number): string => `values${index}`;
 /** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
 function emitInitializeParameter(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
-  const params = [i32, i32, f32, f32, i32, i32];
+  const params = [i32, i32, f64, f64, i32, i32];
   const locals = new Locals(module, params);
   const get = (index: number): Ref => locals.parameter(index).get();
   const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);

@@ -90,6 +90,12 @@ export class Host {
     return { status: code, words: new Uint32Array(this.memory.buffer, this.word(parameter), count) };
   }
 
+  /** The state of a variable: 1 when it is initialized. */
+  state(index: number): number {
+    const { table, states } = this.manifest;
+    return new Uint8Array(this.memory.buffer)[table + states + index]!;
+  }
+
   /** The bits of every variable, one after the other. */
   parameters(): Uint32Array[] {
     return this.manifest.variables.map((_, index) => this.parameter(index).words.slice());
