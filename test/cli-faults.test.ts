@@ -95,9 +95,9 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     '@/number.mjs: its default export must be a graph or a declaration, got 42',
   ],
   [
-    2,
+    1,
     ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch=4294967295'],
-    'compile.maxMemory: the model needs 1849928',
+    'model: needs 184992831474000 bytes of memory, above maxMemory 1073741824',
   ],
   [1, ['summary', '@bad.wasm'], '@/bad.wasm: is no WebAssembly module'],
   [1, ['summary', '@empty.wasm'], '@/empty.wasm: was not compiled by nacre, or is cut off'],
