@@ -13,10 +13,7 @@ import { referenceOf, tensorOf, variablesOf } from '../layers/evaluation.js';
 import { difference } from '../layers/values.js';
 import { inputsFor, otherSizes, sizesOf, type Inputs } from './calls.js';
 import { Draw } from './draw.js';
-import { randomGraph } from './random.js';
-
-/** Seeds from 0 of the graphs that tests compile. */
-export const GRAPHS = 510;
+import { GRAPHS, randomGraph } from './random.js';
 
 /** The module of a graph as it was lowered, without any optimization. */
 export async function emitUnoptimized(graph: TensorGraph, seed: bigint): Promise<Uint8Array> {
@@ -65,7 +62,10 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
   const variables = Object.fromEntries(given.map(([name, value]) => [name, tensorOf(value)]));
   for (const [name, value] of Object.entries(variables)) net.variables.set(name, value);
   const outputs: Outputs[] = [];
-  for (const [call, values] of [['with other sizes', second], ['with the first sizes', first]] as const) {
+  for (const [call, values] of [
+    ['with other sizes', second],
+    ['with the first sizes', first],
+  ] as const) {
     const got = net.forward(values);
     expectOutputs(got, evaluate(graph, values, { variables }).outputs, call);
     outputs.push(got);
