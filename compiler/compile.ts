@@ -1,8 +1,9 @@
 import type { Manifest } from '../runtime/manifest.js';
 import { emit, families, type Family } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
-import { OptionError } from './errors.js';
+import { OptionError, ShapeError } from './errors.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
+import type { KernelPlan } from './plan/types.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
 import { didYouMean } from './suggest.js';
@@ -19,6 +20,8 @@ export interface CompileOptions extends ModelOptions {
   readonly initializers?: 'used' | 'all' | readonly Family[];
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
+  /** Also return the text form of the module, with names. */
+  readonly text?: boolean;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
@@ -27,10 +30,12 @@ export interface CompiledModule {
   readonly manifest: Manifest;
   /** Text of the `.d.ts` that types the module. */
   readonly types: string;
+  /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
+  readonly text?: string;
   readonly notes: readonly string[];
 }
 
-const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'tensors', 'dims'];
+const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'text', 'tensors', 'dims'];
 const GIB = 2 ** 30;
 
 /**
@@ -40,27 +45,42 @@ const GIB = 2 ** 30;
  *   OptionError for options
  */
 export async function compile(model: ModelSource, options: CompileOptions = {}): Promise<CompiledModule> {
+  checkOptions(options);
+  return compilePipeline(new Pipeline(model, options), options);
+}
+
+/** The same from a pipeline, which keeps its stages for whoever else looks at them. */
+export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
   const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
-  const pipeline = new Pipeline(model, options);
-  const library = await loadLibrary(target);
+  pipeline.optimize();
   report('plan', 1);
-  const plan = pipeline.plan();
-  report('emit', 2);
-  const emitOptions = { target, library, maxMemory, seed, initializers };
-  let emitted = emit(plan, emitOptions);
+  let plan = pipeline.plan();
+  refuseOversized(plan, maxMemory);
   const notes: string[] = [];
+  const emitOptions = { maxMemory, seed, initializers };
   if (weights === 'embed') {
-    report('embed', 3);
-    const embedded = snapshot(plan, emitted.binary);
+    report('embed', 2);
+    // Initializers draw the same bits on both targets, and baseline runs everywhere.
+    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
+    const embedded = snapshot(plan, recipes.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
-    emitted = emit(embedded.plan, emitOptions);
+    plan = embedded.plan;
   }
+  report('emit', 3);
+  const library = await loadLibrary(target);
+  const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
+}
+
+/** Sizes that are all known are refused now, open ones by the module. */
+function refuseOversized({ memory: { end } }: KernelPlan, maxMemory: number): void {
+  if (typeof end !== 'number' || end <= maxMemory) return;
+  throw new ShapeError('memory', 'model', `needs ${end} bytes of memory, above maxMemory ${maxMemory}`, maxMemory, end);
 }
 
 function checkOptions(options: CompileOptions) {
@@ -71,9 +91,8 @@ function checkOptions(options: CompileOptions) {
     if (!OPTIONS.includes(name)) fail(name, `unknown option${didYouMean(name, OPTIONS)}`);
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
-  if (target !== 'baseline' && target !== 'relaxed')
-    fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
-  if (weights !== 'seed' && weights !== 'embed') fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
+  if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
+  if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
     fail('seed', `must be a whole number from 0 to 2^64 - 1, got ${show(seed)}`);

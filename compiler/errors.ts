@@ -1,6 +1,6 @@
 import { NacreError } from '../runtime/errors.js';
 
-export { InputError, ModuleError, NacreError, ShapeError, VariableError } from '../runtime/errors.js';
+export { NacreError, ShapeError } from '../runtime/errors.js';
 
 /** One fault of a declaration. `pointer` is a JSON pointer (RFC 6901) into the source. */
 export interface Issue {
@@ -36,9 +36,4 @@ export class InternalError extends NacreError {
   constructor(what: string) {
     super('internal', 'internal', what);
   }
-}
-
-/** Marks a branch that the type checker proves to be unreachable. */
-export function unreachable(value: never): never {
-  throw new InternalError(`unexpected ${JSON.stringify(value)}`);
 }

@@ -33,13 +33,17 @@ function readTensors(given: GivenTensors): Tensors {
   return given as Tensors;
 }
 
-const isGraph = (model: ModelSource): model is Graph =>
+/** Anything may come from JavaScript; what is no graph is left to the parser. */
+const isGraph = (model: unknown): model is Graph =>
   typeof model === 'object' && model !== null && 'declaration' in model && 'tensors' in model;
 
 /** The stages from a model to its kernel plan, each computed when it is first asked for. */
 export class Pipeline {
   readonly declaration: GraphDeclaration;
   readonly tensors: Tensors;
+  private lowered?: TensorGraph;
+  private optimized?: TensorGraph;
+  private planned?: KernelPlan;
 
   constructor(
     model: ModelSource,
@@ -50,14 +54,14 @@ export class Pipeline {
   }
 
   lower(): TensorGraph {
-    return lower(this.declaration, { ...this.options, tensors: this.tensors });
+    return (this.lowered ??= lower(this.declaration, { ...this.options, tensors: this.tensors }));
   }
 
   optimize(): TensorGraph {
-    return optimize(this.lower());
+    return (this.optimized ??= optimize(this.lower()));
   }
 
   plan(): KernelPlan {
-    return plan(this.optimize());
+    return (this.planned ??= plan(this.optimize()));
   }
 }

@@ -26,8 +26,6 @@ const constructors: { readonly [D in DType]: new (length: number) => TypedArrays
   bool: Uint8Array,
 };
 
-export const dtypes = Object.keys(constructors) as readonly DType[];
-
 /** Bytes one element takes. */
 export const bytesPerElement = (dtype: DType): number =>
   dtype === 'int64' ? 8 : dtype === 'float32' || dtype === 'int32' ? 4 : 1;

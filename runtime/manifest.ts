@@ -11,7 +11,7 @@ export const Status = {
   memoryLimit: -2,
   /** The host refused to grow the memory. */
   memoryRefused: -3,
-  /** Sizes are not settled yet: call `infer`. */
+  /** Sizes this needs are not settled yet: call `infer`. */
   notInferred: -4,
   /** Variable `failed()` is not initialized. */
   uninitialized: -5,
@@ -25,7 +25,7 @@ export const Status = {
   awaitingHost: -9,
 } as const;
 
-/** Initializers of `initializeParameter`, by their codes. a and b are the two numbers they take. */
+/** Initializers of `initializeParameter`, by their codes. a and b are the two numbers (f64) they take, rounded to f32. */
 export const initializerCodes = {
   /** a everywhere */
   constant: 0,
@@ -81,6 +81,8 @@ export interface Manifest {
     readonly kind: 'free' | 'latched';
     readonly input: string;
     readonly axis: number;
+    /** The least and the largest size, where they are not 1 and 2³² − 1. */
+    readonly min?: number;
     readonly max?: number;
   }[];
   /** Byte offset in the table of the record that `readParameter` fills: address, then one word a dim. */

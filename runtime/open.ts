@@ -2,11 +2,14 @@ import { ModuleError } from './errors.js';
 import { ABI_VERSION, MANIFEST_SECTION, type Manifest } from './manifest.js';
 import type { Signature, Source } from './types.js';
 
-/** The functions of ABI version 1. Each returns a status. */
+/** The functions of ABI version 1, see docs/abi.md. Those without a remark return a status. */
 export interface Exports {
   readonly memory: WebAssembly.Memory;
+  /** The version. */
   abiVersion(): number;
+  /** The address of the table. */
   table(): number;
+  /** The table's first word: what a status is about. */
   failed(): number;
   infer(): number;
   initialize(seedLow: number, seedHigh: number, flags: number): number;

@@ -154,9 +154,6 @@ export class Session implements ForwardModel {
       this.ready = false;
       return { initialized: [], deferred: names, skipped: [] };
     }
-    if (!this.settled) {
-      this.settleWithLeast();
-    }
     const done = names.filter((_, index) => this.isInitialized(index));
     if (!force && done.length > 0) this.warnOfSkipped(done.length);
     this.seed = seed;
@@ -188,11 +185,6 @@ export class Session implements ForwardModel {
     const { table, states, variables } = this.manifest;
     const state = new Uint8Array(this.exports.memory.buffer, table + states, variables.length);
     return state[index] === 1;
-  }
-
-  /** With no latched size open, parameters do not depend on the sizes of a call: the smallest will do. */
-  protected settleWithLeast(): void {
-    this.settle(this.ins.map(({ shape }) => shape.map((size) => (typeof size === 'number' ? size : 1))));
   }
 
   private fill(force: boolean): void {
@@ -240,7 +232,7 @@ export class Session implements ForwardModel {
     switch (status) {
       case Status.shape: {
         const [subject, text] = manifest.checks[what]!;
-        const filled = text.replaceAll('{expected}', `${expected | 0}`).replaceAll('{got}', `${got | 0}`);
+        const filled = text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`);
         return new ShapeError('shape', subject, filled, expected, got);
       }
       case Status.memoryLimit: {

@@ -139,7 +139,7 @@ export class VariableSession extends Session {
   private locate(index: number, writing: boolean): { view: Arrays[DType]; shape: number[] } {
     const variable = this.manifest.variables[index]!;
     const { dtype, shape: declared, given } = variable;
-    if (!this.settled) this.settleForParameters(variable, writing);
+    this.requireParameters(variable, writing);
     if (given && !this.isInitialized(index)) {
       this.check(this.exports.initializeParameter(index, initializerCodes.own, 0, 0, 0, 0));
     }
@@ -151,13 +151,10 @@ export class VariableSession extends Session {
     return { view: view(dtype, this.exports.memory.buffer, record.address, volume(shape)), shape };
   }
 
-  /** Settles sizes where parameters do not depend on them; else says what the variable waits for. */
-  private settleForParameters(variable: ManifestVariable, writing: boolean): void {
+  /** Throws what a variable waits for, if parameters depend on sizes that are open. */
+  private requireParameters(variable: ManifestVariable, writing: boolean): void {
     const open = this.waiting();
-    if (open === undefined) {
-      this.settleWithLeast();
-      return;
-    }
+    if (open === undefined) return;
     const own = this.waiting(variable);
     const shape = show(variable.shape.map((size) => (typeof size === 'number' ? size : null)));
     const text = own
@@ -197,7 +194,6 @@ export class VariableSession extends Session {
       const text = `the model waits for ${open}; run forward or call resize first`;
       throw new VariableError('deferred', 'initialize', text, open);
     }
-    if (!this.settled) this.settleWithLeast();
     const result = { initialized: [] as string[], deferred: [], skipped: [] as string[] };
     const [low, high] = [Number(seed & 0xffffffffn) | 0, Number(seed >> 32n) | 0];
     for (const { index, imposed } of chosen) {

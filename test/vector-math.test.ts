@@ -1,4 +1,4 @@
-import asc from 'assemblyscript/asc';
+import asc from './support/asc.js';
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 

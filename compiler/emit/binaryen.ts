@@ -28,16 +28,19 @@ interface Untyped {
   readonly ExternalFunction: number;
   setAllowInliningFunctionsWithLoops(allow: boolean): void;
   setTrapsNeverHappen(never: boolean): void;
+  _BinaryenRelaxedMaddVecF32x4(): number;
+  _BinaryenSIMDTernary(module: number, op: number, a: Ref, b: Ref, c: Ref): Ref;
 }
 
 interface UntypedModule {
+  readonly ptr: number;
   getNumDataSegments(): number;
   getDataSegmentInfo(segment: number): { name: string; offset: number; data: ArrayBuffer; passive: boolean };
 }
 
 const untyped = binaryen as unknown as Untyped;
 
-export function features(relaxed: boolean): number {
+function features(relaxed: boolean): number {
   const { Features } = binaryen;
   const names = ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt'] as const;
   const base = names.reduce((mask, name) => mask | (Features as unknown as Record<string, number>)[name]!, 0);
@@ -64,8 +67,6 @@ export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
 /** Epilogues and small helpers are inlined up to this size, in Binaryen's count of nodes. */
 const INLINE_SIZE = 60;
 
-export const setDebugNames = (keep: boolean): void => binaryen.setDebugInfo(keep);
-
 /** Keeps functions that are not worth their copies from being inlined. */
 export function keepCalled(module: Module, names: readonly string[]): void {
   for (const name of names) {
@@ -82,8 +83,6 @@ export const functionNames = (module: Module): FunctionInfo[] =>
   Array.from({ length: module.getNumFunctions() }, (_, index) =>
     untyped.getFunctionInfo(module.getFunctionByIndex(index)),
   );
-
-export const parametersOf = (type: Type): Type[] => binaryen.expandType(type);
 
 /** Function exports, exported name → internal name. */
 export function functionExports(module: Module): Map<string, string> {
@@ -109,6 +108,16 @@ export function dataSegments(module: Module): Segment[] {
     return { name, offset, data: new Uint8Array(data).slice(), passive };
   });
 }
+
+/** a · b + c in one rounding, where the engine has it. */
+export const relaxedMultiplyAdd = (module: Module, a: Ref, b: Ref, c: Ref): Ref =>
+  untyped._BinaryenSIMDTernary(
+    (module as unknown as UntypedModule).ptr,
+    untyped._BinaryenRelaxedMaddVecF32x4(),
+    a,
+    b,
+    c,
+  );
 
 /** Sub-expressions of each kind a numeric kernel can contain. */
 const children: Readonly<Record<string, readonly string[]>> = {

@@ -51,7 +51,7 @@ export function addressRef(module: Module, base: Dim, offset: Dim = 0): Ref {
 
 /** A size as i64 arithmetic over locals. Products go through `multiply`, which notices overflow. */
 export function wideRef(module: Module, dim: Dim, symbolRef: (name: string) => Ref): Ref {
-  const constant = (value: number): Ref => module.i64.const(BigInt(value) as unknown as number);
+  const constant = (value: number): Ref => module.i64.const(BigInt(value));
   if (typeof dim === 'number') return constant(dim);
   const terms = dim.terms.map(({ coefficient, factors }) => {
     const refs = factors.map((atom): Ref => {

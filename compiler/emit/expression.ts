@@ -16,7 +16,7 @@ interface Surroundings {
   readonly constant?: (value: number) => Ref;
 }
 
-const native: { readonly [F in UnaryFunction]?: (module: Module, x: Ref) => Ref } = {
+const native: Readonly<Partial<Record<UnaryFunction, (module: Module, x: Ref) => Ref>>> = {
   negate: (module, x) => module.f32x4.neg(x),
   absolute: (module, x) => module.f32x4.abs(x),
   squareRoot: (module, x) => module.f32x4.sqrt(x),

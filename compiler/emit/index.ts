@@ -1,18 +1,22 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
-import { InternalError } from '../errors.js';
+import { InternalError, OptionError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
-import { dataSegments, i32, keepCalled, setDebugNames, type Segment } from './binaryen.js';
+import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
 import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
-import { emitParameters, familiesUsed, segmentName, type Family } from './parameters.js';
+import type { EmitOptions } from './options.js';
+import { emitParameters, familiesUsed, segmentName } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
-import { emitForward, emitPrepare } from './steps.js';
+import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
+export type { EmitOptions } from './options.js';
 export { families, type Family } from './parameters.js';
 
 const PAGE = 65536;
+/** Bytes that are readable from any element on. */
+const VECTOR = 16;
 const EXPORTS = [
   'infer',
   'initialize',
@@ -22,18 +26,6 @@ const EXPORTS = [
   'readParameter',
   'writeParameter',
 ] as const;
-
-export interface EmitOptions {
-  readonly target: 'baseline' | 'relaxed';
-  /** The kernel library of the target. */
-  readonly library: Uint8Array;
-  readonly maxMemory: number;
-  readonly seed: bigint;
-  /** Initializers the module carries beyond those it uses. */
-  readonly initializers: readonly Family[];
-  /** Keep names and return the text form. */
-  readonly text?: boolean;
-}
 
 export interface Emitted {
   readonly binary: Uint8Array;
@@ -46,7 +38,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const linker = new Linker(options.library, options.target === 'relaxed');
   const { module } = linker;
   const { tableAddress } = plan.memory;
-  const checks = emitInfer(linker, plan, options.maxMemory);
+  const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
+  const checks = emitInfer(linker, plan, maxMemory);
   const carried = new Set([...familiesUsed(plan), ...options.initializers]);
   const payloads = emitParameters(linker, plan, carried);
   emitPrepare(linker, plan);
@@ -55,9 +48,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
   for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
-  layMemory(linker, plan, payloads, options.maxMemory);
+  layMemory(linker, plan, payloads, maxMemory);
 
-  setDebugNames(options.text ?? false);
   keepCalled(module, sharedByInfer);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
@@ -66,7 +58,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? module.emitText() : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, carried, options);
+  const { binary, manifest } = describe(code, plan, checks, carried, { ...options, maxMemory });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 
@@ -88,12 +80,15 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
     0,
     ...segments.filter(({ passive }) => !passive).map(({ offset, data }) => offset + data.length),
   );
-  const end = typeof memory.end === 'number' ? memory.end : Math.max(fixed, memory.tableAddress + memory.table.bytes);
-  const pages = Math.ceil(end / PAGE);
+  const bytes = Math.max(fixed, initialBytes(plan));
+  if (bytes > maxMemory) {
+    throw new OptionError('memory', 'compile.maxMemory', `the model needs ${bytes} bytes, above ${maxMemory}`);
+  }
+  const pages = Math.ceil(bytes / PAGE);
   module.removeExport('memory');
   module.setMemory(
     pages,
-    typeof memory.end === 'number' ? pages : Math.max(pages, Math.floor(maxMemory / PAGE)),
+    typeof memory.end === 'number' ? pages : maxMemory / PAGE,
     'memory',
     segments.map(({ name, offset, data, passive }) => ({
       name,
@@ -105,6 +100,14 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
     false,
     '0',
   );
+}
+
+/** What can be said of the memory's size before any input: all, all but ports and activations, or the table alone. */
+function initialBytes(plan: KernelPlan): number {
+  const { end, parameterEnd, scratchBytes, tableAddress, table } = plan.memory;
+  if (typeof end === 'number') return end;
+  if (parametersWait(plan)) return tableAddress + table.bytes;
+  return (parameterEnd as number) + (scratchBytes as number) + VECTOR;
 }
 
 /** Addresses and sizes that are known when compiling stand in the table from the start. */

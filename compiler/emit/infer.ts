@@ -4,13 +4,17 @@ import type { KernelPlan } from '../plan/types.js';
 import { i32, i64, none, typesOf, type Module, type Ref } from './binaryen.js';
 import { globalOf, Locals, sizeRef, wideRef, when } from './code.js';
 import type { Linker } from './linker.js';
+import { parametersWait } from './steps.js';
 
 const PAGE = 65536;
+/** The largest u32. */
+const WORD = 0xffffffff;
+type Get = () => Ref;
 
 /** Subject and text of each thing `infer` can refuse, in the order of their numbers. */
 export type Checks = (readonly [subject: string, text: string])[];
 
-const big = (module: Module, value: number | bigint): Ref => module.i64.const(BigInt(value) as unknown as number);
+const big = (module: Module, value: number | bigint): Ref => module.i64.const(BigInt(value));
 
 /** What `infer` calls over and over; inlined, it takes a third of the time to compile a model. */
 export const sharedByInfer = ['multiply', 'floorDiv', 'max', 'publish', 'refuse'] as const;
@@ -86,14 +90,29 @@ function emitPublish(linker: Linker, plan: KernelPlan): void {
   linker.add('publish', [], none, new Locals(module), body.length > 0 ? body : [module.nop()]);
 }
 
-/** `refuse(status, what, expected, got)`: the old shapes stand, the table tells what is wrong. */
+/**
+ * `refuse(status, what, expected, got)`: the old shapes stand, the table tells what is wrong. Numbers that no u32 holds
+ * are cut to its ends.
+ */
 function emitRefuse(linker: Linker, tableAddress: number): void {
   const { module } = linker;
-  const get = (index: number): Ref => module.local.get(index, i32);
-  linker.add('refuse', [i32, i32, i32, i32], i32, new Locals(module), [
+  const locals = new Locals(module, [i32, i32, i64, i64]);
+  const [status, what, expected, got] = [0, 1, 2, 3].map((index) => locals.parameter(index).get) as [
+    Get,
+    Get,
+    Get,
+    Get,
+  ];
+  const cut = (value: Get): Ref => {
+    const upper = module.select(module.i64.gt_s(value(), big(module, WORD)), big(module, WORD), value());
+    return module.i32.wrap(module.select(module.i64.lt_s(value(), big(module, 0)), big(module, 0), upper));
+  };
+  linker.add('refuse', [i32, i32, i64, i64], i32, locals, [
     module.call('publish', [], none),
-    ...[1, 2, 3].map((index) => module.i32.store(4 * (index - 1), 4, module.i32.const(tableAddress), get(index))),
-    get(0),
+    ...[what(), cut(expected), cut(got)].map((word, index) =>
+      module.i32.store(4 * index, 4, module.i32.const(tableAddress), word),
+    ),
+    status(),
   ]);
 }
 
@@ -113,8 +132,10 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
 
   const refuse = (status: number, check: number, expected: Ref, got: Ref): Ref =>
     module.return(module.call('refuse', [module.i32.const(status), module.i32.const(check), expected, got], i32));
-  const check = (condition: Ref, subject: string, text: string, expected: () => Ref, got: () => Ref): void => {
-    body.push(when(module, condition, refuse(Status.shape, checks.length, expected(), got())));
+  /** Refuses sizes for which `rule` holds between the one got and the one expected, both i64. */
+  const check = (rule: 'ne' | 'lt_s' | 'gt_s', subject: string, text: string, expected: Get, got: Get): void => {
+    const broken = module.i64[rule](got(), expected());
+    body.push(when(module, broken, refuse(Status.shape, checks.length, expected(), got())));
     checks.push([subject, text]);
   };
 
@@ -122,87 +143,82 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
   emitPublish(linker, plan);
   emitRefuse(linker, memory.tableAddress);
   module.addGlobal('inferred', i32, true, module.i32.const(symbols.length === 0 ? 1 : 0));
-  for (const { name } of symbols) wide.set(name, locals.make(i64));
-  for (const { name } of memory.definitions) wide.set(name, locals.make(i64));
-  for (const name of wide.keys()) module.addGlobal(globalOf(name), i32, true, module.i32.const(0));
+  const initial = initialSizes(plan);
+  for (const { name } of [...symbols, ...memory.definitions]) {
+    wide.set(name, locals.make(i64));
+    module.addGlobal(globalOf(name), i32, true, module.i32.const(initial.get(name) ?? 0));
+  }
 
   body.push(module.global.set('overflow', module.i32.const(0)));
   const seen = new Map<string, string>();
+  const derived: (() => void)[] = [];
   plan.inputs.forEach(({ name: input, shape }, index) => {
     shape.forEach((size, axis) => {
       const at = memory.tableAddress + memory.table.inputs[index]! + 4 + 4 * axis;
-      const word = (): Ref => module.i32.load(0, 4, module.i32.const(at));
+      const word = (): Ref => module.i64.load32_u(0, 4, module.i32.const(at));
+      const mustBe = `axis ${axis} must be {expected}`;
       if (typeof size === 'number') {
-        const text = `axis ${axis} must be {expected}, got {got}`;
-        check(module.i32.ne(word(), module.i32.const(size)), input, text, () => module.i32.const(size), word);
+        check('ne', input, `${mustBe}, got {got}`, () => big(module, size), word);
         return;
       }
-      const info = symbols.find(({ name }) => name === size.key)!;
-      const local = wide.get(info.name)!;
+      const known = wide.get(size.key)!.get;
+      const info = symbols.find(({ name }) => name === size.key);
+      if (!info) {
+        const least = `axis ${axis} {got} is below its least {expected}`;
+        derived.push(() => {
+          check('lt_s', input, least, () => big(module, 1), known);
+          check('ne', input, `${mustBe}, got {got}`, known, word);
+        });
+        return;
+      }
       const first = seen.get(info.name);
       if (first !== undefined) {
-        const text = `axis ${axis} must be {expected}, as ${first}, got {got}`;
-        const known = (): Ref => low(local.get());
-        check(module.i32.ne(word(), known()), input, text, known, word);
+        check('ne', input, `${mustBe}, as ${first}, got {got}`, known, word);
         return;
       }
       seen.set(info.name, `axis ${axis} of ${input}`);
-      body.push(local.set(module.i64.extend_u(word())));
-      checkSymbol(info, input, axis, word);
+      body.push(wide.get(info.name)!.set(word()));
+      checkSymbol(info, input, axis, known);
     });
   });
 
-  function checkSymbol(info: SymbolInfo, input: string, axis: number, word: () => Ref): void {
-    const { name, kind, min, max } = info;
+  function checkSymbol({ name, kind, min, max }: SymbolInfo, input: string, axis: number, got: Get): void {
     const called = isAutomatic(name) ? `axis ${axis}` : name;
-    const least = (): Ref => module.i32.const(min);
-    check(module.i32.lt_u(word(), least()), input, `${called} {got} is below its least {expected}`, least, word);
-    if (max < 0xffffffff) {
-      const limit = (): Ref => module.i32.const(max | 0);
-      check(module.i32.gt_u(word(), limit()), input, `${called} {got} is above its limit {expected}`, limit, word);
+    check('lt_s', input, `${called} {got} is below its least {expected}`, () => big(module, min), got);
+    if (max < WORD) {
+      check('gt_s', input, `${called} {got} is above its limit {expected}`, () => big(module, max), got);
     }
     if (kind === 'latched') {
-      const fixed = (): Ref => module.global.get(globalOf(name), i32);
       const text = `axis ${axis} was fixed at {expected} by the first input, got {got}; instantiate again for another size`;
-      const differs = module.i32.and(module.global.get('inferred', i32), module.i32.ne(word(), fixed()));
-      check(differs, input, text, fixed, word);
+      const global = (): Ref => module.i64.extend_u(module.global.get(globalOf(name), i32));
+      const fixed = (): Ref => module.select(module.global.get('inferred', i32), global(), got());
+      check('ne', input, text, fixed, got);
     }
   }
 
   for (const { name, dim } of memory.definitions) body.push(wide.get(name)!.set(wideRef(module, dim, symbolRef)));
-  const tooLarge = (needed: () => Ref): Ref[] => {
-    const most = (): Ref => module.i32.const(maxMemory | 0);
-    const shown = module.select(
-      module.i64.lt_u(needed(), big(module, 0xffffffff)),
-      low(needed()),
-      module.i32.const(-1),
-    );
-    return [refuse(Status.memoryLimit, 0, most(), shown)];
-  };
-  const overflowed = (): Ref => module.global.get('overflow', i32);
-  if (symbols.length > 0) body.push(when(module, overflowed(), ...tooLarge(() => big(module, -1))));
-  for (const { rule, got, expected, subject, message } of plan.constraints) {
-    const [is, should] = [locals.make(i64), locals.make(i64)];
-    body.push(is.set(wideRef(module, got, symbolRef)), should.set(wideRef(module, expected, symbolRef)));
-    const broken = rule === 'equal' ? module.i64.ne(is.get(), should.get()) : module.i64.lt_s(is.get(), should.get());
-    check(
-      broken,
-      subject,
-      message,
-      () => low(should.get()),
-      () => low(is.get()),
-    );
+  const constraints = plan.constraints.map((constraint) => {
+    const [got, expected] = [constraint.got, constraint.expected].map((dim) => {
+      const local = locals.make(i64);
+      body.push(local.set(wideRef(module, dim, symbolRef)));
+      return local.get;
+    }) as [Get, Get];
+    return { ...constraint, got, expected };
+  });
+  const tooLarge = (needed: Ref): Ref => refuse(Status.memoryLimit, 0, big(module, maxMemory), needed);
+  const overflowed = module.global.get('overflow', i32);
+  if (symbols.length > 0) body.push(when(module, overflowed, tooLarge(big(module, 2n ** 62n))));
+  for (const checkDerived of derived) checkDerived();
+  for (const { rule, got, expected, subject, message } of constraints) {
+    check(rule === 'equal' ? 'ne' : 'lt_s', subject, message, expected, got);
   }
   const { end } = memory;
   if (typeof end !== 'number') {
-    const needed = (): Ref => symbolRef(end.key);
-    body.push(
-      when(module, module.i32.or(overflowed(), module.i64.gt_u(needed(), big(module, maxMemory))), ...tooLarge(needed)),
-    );
-    for (const { name } of memory.definitions) {
-      const tooWide = module.i64.gt_u(symbolRef(name), big(module, 0xffffffff));
-      body.push(when(module, tooWide, ...tooLarge(() => symbolRef(name))));
-    }
+    const needed = wide.get(end.key)!.get;
+    body.push(when(module, module.i64.gt_u(needed(), big(module, maxMemory)), tooLarge(needed())));
+    const all = memory.definitions.map(({ name }) => wide.get(name)!.get());
+    const widest = all.reduce((left, right) => module.i64.or(left, right));
+    body.push(when(module, module.i64.gt_u(widest, big(module, WORD)), tooLarge(big(module, 2n ** 62n))));
     const pages = locals.make(i32);
     const grown = module.i32.eq(module.memory.grow(pages.get()), module.i32.const(-1));
     body.push(
@@ -215,7 +231,7 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
       when(
         module,
         module.i32.gt_s(pages.get(), module.i32.const(0)),
-        when(module, grown, refuse(Status.memoryRefused, 0, module.i32.const(0), low(needed()))),
+        when(module, grown, refuse(Status.memoryRefused, 0, big(module, 0), needed())),
       ),
     );
   }
@@ -224,6 +240,13 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
   body.push(module.call('publish', [], none), module.i32.const(Status.ok));
   linker.add('infer', [], i32, locals, body);
   return checks;
+}
+
+/** Before any input there are no ports: what parameters are read and written through stands right behind them. */
+function initialSizes(plan: KernelPlan): ReadonlyMap<string, number> {
+  const { scratch, parameterEnd } = plan.memory;
+  const moves = typeof scratch !== 'number' && !parametersWait(plan);
+  return new Map(moves ? [[scratch.key, (parameterEnd as number) | 0]] : []);
 }
 
 /** Whether a symbol's name was made up for an input size nobody named, such as `x[1]`. */

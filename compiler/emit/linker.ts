@@ -8,6 +8,7 @@ import {
   i32,
   none,
   readModule,
+  relaxedMultiplyAdd,
   retarget,
   typesOf,
   v128,
@@ -30,7 +31,10 @@ export class Linker {
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
 
-  constructor(library: Uint8Array, relaxed: boolean) {
+  constructor(
+    library: Uint8Array,
+    private readonly relaxed: boolean,
+  ) {
     this.module = readModule(library, relaxed);
     this.kernels = functionExports(this.module);
     for (const name of this.kernels.keys()) this.module.removeExport(name);
@@ -107,11 +111,20 @@ export class Linker {
     return this.callees(name).some((callee) => this.reachesPlaceholder(callee, seen));
   }
 
-  /** Adds a function of the model. */
-  add(name: string, params: number[], result: number, locals: Locals, body: Ref[]): void {
+  /**
+   * Adds a function of the model.
+   * @param optimize false for a switch over many cases, which takes Binaryen time more than linear in their number
+   */
+  add(name: string, params: number[], result: number, locals: Locals, body: Ref[], optimize = true): void {
     const block = body.length === 1 ? body[0]! : this.module.block(null, body, result);
     this.module.addFunction(name, params.length === 0 ? none : typesOf(...params), result, locals.types, block);
-    this.added.push(name);
+    if (optimize) this.added.push(name);
+  }
+
+  /** a · b + c, in one rounding on the relaxed target. */
+  multiplyAdd(a: Ref, b: Ref, c: Ref): Ref {
+    const { f32x4 } = this.module;
+    return this.relaxed ? relaxedMultiplyAdd(this.module, a, b, c) : f32x4.add(c, f32x4.mul(a, b));
   }
 
   /** Calls a library function. */

@@ -2,7 +2,7 @@ import { ABI_VERSION, MANIFEST_SECTION, type Manifest, type ManifestDim } from '
 import { printDim, substitute, type Dim } from '../dim.js';
 import type { KernelPlan } from '../plan/types.js';
 import { fnv1a64Bytes } from '../random.js';
-import type { EmitOptions } from './index.js';
+import type { EmitOptions } from './options.js';
 import type { Checks } from './infer.js';
 import { customSection, join } from './splice.js';
 
@@ -42,11 +42,12 @@ export function describe(
       trainable: variable.trainable,
       given: recipe.kind === 'values',
     })),
-    symbols: plan.symbols.map(({ name, kind, input, axis, max }) => ({
+    symbols: plan.symbols.map(({ name, kind, input, axis, min, max }) => ({
       name,
       kind,
       input,
       axis,
+      ...(min > 1 ? { min } : {}),
       ...(max < 0xffffffff ? { max } : {}),
     })),
     parameter: memory.table.parameter,

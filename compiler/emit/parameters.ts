@@ -2,10 +2,10 @@ import { initializerCodes, Status } from '../../runtime/manifest.js';
 import { fnv1a64 } from '../random.js';
 import type { Distribution } from '../ir.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
-import { f32, i32, i64, none, type Ref } from './binaryen.js';
+import { f32, f64, i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
-import { requireInferred } from './steps.js';
+import { parametersWait, requireInferred } from './steps.js';
 
 type Local = ReturnType<Locals['make']>;
 
@@ -22,7 +22,7 @@ const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
 /** The code of variance scaling in `initializeParameter`. */
-export const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
+const scalingCode = ({ mode, distribution }: Extract<Distribution, { kind: 'varianceScaling' }>): number =>
   initializerCodes.varianceScaling + 4 * modes[mode] + shapes[distribution];
 
 /** Emits `initialize`, `initializeParameter`, `readParameter` and `writeParameter`. */
@@ -36,7 +36,7 @@ export function emitParameters(linker: Linker, plan: KernelPlan, kinds: Readonly
   emitDraw(linker, kinds);
   emitRecipes(linker, plan, payloads);
   emitInitialize(linker, plan);
-  emitInitializeParameter(linker);
+  emitInitializeParameter(linker, plan);
   emitAccess(linker, plan);
   return payloads;
 }
@@ -72,10 +72,8 @@ function emitLocate(linker: Linker, plan: KernelPlan): void {
     );
     return body;
   });
-  linker.add('locate', [i32], i32, locals, [
-    ...switchOver(linker, locals.parameter(0).get(), cases),
-    module.i32.const(0),
-  ]);
+  const body = [...switchOver(linker, locals.parameter(0).get(), cases), module.i32.const(0)];
+  linker.add('locate', [i32], i32, locals, body, cases.length < MANY_CASES);
 }
 
 /** Sizes of a variable that were open when compiling go into the table; others stand in the manifest. */
@@ -87,6 +85,9 @@ function publishDims(linker: Linker, plan: KernelPlan, { shape }: PlannedVariabl
     module.i32.store(4 + 4 * axis, 4, module.i32.const(tableAddress + table.parameter), sizeRef(module, size)),
   );
 }
+
+/** A switch over so many cases is left as it is: the optimizer would take over 10 ms for it. */
+const MANY_CASES = 100;
 
 /** Runs case `index`; falls through when there is none. Every case must leave the function or the block. */
 function switchOver({ module }: Linker, index: Ref, cases: readonly Ref[][]): Ref[] {
@@ -130,7 +131,7 @@ function emitStore(linker: Linker, plan: KernelPlan): void {
 /** `draw(kind, a, b, seedLow, seedHigh)`: fills the located variable; 1, or 0 when the kind is not carried. */
 function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   const { module } = linker;
-  const params = [i32, f32, f32, i32, i32];
+  const params = [i32, f64, f64, i32, i32];
   const locals = new Locals(module, params);
   const [kind, a, b, seedLow, seedHigh] = params.map((_, index) => locals.parameter(index)) as [
     Local,
@@ -141,28 +142,24 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
   ];
   const key = locals.make(i64);
   const target = (): Ref[] => [field(linker, 'target'), field(linker, 'count')];
-  const first = (): Ref => module.i64.const(0n as unknown as number);
+  const first = (): Ref => module.i64.const(0n);
   const random = (name: string, ...rest: Ref[]): Ref => linker.call(name, [...target(), first(), key.get(), ...rest]);
   const done = (fill: Ref, condition: Ref): Ref => when(module, condition, fill, module.return(module.i32.const(1)));
+  const single = (value: Ref): Ref => module.f32.demote(value);
   const is = (local: Local, code: number): Ref => module.i32.eq(local.get(), module.i32.const(code));
   const fills = {
-    uniform: () => random('fillUniform', a.get(), b.get()),
-    normal: () => random('fillNormal', a.get(), b.get()),
+    uniform: () => random('fillUniform', single(a.get()), single(b.get())),
+    normal: () => random('fillNormal', single(a.get()), single(b.get())),
     truncatedNormal: () => {
-      const bound = (): Ref => module.f32.mul(module.f32.const(2), b.get());
-      return random(
-        'fillTruncatedNormal',
-        a.get(),
-        b.get(),
-        module.f32.sub(a.get(), bound()),
-        module.f32.add(a.get(), bound()),
-      );
+      const bound = (): Ref => module.f64.add(b.get(), b.get());
+      const [low, high] = [module.f64.sub(a.get(), bound()), module.f64.add(a.get(), bound())];
+      return random('fillTruncatedNormal', single(a.get()), single(b.get()), single(low), single(high));
     },
   };
   const drawn = (['uniform', 'normal', 'truncatedNormal'] as const).filter((family) => carried.has(family));
   const body: Ref[] = [];
   if (carried.has('constant')) {
-    body.push(done(linker.call('fillConstant', [...target(), a.get()]), is(kind, initializerCodes.constant)));
+    body.push(done(linker.call('fillConstant', [...target(), single(a.get())]), is(kind, initializerCodes.constant)));
   }
   if (drawn.length > 0) {
     const seeds = [seedLow.get(), seedHigh.get(), field(linker, 'hashLow'), field(linker, 'hashHigh')];
@@ -175,11 +172,13 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
       module.select(module.i32.eq(mode(), module.i32.const(modes.fanOut)), wide('fanOut'), average),
       wide('fanIn'),
     );
+    const scaling = module.f64.promote(single(a.get()));
+    const known = module.i32.ne(module.i32.and(code.get(), module.i32.const(3)), module.i32.const(3));
     // Variance scaling turns into one of the three plain kinds, with (a, b) their numbers.
     const scale = [
       shape.set(module.i32.and(code.get(), module.i32.const(3))),
-      b.set(linker.call('varianceScale', [module.f64.promote(a.get()), fan, shape.get()], f32)),
-      a.set(module.select(module.i32.eqz(shape.get()), module.f32.neg(b.get()), module.f32.const(0))),
+      b.set(module.f64.promote(linker.call('varianceScale', [scaling, fan, shape.get()], f32))),
+      a.set(module.select(module.i32.eqz(shape.get()), module.f64.neg(b.get()), module.f64.const(0))),
       kind.set(
         module.select(
           module.i32.eqz(shape.get()),
@@ -195,7 +194,7 @@ function emitDraw(linker: Linker, carried: ReadonlySet<Family>): void {
     body.push(
       key.set(linker.call('deriveKey', seeds, i64)),
       code.set(module.i32.sub(kind.get(), module.i32.const(initializerCodes.varianceScaling))),
-      when(module, module.i32.lt_u(code.get(), module.i32.const(12)), ...scale),
+      when(module, module.i32.and(module.i32.lt_u(code.get(), module.i32.const(12)), known), ...scale),
       ...drawn.map((family) => done(fills[family](), is(kind, initializerCodes[family]))),
     );
   }
@@ -215,10 +214,8 @@ function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: num
       return [initializerCodes.normal, distribution.mean, distribution.std];
     case 'truncatedNormal': {
       const { mean, std, low, high } = distribution;
-      const bound = Math.fround(2 * Math.fround(std));
       const usual =
-        Math.fround(low) === Math.fround(Math.fround(mean) - bound) &&
-        Math.fround(high) === Math.fround(Math.fround(mean) + bound);
+        Math.fround(low) === Math.fround(mean - 2 * std) && Math.fround(high) === Math.fround(mean + 2 * std);
       return usual ? [initializerCodes.truncatedNormal, mean, std] : null;
     }
     case 'varianceScaling':
@@ -252,7 +249,14 @@ function emitRecipes(linker: Linker, plan: KernelPlan, payloads: Uint8Array[]): 
     return [emitRecipe(linker, recipe, seeds, payloads), module.return()];
   });
   const body = switchOver(linker, locals.parameter(0).get(), cases);
-  linker.add('recipe', [i32, i32, i32], none, locals, body.length > 0 ? body : [module.nop()]);
+  linker.add(
+    'recipe',
+    [i32, i32, i32],
+    none,
+    locals,
+    body.length > 0 ? body : [module.nop()],
+    cases.length < MANY_CASES,
+  );
 }
 
 /** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
@@ -270,7 +274,7 @@ function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const wanted = module.i32.or(module.i32.and(flags(), module.i32.const(1)), module.i32.eqz(state));
   const next = index.tee(module.i32.add(index.get(), module.i32.const(1)));
   linker.add('initialize', [i32, i32, i32], i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...(plan.variables.length === 0
       ? []
       : [
@@ -303,7 +307,7 @@ function emitRecipe(
   if (plain) {
     const [kind, a, b] = plain;
     return module.drop(
-      module.call('draw', [module.i32.const(kind), module.f32.const(a), module.f32.const(b), ...seeds()], i32),
+      module.call('draw', [module.i32.const(kind), module.f64.const(a), module.f64.const(b), ...seeds()], i32),
     );
   }
   if (recipe.kind === 'values') {
@@ -316,7 +320,7 @@ function emitRecipe(
   if (recipe.kind === 'random' && recipe.distribution.kind === 'truncatedNormal') {
     const { mean, std, low, high } = recipe.distribution;
     const key = linker.call('deriveKey', [...seeds(), field(linker, 'hashLow'), field(linker, 'hashHigh')], i64);
-    const first = module.i64.const(0n as unknown as number);
+    const first = module.i64.const(0n);
     const target = [field(linker, 'target'), field(linker, 'count'), first, key];
     const numbers = [mean, std, low, high].map((value) => module.f32.const(value));
     return linker.call('fillTruncatedNormal', [...target, ...numbers]);
@@ -327,14 +331,14 @@ function emitRecipe(
 export const segmentName = (index: number): string => `values${index}`;
 
 /** `initializeParameter(index, kind, a, b, seedLow, seedHigh)`. */
-function emitInitializeParameter(linker: Linker): void {
+function emitInitializeParameter(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
-  const params = [i32, i32, f32, f32, i32, i32];
+  const params = [i32, i32, f64, f64, i32, i32];
   const locals = new Locals(module, params);
   const get = (index: number): Ref => locals.parameter(index).get();
   const draw = module.call('draw', [get(1), get(2), get(3), get(4), get(5)], i32);
   linker.add('initializeParameter', params, i32, locals, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
     module.if(
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
@@ -345,6 +349,9 @@ function emitInitializeParameter(linker: Linker): void {
     module.i32.const(Status.ok),
   ]);
 }
+
+const requireParameters = (linker: Linker, plan: KernelPlan): Ref[] =>
+  parametersWait(plan) ? [requireInferred(linker)] : [];
 
 const requireVariable = (linker: Linker, index: Ref): Ref[] => [
   when(
@@ -362,7 +369,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   const index = (): Ref => read.parameter(0).get();
   const state = (): Ref => module.i32.load8_u(tableAddress + table.states, 1, index());
   const body: Ref[] = [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),
     module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
     when(
@@ -388,7 +395,7 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
   linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
   const write = new Locals(module, [i32]);
   linker.add('writeParameter', [i32], i32, write, [
-    requireInferred(linker),
+    ...requireParameters(linker, plan),
     ...requireVariable(linker, write.parameter(0).get()),
     module.call('store', [write.parameter(0).get()], none),
     module.i32.const(Status.ok),

@@ -97,5 +97,8 @@ export function emitForward(linker: Linker, plan: KernelPlan): void {
   ]);
 }
 
+/** Whether sizes of parameters are open until the first input settles them. */
+export const parametersWait = ({ symbols }: KernelPlan): boolean => symbols.some(({ kind }) => kind === 'latched');
+
 export const requireInferred = ({ module }: Linker): Ref =>
   when(module, module.i32.eqz(module.global.get('inferred', i32)), module.return(module.i32.const(Status.notInferred)));

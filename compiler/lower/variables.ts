@@ -165,5 +165,5 @@ const swapped = ({ fanIn, fanOut }: { fanIn: Dim; fanOut: Dim }): { fanIn: Dim; 
 function nested(list: readonly unknown[]): ShapedNumbers {
   const shape: number[] = [];
   for (let part: unknown = list; Array.isArray(part); part = part[0]) shape.push(part.length);
-  return { data: (list as readonly number[]).flat(Infinity as 1) as readonly number[], shape };
+  return { data: (list as readonly number[]).flat(Infinity as 1), shape };
 }

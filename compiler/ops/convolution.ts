@@ -4,7 +4,7 @@ import { zerosOf, type Tensor } from '../tensor.js';
 import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
 
 /** Output size of a sliding window along one axis; requires that the window fits. */
-export function windowOutput(
+function windowOutput(
   size: Dim,
   [before, after]: readonly [Dim, Dim],
   kernel: Dim,

@@ -4,7 +4,7 @@ import { stridesOf, volume, zerosOf } from '../tensor.js';
 import { floats, type Checks, type Rule } from './rule.js';
 
 /** NumPy's rule, axes aligned at the right. Two sizes that are not known to be equal must be equal when called. */
-export function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): Dim[] {
+function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): Dim[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result: Dim[] = [];
   for (let axis = 0; axis < rank; axis++) {
@@ -23,7 +23,7 @@ export function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Che
   return result;
 }
 
-const unaryFunctions: { readonly [F in UnaryFunction]: (x: number) => number } = {
+const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   negate: (x) => -x,
   absolute: Math.abs,
   squareRoot: Math.sqrt,
@@ -46,7 +46,7 @@ const binaryFunctions = {
 };
 
 /** The error function to 1e-15: its Maclaurin series, and a continued fraction (Abramowitz and Stegun 7.1.14) beyond 2.5. */
-export function erf(x: number): number {
+function erf(x: number): number {
   const a = Math.abs(x);
   if (!(a < 6)) return Math.sign(x);
   if (a < 2.5) {
@@ -64,7 +64,7 @@ export function erf(x: number): number {
 }
 
 /** The value of an expression for one element of each input. */
-export function evaluateExpression(expression: Expression, inputs: readonly number[]): number {
+function evaluateExpression(expression: Expression, inputs: readonly number[]): number {
   switch (expression.kind) {
     case 'input':
       return inputs[expression.index]!;

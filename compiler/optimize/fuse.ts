@@ -1,6 +1,6 @@
 import { equal } from '../dim.js';
 import type { Expression, Node, OpOf, Value } from '../ir.js';
-import { rewrite, type Pass, type Rule, type Uses } from './rewrite.js';
+import { rewrite, type Pass, type Rule } from './rewrite.js';
 
 /** Inputs of one fused loop: as many pointers as stay in registers beside the loop's own. */
 const MOST_OPERANDS = 6;
@@ -45,7 +45,7 @@ const isElementwise = (node: Node | undefined): node is Node<OpOf<'elementwise'>
 const intoOneLoop: Rule = (node, uses) => {
   if (!isElementwise(node)) return undefined;
   for (const input of node.inputs) {
-    const producer = uses.onlyFor(input) ?? readOnlyBy(node, input, uses);
+    const producer = uses.onlyFor(node, input);
     if (!isElementwise(producer) || !sameShape(input, node.outputs[0]!)) continue;
     const operands = new Operands(0);
     const inner = substitute(
@@ -63,12 +63,6 @@ const intoOneLoop: Rule = (node, uses) => {
   return undefined;
 };
 
-/** The producer of a value that one node reads more than once, and nothing else reads. */
-function readOnlyBy(node: Node, value: Value, uses: Uses): Node | undefined {
-  const times = node.inputs.filter(({ id }) => id === value.id).length;
-  return times > 1 && uses.reads(value) === times ? uses.producer(value) : undefined;
-}
-
 type Product = OpOf<'matmul'> | OpOf<'convolution'> | OpOf<'depthwise'>;
 const isProduct = (node: Node | undefined): node is Node<Product> =>
   node?.op.kind === 'matmul' || node?.op.kind === 'convolution' || node?.op.kind === 'depthwise';
@@ -78,7 +72,7 @@ const intoEpilogue: Rule = (node, uses) => {
   if (!isElementwise(node)) return undefined;
   const output = node.outputs[0]!;
   for (const input of node.inputs) {
-    const producer = uses.onlyFor(input) ?? readOnlyBy(node, input, uses);
+    const producer = uses.onlyFor(node, input);
     if (!isProduct(producer) || !sameShape(input, output)) continue;
     const operands = new Operands(1);
     const [x, w, ...before] = producer.inputs;

@@ -12,11 +12,24 @@ export class Uses {
   private readonly counts = new Map<number, number>();
 
   constructor(graph: TensorGraph) {
-    for (const node of graph.forward) {
-      for (const output of node.outputs) this.producers.set(output.id, node);
-      for (const input of node.inputs) this.counts.set(input.id, (this.counts.get(input.id) ?? 0) + 1);
+    for (const node of graph.forward) this.add(node);
+    for (const { value } of graph.outputs) this.count(value, 1);
+  }
+
+  add(node: Node): void {
+    for (const output of node.outputs) this.producers.set(output.id, node);
+    for (const input of node.inputs) this.count(input, 1);
+  }
+
+  remove(node: Node): void {
+    for (const output of node.outputs) {
+      if (this.producers.get(output.id) === node) this.producers.delete(output.id);
     }
-    for (const { value } of graph.outputs) this.counts.set(value.id, (this.counts.get(value.id) ?? 0) + 1);
+    for (const input of node.inputs) this.count(input, -1);
+  }
+
+  private count(value: Value, by: number): void {
+    this.counts.set(value.id, this.reads(value) + by);
   }
 
   /** The node of `forward` that defines a value. */
@@ -29,9 +42,10 @@ export class Uses {
     return this.counts.get(value.id) ?? 0;
   }
 
-  /** The node that defines a value, if nothing else reads it. */
-  onlyFor(value: Value): Node | undefined {
-    return this.counts.get(value.id) === 1 ? this.producer(value) : undefined;
+  /** The node that defines a value, if nothing but `reader` reads it. */
+  onlyFor(reader: Node, value: Value): Node | undefined {
+    const own = reader.inputs.filter(({ id }) => id === value.id).length;
+    return this.reads(value) === own ? this.producer(value) : undefined;
   }
 }
 
@@ -41,40 +55,28 @@ export interface Replacement {
   readonly removed: readonly Node[];
 }
 
-/** A rule: what to put in a node's place, or nothing. */
+/** A rule: what to put in a node's place, or nothing. It looks at the node and what comes before it. */
 export type Rule = (node: Node, uses: Uses) => Replacement | undefined;
 
-/** Applies rules to the nodes of `forward`, one rewrite at a time from the front, until none applies. */
+/** Applies rules to the nodes of `forward` from the front, to each until none applies. */
 export function rewrite(graph: TensorGraph, ...rules: readonly Rule[]): TensorGraph {
-  let forward = [...graph.forward];
-  let start = 0;
-  for (;;) {
-    const uses = new Uses({ ...graph, forward });
-    const found = firstMatch(forward, uses, rules, start);
-    if (!found) {
-      if (start === 0) return { ...graph, forward };
-      start = 0;
-      continue;
-    }
-    const gone = new Set([...found.replacement.removed, forward[found.index]!]);
-    forward = forward.flatMap((node, index) =>
-      index === found.index ? found.replacement.nodes : gone.has(node) ? [] : [node],
-    );
-    start = Math.max(0, found.index - gone.size);
-  }
-}
-
-function firstMatch(
-  forward: readonly Node[],
-  uses: Uses,
-  rules: readonly Rule[],
-  start: number,
-): { index: number; replacement: Replacement } | undefined {
-  for (let index = start; index < forward.length; index++) {
+  const uses = new Uses(graph);
+  const kept = new Set<Node>();
+  const apply = (node: Node): readonly Node[] => {
     for (const rule of rules) {
-      const replacement = rule(forward[index]!, uses);
-      if (replacement) return { index, replacement };
+      const found = rule(node, uses);
+      if (!found) continue;
+      for (const gone of [node, ...found.removed]) {
+        uses.remove(gone);
+        kept.delete(gone);
+      }
+      found.nodes.forEach((next) => {
+        uses.add(next);
+      });
+      return found.nodes.flatMap(apply);
     }
-  }
-  return undefined;
+    return [node];
+  };
+  for (const node of graph.forward) for (const result of apply(node)) kept.add(result);
+  return { ...graph, forward: [...kept] };
 }

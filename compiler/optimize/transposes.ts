@@ -10,7 +10,7 @@ const intoProduct: Rule = (node, uses) => {
   const swapped = producer.op.permutation[0] === 1;
   const op = { ...node.op, transposeRight: node.op.transposeRight !== swapped };
   const product: Node = { ...node, op, inputs: [x!, producer.inputs[0]!, ...rest] };
-  return { nodes: [product], removed: uses.onlyFor(w!) ? [producer] : [] };
+  return { nodes: [product], removed: uses.onlyFor(node, w!) ? [producer] : [] };
 };
 
 export const foldTransposes: Pass = {

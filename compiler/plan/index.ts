@@ -120,6 +120,8 @@ function finish(planner: Planner, variables: PlannedVariable[]): KernelPlan {
       tableAddress: TABLE_ADDRESS,
       table,
       scratch: memory.scratch,
+      scratchBytes,
+      parameterEnd: memory.parameterEnd,
       end: memory.end,
       parameterBytes: memory.parameterBytes,
       activationBytes: memory.activationBytes,

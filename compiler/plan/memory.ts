@@ -74,7 +74,7 @@ export function layoutMemory(
   table: TableLayout,
   definitions: Definitions,
   scratchBytes: Dim,
-): { buffers: Buffer[]; scratch: Dim; end: Dim; parameterBytes: Dim; activationBytes: Dim } {
+): { buffers: Buffer[]; parameterEnd: Dim; scratch: Dim; end: Dim; parameterBytes: Dim; activationBytes: Dim } {
   const addresses = new Map<number, Dim>();
   let at: Dim = alignUp(TABLE_ADDRESS + table.bytes, ALIGNMENT);
   const reserve = (bytes: Dim): Dim => {
@@ -91,6 +91,7 @@ export function layoutMemory(
       .reduce<Dim>((sum, buffer) => add(sum, alignUp(buffer.bytes, ALIGNMENT)), 0);
   place('constant');
   place('parameter');
+  const parameterEnd = at;
   place('port');
   const scratch = at;
   let activationBytes = total('port');
@@ -104,6 +105,7 @@ export function layoutMemory(
   const end = definitions.define('end', slack);
   return {
     buffers: planner.buffers.map(({ id, name, bytes }) => ({ name, bytes, address: addresses.get(id) ?? 0 })),
+    parameterEnd,
     scratch,
     end,
     parameterBytes: total('parameter'),

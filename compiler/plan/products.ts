@@ -4,8 +4,8 @@ import type { Expression, Node, OpOf, Padding, Value } from '../ir.js';
 import { address, size, type Planner } from './planner.js';
 import type { Argument, BufferId } from './types.js';
 
-/** Multiply-adds up to which a product with one row gets a body of its own. */
-const GENERATED_PRODUCTS = 400_000;
+/** Multiply-adds up to which a product with one row gets a body of its own: 20 µs, where it still gains 8 %. */
+const GENERATED_PRODUCTS = 500_000;
 
 /**
  * The bias and residual addresses of a node with an epilogue, and the epilogue over (accumulator, bias, residual). A
@@ -32,7 +32,7 @@ function epilogueOf(
 }
 
 /** Whether all axes but the last have size 1. */
-export const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
+const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
 
 function renumber(expression: Expression, to: readonly number[]): Expression {
   switch (expression.kind) {

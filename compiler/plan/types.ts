@@ -111,8 +111,11 @@ export interface MemoryPlan {
   readonly definitions: readonly Definition[];
   readonly tableAddress: number;
   readonly table: TableLayout;
-  /** Where canonical weights appear while packed ones are read or written. */
+  /** Where canonical weights appear while packed ones are read or written, and the most bytes they take there. */
   readonly scratch: Dim;
+  readonly scratchBytes: Dim;
+  /** The first byte after constants and parameters: a number unless a parameter's size is open. */
+  readonly parameterEnd: Dim;
   /** The first byte after everything. */
   readonly end: Dim;
   /** Bytes of parameters and prepared forms, and of everything that only lives during a call. */

@@ -1,0 +1,14 @@
+import type { Target } from './library.js';
+import type { Family } from './parameters.js';
+
+export interface EmitOptions {
+  readonly target: Target;
+  /** The kernel library of the target. */
+  readonly library: Uint8Array;
+  readonly maxMemory: number;
+  readonly seed: bigint;
+  /** Initializers the module carries beyond those it uses. */
+  readonly initializers: readonly Family[];
+  /** Also return the text form. */
+  readonly text?: boolean;
+}
