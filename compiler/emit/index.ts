@@ -55,7 +55,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
   if (!module.validate()) throw new InternalError('the module does not validate');
-  const text = options.text ? module.emitText() : undefined;
+  const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
   const { binary, manifest } = describe(code, plan, checks, carried, { ...options, maxMemory });

@@ -13,10 +13,7 @@ import { referenceOf, tensorOf, variablesOf } from '../layers/evaluation.js';
 import { difference } from '../layers/values.js';
 import { inputsFor, otherSizes, sizesOf, type Inputs } from './calls.js';
 import { Draw } from './draw.js';
-import { randomGraph } from './random.js';
-
-/** Seeds from 0 of the graphs that tests compile. */
-export const GRAPHS = 510;
+import { GRAPHS, randomGraph } from './random.js';
 
 /** The module of a graph as it was lowered, without any optimization. */
 export async function emitUnoptimized(graph: TensorGraph, seed: bigint): Promise<Uint8Array> {
