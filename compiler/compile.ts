@@ -19,6 +19,8 @@ export interface CompileOptions extends ModelOptions {
   readonly initializers?: 'used' | 'all' | readonly Family[];
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
+  /** Also return the text form of the module, with names. */
+  readonly text?: boolean;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
@@ -27,10 +29,12 @@ export interface CompiledModule {
   readonly manifest: Manifest;
   /** Text of the `.d.ts` that types the module. */
   readonly types: string;
+  /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
+  readonly text?: string;
   readonly notes: readonly string[];
 }
 
-const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'tensors', 'dims'];
+const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'text', 'tensors', 'dims'];
 const GIB = 2 ** 30;
 
 /**
@@ -40,10 +44,16 @@ const GIB = 2 ** 30;
  *   OptionError for options
  */
 export async function compile(model: ModelSource, options: CompileOptions = {}): Promise<CompiledModule> {
+  checkOptions(options);
+  return compilePipeline(new Pipeline(model, options), options);
+}
+
+/** The same from a pipeline, which keeps its stages for whoever else looks at them. */
+export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
   const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
-  const pipeline = new Pipeline(model, options);
+  pipeline.optimize();
   report('plan', 1);
   let plan = pipeline.plan();
   const notes: string[] = [];
@@ -59,7 +69,8 @@ export async function compile(model: ModelSource, options: CompileOptions = {}):
     plan = embedded.plan;
   }
   report('emit', 3);
-  const emitted = emit(plan, { ...emitOptions, target, library: await loadLibrary(target) });
+  const library = await loadLibrary(target);
+  const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
 }

@@ -128,9 +128,11 @@ export function max(left: Dim, right: Dim): Dim {
 const nonNegative = (dim: Dim): boolean =>
   termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
 
-const isSize = (atom: Atom): boolean =>
-  atom.kind === 'symbol' ||
-  (atom.kind === 'max' ? nonNegative(atom.left) || nonNegative(atom.right) : nonNegative(atom.left));
+function isSize(atom: Atom): boolean {
+  if (atom.kind === 'symbol') return true;
+  const [left, right] = [nonNegative(atom.left), nonNegative(atom.right)];
+  return atom.kind === 'max' ? left || right : left && right;
+}
 
 export const equal = (left: Dim, right: Dim): boolean => left === right || printDim(left) === printDim(right);
 

@@ -8,8 +8,9 @@ import type {
   Tensors,
 } from './declaration/types.js';
 import { parseDeclaration } from './declaration/parse.js';
-import { NacreError } from './errors.js';
+import { NacreError, ShapeError } from './errors.js';
 import { writeLayers, type Written } from './graph/write.js';
+import { lower } from './lower/index.js';
 import { compose, defaultInputOf } from './layers/stage.js';
 import { GraphEdge, runStages, type Edge, type PipedDType, type Stage } from './layers/edge.js';
 import { Reference, type ShapedArray, type VariableReference } from './layers/parameter-value.js';
@@ -101,8 +102,18 @@ class WrittenGraph {
     return new WrittenGraph(written, this.head, named);
   }
 
+  /** Sizes that cannot fit leave the outputs' names in the place of their shapes. */
   toString(): string {
-    return printGraph(this.declaration);
+    try {
+      const { outputs } = lower(this.declaration, { tensors: this.tensors });
+      return printGraph(
+        this.declaration,
+        outputs.map(({ value }) => value.shape.map((size) => (typeof size === 'number' ? size : null))),
+      );
+    } catch (error) {
+      if (error instanceof ShapeError) return printGraph(this.declaration);
+      throw error;
+    }
   }
 }
 

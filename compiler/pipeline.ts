@@ -41,6 +41,9 @@ const isGraph = (model: unknown): model is Graph =>
 export class Pipeline {
   readonly declaration: GraphDeclaration;
   readonly tensors: Tensors;
+  private lowered?: TensorGraph;
+  private optimized?: TensorGraph;
+  private planned?: KernelPlan;
 
   constructor(
     model: ModelSource,
@@ -51,14 +54,14 @@ export class Pipeline {
   }
 
   lower(): TensorGraph {
-    return lower(this.declaration, { ...this.options, tensors: this.tensors });
+    return (this.lowered ??= lower(this.declaration, { ...this.options, tensors: this.tensors }));
   }
 
   optimize(): TensorGraph {
-    return optimize(this.lower());
+    return (this.optimized ??= optimize(this.lower()));
   }
 
   plan(): KernelPlan {
-    return plan(this.optimize());
+    return (this.planned ??= plan(this.optimize()));
   }
 }

@@ -209,7 +209,7 @@ test('graphs are immutable, and pipe leaves them as they are', (t) => {
 test('one line for a graph', (t) => {
   const hidden = sequential([input(['batch', 10]), d(), d()]);
   t.is(printGraph(hidden.declaration, [[null, 4]]), '(?, 10) -> [... 3 layers ...] -> (?, 4)');
-  t.is(String(hidden), '(?, 10) -> [... 3 layers ...] -> y');
+  t.is(String(hidden), '(?, 10) -> [... 3 layers ...] -> (?, 4)');
   const [a, b] = [xOf(), input([3])];
   const two = graph({ inputs: { a, b }, outputs: { a: d()(a), b } });
   t.is(printGraph(two.declaration, [[null, 4], [3]]), '[(?, 4), (3)] -> [... 3 layers ...] -> [(?, 4), (3)]');

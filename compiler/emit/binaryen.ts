@@ -67,7 +67,14 @@ export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
 /** Epilogues and small helpers are inlined up to this size, in Binaryen's count of nodes. */
 const INLINE_SIZE = 60;
 
-export const setDebugNames = (keep: boolean): void => binaryen.setDebugInfo(keep);
+/** Keeps functions that are not worth their copies from being inlined. */
+export function keepCalled(module: Module, names: readonly string[]): void {
+  for (const name of names) {
+    binaryen.setPassArgument('no-inline', name);
+    module.runPasses(['no-inline']);
+  }
+  binaryen.clearPassArguments();
+}
 
 export const functionInfo = (module: Module, name: string): FunctionInfo =>
   untyped.getFunctionInfo(module.getFunction(name));

@@ -1,18 +1,19 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
 import { InternalError, OptionError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
-import { dataSegments, i32, setDebugNames, type Segment } from './binaryen.js';
+import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
-import { emitInfer } from './infer.js';
+import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
-import { emitParameters, familiesUsed, segmentName } from './parameters.js';
+import { familiesUsed, segmentName } from './initializers.js';
+import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, type Family } from './parameters.js';
+export { families, type Family } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
@@ -50,12 +51,12 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
-  setDebugNames(options.text ?? false);
+  keepCalled(module, sharedByInfer);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
   if (!module.validate()) throw new InternalError('the module does not validate');
-  const text = options.text ? module.emitText() : undefined;
+  const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
   const { binary, manifest } = describe(code, plan, checks, carried, { ...options, maxMemory });

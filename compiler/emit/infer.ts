@@ -16,6 +16,9 @@ export type Checks = (readonly [subject: string, text: string])[];
 
 const big = (module: Module, value: number | bigint): Ref => module.i64.const(BigInt(value));
 
+/** What `infer` calls over and over; inlined, it takes a third of the time to compile a model. */
+export const sharedByInfer = ['multiply', 'floorDiv', 'max', 'publish', 'refuse'] as const;
+
 /** Arithmetic on sizes: exact up to 2⁵³, beyond which `overflow` is set for good. */
 function emitArithmetic({ module }: Linker): void {
   const { f64: float, i64: wide } = module;
@@ -31,25 +34,33 @@ function emitArithmetic({ module }: Linker): void {
     pair,
     i64,
     [],
-    module.block(null, [module.if(float.gt(magnitude, float.const(2 ** 53)), overflow()), wide.mul(get(0), get(1))]),
+    module.block(
+      null,
+      [module.if(float.gt(magnitude, float.const(2 ** 53)), overflow()), wide.mul(get(0), get(1))],
+      i64,
+    ),
   );
   module.addFunction(
     'floorDiv',
     pair,
     i64,
     [],
-    module.block(null, [
-      module.if(wide.eqz(get(1)), overflow()),
-      wide.sub(
-        wide.div_s(get(0), get(1)),
-        wide.extend_u(
-          module.i32.and(
-            wide.ne(wide.rem_s(get(0), get(1)), big(module, 0)),
-            wide.lt_s(wide.xor(get(0), get(1)), big(module, 0)),
+    module.block(
+      null,
+      [
+        module.if(wide.eqz(get(1)), overflow()),
+        wide.sub(
+          wide.div_s(get(0), get(1)),
+          wide.extend_u(
+            module.i32.and(
+              wide.ne(wide.rem_s(get(0), get(1)), big(module, 0)),
+              wide.lt_s(wide.xor(get(0), get(1)), big(module, 0)),
+            ),
           ),
         ),
-      ),
-    ]),
+      ],
+      i64,
+    ),
   );
   module.addFunction('max', pair, i64, [], module.select(wide.gt_s(get(0), get(1)), get(0), get(1)));
 }

@@ -1,5 +1,5 @@
 import type { Target } from './library.js';
-import type { Family } from './parameters.js';
+import type { Family } from './initializers.js';
 
 export interface EmitOptions {
   readonly target: Target;
@@ -9,6 +9,6 @@ export interface EmitOptions {
   readonly seed: bigint;
   /** Initializers the module carries beyond those it uses. */
   readonly initializers: readonly Family[];
-  /** Keep names and return the text form. */
+  /** Also return the text form. */
   readonly text?: boolean;
 }

@@ -43,6 +43,7 @@ export function plan(graph: TensorGraph): KernelPlan {
       (rules[node.op.kind] as (planner: Planner, node: Node) => void)(planner, node);
     }
   }
+  planner.keepPrepared();
   planOutputs(planner);
   const variables = planVariables(planner);
   planner.trace();

@@ -44,13 +44,8 @@ export class Planner {
       this.kinds.set(value.id, 'variable');
       this.define(value, name, 'parameter');
     }
-    const usedByForward = new Set(graph.forward.flatMap((node) => node.inputs.map((input) => input.id)));
-    for (const { op, outputs } of graph.prepare) {
-      if (op.kind === 'reshape') continue;
-      for (const output of outputs) {
-        this.kinds.set(output.id, 'prepared');
-        if (usedByForward.has(output.id)) this.define(output, `${output.name} prepared`, 'parameter');
-      }
+    for (const { outputs } of graph.prepare) {
+      for (const output of outputs) this.kinds.set(output.id, 'prepared');
     }
     for (const { value, name } of graph.inputs) this.define(value, name, 'port');
   }
@@ -82,7 +77,8 @@ export class Planner {
 
   /** Where a node writes a value. */
   output(value: Value): BufferId {
-    return this.homes.get(value.id) ?? this.define(value, value.name, 'arena');
+    const name = this.kinds.get(value.id) === 'prepared' ? `${value.name} prepared` : value.name;
+    return this.homes.get(value.id) ?? this.define(value, name, 'arena');
   }
 
   /** Where a value is read, in canonical form. */
@@ -113,6 +109,16 @@ export class Planner {
   /** The buffer of an output. */
   outputPort(name: string, value: Value): BufferId {
     return this.detached.get(name) ?? this.read(value);
+  }
+
+  /** Gives a place for ever to what `prepare` leaves for `forward` or as an output. */
+  keepPrepared(): void {
+    const outputs = this.graph.outputs.map(({ value }) => this.read(value));
+    const needed = new Set([...this.forward.flatMap(buffersOf), ...outputs]);
+    for (const id of this.prepare.flatMap(buffersOf)) {
+      const buffer = this.buffers[id]!;
+      if (needed.has(id) && buffer.place === 'arena') buffer.place = 'parameter';
+    }
   }
 
   /** Drops the canonical form of a variable that is kept packed. */
@@ -191,7 +197,7 @@ export class Planner {
   }
 }
 
-const buffersOf = (step: Step): readonly BufferId[] =>
+export const buffersOf = (step: Step): readonly BufferId[] =>
   step.kind === 'loop'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));

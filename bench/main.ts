@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs';
+import { readOptions, usage, type Command } from './options.js';
+import { finishProgress } from './progress.js';
+import { report } from './report.js';
+import { runBench } from './run.js';
+
+function readCommand(): Command {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const command = readCommand();
+if (command === 'help') {
+  console.log(usage);
+} else if (command === 'kernels') {
+  await import('./kernels.js');
+} else if (command === 'random') {
+  await import('./random.js');
+} else {
+  const results = await runBench(command);
+  finishProgress();
+  if (command.json !== undefined) writeFileSync(command.json, `${JSON.stringify(results, null, 2)}\n`);
+  process.stdout.write(report(results));
+  process.exitCode = results.failures.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,20 @@
+export type Cell = string | undefined;
+
+/** A table of GitHub's Markdown, its columns padded to one width; the first is aligned left, the others right. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cells = [header, ...rows].map((row) => header.map((_, column) => row[column] ?? '–'));
+  const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [line(cells[0]!), line(rule), ...cells.slice(1).map(line)].join('\n');
+}
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** Three significant digits, thousands grouped. */
+export const significant = (value: number): string =>
+  Math.abs(value) >= 100 ? grouped.format(value) : value.toPrecision(3);
+
+export const kilobytes = (bytes: number): string => significant(bytes / 1000);
+export const megabytes = (bytes: number): string => significant(bytes / 1e6);

@@ -1,0 +1,28 @@
+import type { BinaryFunction, Expression } from '../ir.js';
+
+const operators: Readonly<Partial<Record<BinaryFunction, readonly [sign: string, precedence: number]>>> = {
+  add: ['+', 1],
+  subtract: ['-', 1],
+  multiply: ['*', 2],
+  divide: ['/', 2],
+};
+
+/** `maximum(%3 + %4, 0)`: operators associate to the left, every other function is a call. */
+export function printExpression(expression: Expression, inputs: readonly string[], precedence = 0): string {
+  switch (expression.kind) {
+    case 'input':
+      return inputs[expression.index] ?? `input${expression.index}`;
+    case 'constant':
+      return String(expression.value);
+    case 'unary':
+      return `${expression.fn}(${printExpression(expression.x, inputs)})`;
+    case 'binary': {
+      const { fn, left, right } = expression;
+      const operator = operators[fn];
+      if (!operator) return `${fn}(${printExpression(left, inputs)}, ${printExpression(right, inputs)})`;
+      const [sign, own] = operator;
+      const text = `${printExpression(left, inputs, own)} ${sign} ${printExpression(right, inputs, own + 1)}`;
+      return own < precedence ? `(${text})` : text;
+    }
+  }
+}

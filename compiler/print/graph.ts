@@ -1,0 +1,127 @@
+import { printDim, printShape } from '../dim.js';
+import type {
+  Constraint,
+  Distribution,
+  Expression,
+  Node,
+  OpKind,
+  OpOf,
+  Padding,
+  SymbolInfo,
+  TensorGraph,
+  TensorType,
+  Value,
+  Variable,
+} from '../ir.js';
+import type { Tensor } from '../tensor.js';
+import { table, thousands } from '../text.js';
+import { printExpression } from './expression.js';
+
+const MOST = 0xffffffff;
+const FEW_VALUES = 4;
+
+/** `(batch, 10)`, led by the dtype unless it is float32. */
+export const printType = ({ dtype, shape }: TensorType): string =>
+  dtype === 'float32' ? printShape(shape) : `${dtype} ${printShape(shape)}`;
+
+/** A title and its lines, indented; nothing without lines. */
+export const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+
+/** `varianceScaling(1, fanAvg, uniform)` */
+export function printDistribution({ kind, ...options }: Distribution): string {
+  return `${kind}(${Object.values(options).join(', ')})`;
+}
+
+/** `float32 (2, 3) [1, 2, 3, 4, … 6 values]` */
+export function printTensor({ dtype, shape, data }: Tensor): string {
+  const values = Array.from(data.subarray(0, FEW_VALUES), String);
+  if (data.length > FEW_VALUES) values.push(`… ${thousands(data.length)} values`);
+  return `${dtype} ${printShape(shape)} [${values.join(', ')}]`;
+}
+
+export const printSymbols = (symbols: readonly SymbolInfo[]): string[] =>
+  table(
+    symbols.map(({ name, kind, input, axis, min, max, typical }) => {
+      const limits = max === MOST ? `at least ${min}` : `${min} to ${max}`;
+      return [name, kind, `axis ${axis} of ${input}`, `${limits}, typical ${typical}`];
+    }),
+  );
+
+export const printConstraint = ({ rule, got, expected, subject, message }: Constraint): string =>
+  `${printDim(got)} ${rule === 'equal' ? '==' : '>='} ${printDim(expected)}  # ${subject}: ${message}`;
+
+const id = (value: Value): string => `%${value.id}`;
+const pair = (sizes: readonly number[]): string => sizes.join('x');
+const paddingOf = (padding: Padding): string =>
+  `padding ${padding.map(([before, after]) => `${printDim(before)}:${printDim(after)}`).join(' ')}`;
+
+function epilogueOf(epilogue: Expression | undefined, { inputs }: Node): string[] {
+  if (!epilogue) return [];
+  return [`epilogue ${printExpression(epilogue, ['_', ...inputs.slice(2).map(id)])}`];
+}
+
+const window = (op: OpOf<'convolution'> | OpOf<'depthwise'>): string[] => [
+  `strides ${pair(op.strides)}`,
+  `dilation ${pair(op.dilation)}`,
+  paddingOf(op.padding),
+];
+
+/** What stands in braces after the inputs of a node; in an epilogue `_` is the element it is applied to. */
+const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonly string[] } = {
+  elementwise: ({ expression }, { inputs }) => [printExpression(expression, inputs.map(id))],
+  matmul: ({ transposeRight, epilogue }, node) => [
+    ...(transposeRight ? ['transposeRight'] : []),
+    ...epilogueOf(epilogue, node),
+  ],
+  convolution: (op, node) => [...window(op), `groups ${op.groups}`, ...epilogueOf(op.epilogue, node)],
+  depthwise: (op, node) => [...window(op), ...epilogueOf(op.epilogue, node)],
+  pool: ({ fn, size, strides, padding }) => [fn, `size ${pair(size)}`, `strides ${pair(strides)}`, paddingOf(padding)],
+  reduce: ({ fn, axes }) => [fn, `axes ${axes.join(' ')}`],
+  softmax: ({ axis, log }) => [...(log ? ['log'] : []), `axis ${axis}`],
+  normalize: ({ axes, epsilon }) => [`last ${axes} axes`, `epsilon ${epsilon}`],
+  reshape: () => [],
+  transpose: ({ permutation }) => [permutation.join(' ')],
+  concat: ({ axis }) => [`axis ${axis}`],
+  pad: ({ padding, value }) => [paddingOf(padding), `value ${value}`],
+  gather: () => [],
+  constant: ({ tensor }) => [printTensor(tensor)],
+  fill: ({ value }) => [String(value)],
+  random: ({ distribution, seed }) => [
+    printDistribution(distribution),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ],
+};
+
+function printNode(node: Node): string {
+  const { op, inputs, outputs, origin } = node;
+  const list = (attributes[op.kind] as (op: Node['op'], node: Node) => readonly string[])(op, node);
+  const braces = list.length === 0 ? '' : ` {${list.join(', ')}}`;
+  const results = outputs.map((output) => `${id(output)} ${printType(output)}`).join(', ');
+  return `${results} = ${[op.kind, ...inputs.map(id)].join(' ')}${braces}  # ${origin}`;
+}
+
+function variableRow({ name, value, layout, trainable, users, fanIn, fanOut, initializer }: Variable): string[] {
+  const notes = [initializer, `fans ${printDim(fanIn)} ${printDim(fanOut)}`, `used by ${users.join(' ')}`];
+  if (layout) notes.unshift(layout);
+  if (!trainable) notes.push('not trainable');
+  return [id(value), printType(value), name, notes.join(', ')];
+}
+
+/** One line a symbol, variable, constraint and node; `%7` is the value of id 7, the comment the layer it comes from. */
+export function printTensorGraph(graph: TensorGraph): string {
+  const ports = (list: TensorGraph['inputs']): string[] =>
+    table(list.map(({ name, value }) => [id(value), printType(value), name]));
+  return [
+    `graph ${graph.name ?? ''}`.trimEnd(),
+    ...section('symbols', printSymbols(graph.symbols)),
+    ...section('inputs', ports(graph.inputs)),
+    ...section('variables', table(graph.variables.map(variableRow))),
+    ...section('constraints', graph.constraints.map(printConstraint)),
+    ...section('initialize', graph.initialize.map(printNode)),
+    ...section('prepare', graph.prepare.map(printNode)),
+    ...section('forward', graph.forward.map(printNode)),
+    ...section('outputs', ports(graph.outputs)),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,3 @@
+import { testCompiled } from '../graphs/compiled.js';
+
+testCompiled(2, 3);
