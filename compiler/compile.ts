@@ -1,5 +1,6 @@
 import type { Manifest } from '../runtime/manifest.js';
-import { emit, families, type Family } from './emit/index.js';
+import { carriedInitializers, type CarryOption } from './carried.js';
+import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
@@ -16,7 +17,7 @@ export interface CompileOptions extends ModelOptions {
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
-  readonly initializers?: 'used' | 'all' | readonly Family[];
+  readonly initializers?: CarryOption;
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
   /** Also return the text form of the module, with names. */
@@ -92,10 +93,6 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
-  const carried: readonly Family[] = initializers === 'all' ? families : initializers === 'used' ? [] : initializers;
-  for (const family of carried) {
-    if (families.includes(family)) continue;
-    fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, families)}`);
-  }
+  const carried = carriedInitializers(initializers);
   return { target, weights, seed: BigInt(seed), initializers: carried, maxMemory };
 }

@@ -134,6 +134,8 @@ export interface Variable {
   readonly fanOut: Dim;
   /** As listings show it: `glorotUniform`, `normal(0, 0.05)`, `values`. */
   readonly initializer: string;
+  /** The initializer is the layer's or the graph's default. */
+  readonly isDefault: boolean;
 }
 
 export interface SymbolInfo {

@@ -1,5 +1,4 @@
-import { instantiate, type Model } from '../runtime/index.js';
-import type { SessionOptions } from '../runtime/session.js';
+import { instantiate, type Model, type SessionOptions } from '../runtime/index.js';
 import { compile, type CompileOptions } from './compile.js';
 import type { ModelSource } from './pipeline.js';
 

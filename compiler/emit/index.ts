@@ -7,13 +7,13 @@ import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
-import { familiesUsed, segmentName } from './initializers.js';
+import { initializersUsed, segmentName } from './initializers.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, type Family } from './initializers.js';
+export { families, familyOf, type CarriedInitializer, type Family } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
@@ -41,8 +41,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const { tableAddress } = plan.memory;
   const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
   const checks = emitInfer(linker, plan, maxMemory);
-  const carried = new Set([...familiesUsed(plan), ...options.initializers]);
-  const payloads = emitParameters(linker, plan, carried);
+  const carried = [...initializersUsed(plan), ...options.initializers];
+  const payloads = emitParameters(linker, plan, new Set(carried.map(({ family }) => family)));
   emitPrepare(linker, plan);
   emitForward(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
@@ -59,7 +59,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, carried, { ...options, maxMemory });
+  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), { ...options, maxMemory });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 

@@ -1,0 +1,125 @@
+import { InputError, VariableError } from './errors.js';
+import { named } from './feed.js';
+import * as codes from './initializer-codes.js';
+import type { Manifest } from './manifest.js';
+import { didYouMean } from './suggest.js';
+
+/** What fills a variable: its code, the two numbers that it takes, and a seed of the variable's own. */
+export interface Draw {
+  readonly code: number;
+  readonly a: number;
+  readonly b: number;
+  readonly seed?: bigint;
+}
+
+/** The variable's own initializer or values. */
+export const OWN: Draw = { code: codes.own, a: 0, b: 0 };
+
+type Options = Readonly<Record<string, number | string>>;
+
+/** A kind: its code, its options with their defaults, and for a kind without options the number it stands for. */
+type Kind = readonly [code: number, options: Options, value?: number];
+
+const modes = ['fanIn', 'fanOut', 'fanAvg'];
+const forms = ['uniform', 'truncatedNormal', 'untruncatedNormal'];
+
+const scaling = (mode: number, form: number): number => codes.varianceScaling + 4 * mode + form;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  zeros: [codes.constant, {}, 0],
+  ones: [codes.constant, {}, 1],
+  constant: [codes.constant, { value: 0 }],
+  uniform: [codes.uniform, { low: -0.05, high: 0.05 }],
+  normal: [codes.normal, { mean: 0, std: 0.05 }],
+  truncatedNormal: [codes.truncatedNormal, { mean: 0, std: 0.05 }],
+  varianceScaling: [codes.varianceScaling, { scale: 1, mode: 'fanIn', distribution: 'truncatedNormal' }],
+  glorotUniform: [scaling(2, 0), {}, 1],
+  glorotNormal: [scaling(2, 1), {}, 1],
+  heUniform: [scaling(0, 0), {}, 2],
+  heNormal: [scaling(0, 1), {}, 2],
+  lecunUniform: [scaling(0, 0), {}, 1],
+  lecunNormal: [scaling(0, 1), {}, 1],
+};
+
+/** The plain code that a code comes down to. */
+const familyOf = (code: number): number =>
+  code < codes.varianceScaling ? code : [codes.uniform, codes.truncatedNormal, codes.normal][code & 3]!;
+
+/** A name without what differs between frameworks: `random_normal` is `normal`, `he_uniform` is `heUniform`. */
+const plain = (name: string): string => name.replace(/^random_?|_/g, '').toLowerCase();
+
+const fail = (what: string): never => {
+  throw new InputError('initializer', 'initialize', what);
+};
+
+/** Refuses options that nothing reads. `of` says whose they are. */
+export function checkOptions(given: object, known: readonly string[], of = ''): void {
+  for (const name in given) {
+    if (!known.includes(name)) fail(`unknown option '${name}'${of}; it takes ${known.join(', ') || 'none'}`);
+  }
+}
+
+/** The options of a kind, with its defaults for those left out. */
+function readOptions(kind: string, defaults: Options, given: Readonly<Record<string, unknown>>): Options {
+  const known = Object.keys(defaults);
+  checkOptions(given, known, ` of ${kind}`);
+  const read = (name: string): [string, never] => {
+    const value = given[name] ?? defaults[name]!;
+    const words = name === 'mode' ? modes : forms;
+    const expects =
+      typeof defaults[name] === 'string'
+        ? !words.includes(value as string) && `one of ${words.join(', ')}`
+        : !Number.isFinite(value)
+          ? 'a number'
+          : /std|scale/.test(name) && !((value as number) > 0 || (value === 0 && kind === 'normal')) && 'positive';
+    if (expects) fail(`${name} must be ${expects}, got ${named(value)}`);
+    return [name, value as never];
+  };
+  const options: Options = Object.fromEntries(known.map(read));
+  const { low = 0, high = 0 } = options;
+  if (low > high) fail(`low must not be above high, got ${low} and ${high}`);
+  return options;
+}
+
+/**
+ * What an initializer is to `initializeParameter`.
+ *
+ * @throws InputError for what is no initializer · VariableError for a kind that the module does not carry
+ */
+export function drawOf(initializer: unknown, manifest: Manifest): Draw {
+  const {
+    kind: name,
+    seed,
+    ...given
+  } = (
+    typeof initializer === 'number'
+      ? { kind: 'constant', value: initializer }
+      : typeof initializer === 'string'
+        ? { kind: initializer }
+        : Object(initializer)
+  ) as Readonly<Record<string, unknown>>;
+  const kind = Object.keys(kinds).find((kind) => plain(kind) === plain(String(name)));
+  if (!kind)
+    return fail(`unknown initializer ${named(name ?? initializer)}${didYouMean(String(name), Object.keys(kinds))}`);
+  const [code, defaults, value] = kinds[kind]!;
+  const { mode, distribution, ...numbers } = readOptions(kind, defaults, given);
+  const [a = value!, b = 0] = Object.values(numbers) as number[];
+  const draw =
+    mode === undefined ? code : scaling(modes.indexOf(mode as string), forms.indexOf(distribution as string));
+  const carries = manifest.initializers;
+  if (!carries.some((carried) => familyOf(kinds[carried]![0]) === familyOf(draw))) {
+    const text = `the module does not carry '${kind}' (it carries ${carries.join(', ')}); compile with initializers: ['${kind}']`;
+    throw new VariableError('initializer', 'initialize', text);
+  }
+  return { code: draw, a, b, ...(seed !== undefined && { seed: readSeed(seed) }) };
+}
+
+/** A seed as 64 bits; `'random'` draws one. */
+export function readSeed(seed: unknown): bigint {
+  if (seed === 'random') return crypto.getRandomValues(new BigUint64Array(1))[0]!;
+  const isWhole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
+  const value = isWhole ? BigInt(seed as bigint) : -1n;
+  if (value === BigInt.asUintN(64, value)) return value;
+  const text = `seed must be a whole number from 0 to 2^64 - 1 or 'random', got ${named(seed)}`;
+  throw new InputError('seed', 'initialize', text);
+}
