@@ -72,6 +72,6 @@ export async function startCold(node: string, args: readonly string[]): Promise<
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) throw new Error(`cold: the process ended with ${code ?? 'a signal'}`);
-  const [end, memory] = output.trim().split('\n').at(-1).split(' ').map(Number) as [number, number];
+  const [end, memory] = output.trim().split('\n').at(-1)!.split(' ').map(Number) as [number, number];
   return { time: end - start, memory };
 }

@@ -1,9 +1,8 @@
 import type { Manifest } from '../runtime/manifest.js';
 import { emit, families, type Family } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
-import { OptionError, ShapeError } from './errors.js';
+import { OptionError } from './errors.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
-import type { KernelPlan } from './plan/types.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
 import { didYouMean } from './suggest.js';
@@ -57,7 +56,6 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   pipeline.optimize();
   report('plan', 1);
   let plan = pipeline.plan();
-  refuseOversized(plan, maxMemory);
   const notes: string[] = [];
   const emitOptions = { maxMemory, seed, initializers };
   if (weights === 'embed') {
@@ -75,12 +73,6 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   return { ...emitted, types: writeTypes(emitted.manifest), notes };
-}
-
-/** Sizes that are all known are refused now, open ones by the module. */
-function refuseOversized({ memory: { end } }: KernelPlan, maxMemory: number): void {
-  if (typeof end !== 'number' || end <= maxMemory) return;
-  throw new ShapeError('memory', 'model', `needs ${end} bytes of memory, above maxMemory ${maxMemory}`, maxMemory, end);
 }
 
 function checkOptions(options: CompileOptions) {

@@ -100,7 +100,7 @@ const bytesOf = (dim: Dim): string => (typeof dim === 'number' ? byteSize(dim) :
 const plural = (many: number, thing: string): string => `${thousands(many)} ${thing}${many === 1 ? '' : 's'}`;
 
 /** `total 34,896 parameters in 4 variables, 136.3 KiB, seed 0` */
-export function printTotals({ parameters, notTrainable, variables, bytes, seed }: Totals): string {
+function printTotals({ parameters, notTrainable, variables, bytes, seed }: Totals): string {
   const frozen = notTrainable === 0 ? '' : ` (${count(notTrainable)} not trainable)`;
   const many = parameters === 1 ? 'parameter' : 'parameters';
   return `total ${count(parameters)} ${many}${frozen} in ${plural(variables, 'variable')}, ${bytesOf(bytes)}, seed ${seed}`;

@@ -6,13 +6,11 @@ const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
 /** `512 bytes`, `136.3 KiB` */
 export function byteSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
-  const power = Math.min(UNITS.length, Math.floor(Math.log2(bytes) / 10));
-  return `${thousandsOfFraction(bytes / 1024 ** power)} ${UNITS[power - 1]}`;
-}
-
-function thousandsOfFraction(value: number): string {
-  const [whole, fraction] = value.toFixed(1).split('.');
-  return `${thousands(Number(whole))}.${fraction}`;
+  let size = bytes / 1024;
+  let unit = 0;
+  // Nearer to 1.0 of the next unit than to 1023.9 of this one.
+  for (; size >= 1023.95 && unit < UNITS.length - 1; unit++) size /= 1024;
+  return `${size.toFixed(1)} ${UNITS[unit]}`;
 }
 
 /**
@@ -33,10 +31,11 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 const JSON_WIDTH = 100;
 
-/** JSON, indented by two spaces, where what fits a line stands on one. */
+/** JSON, indented by two spaces, where lists of numbers and what fits a line stand on one. */
 export function prettyJson(value: unknown, indent = ''): string {
   const flat = inlineJson(value);
   if (typeof value !== 'object' || value === null || indent.length + flat.length <= JSON_WIDTH) return flat;
+  if (Array.isArray(value) && value.every((part) => typeof part === 'number')) return flat;
   const deeper = `${indent}  `;
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   const parts = Array.isArray(value)
@@ -47,7 +46,7 @@ export function prettyJson(value: unknown, indent = ''): string {
 
 function inlineJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inlineJson).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = fieldsOf(value).map(([key, part]) => `${JSON.stringify(key)}: ${inlineJson(part)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

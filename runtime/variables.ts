@@ -42,8 +42,8 @@ export interface Variables<S extends Signature = Signature> {
 
 const codes: Readonly<Record<string, readonly [family: string, code: number, ...(string | number)[]]>> = (() => {
   const { constant, uniform, normal, truncatedNormal, varianceScaling } = initializerCodes;
-  const scaled = (scale: number, mode: number, shape: number) =>
-    ['varianceScaling', varianceScaling + 4 * mode + shape, scale, 0] as const;
+  const scaled = (scale: number, mode: number, shape: 0 | 1) =>
+    [shape === 0 ? 'uniform' : 'truncatedNormal', varianceScaling + 4 * mode + shape, scale, 0] as const;
   return {
     zeros: ['constant', constant, 0, 0],
     ones: ['constant', constant, 1, 0],

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { compile, type CompileOptions } from '../compiler/index.js';
+import { initializerCodes, Status } from '../runtime/manifest.js';
 import { bitsOf, Host, ramp, status } from './abi/host.js';
 import { convolutional, everyActivation, joined, latched, lookup, mlp, type Model } from './abi/models.js';
 import { IMPORT, limitMemory, sectionsOf } from './abi/sections.js';
@@ -38,6 +40,23 @@ const exported = [
   ...['abiVersion', 'failed', 'forward', 'infer', 'initialize', 'initializeParameter', 'memory', 'prepare'],
   ...['readParameter', 'table', 'writeParameter'],
 ];
+
+test('docs/abi.md names the exports, the statuses and the codes that there are', (t) => {
+  const text = readFileSync(new URL('../../docs/abi.md', import.meta.url), 'utf8');
+  const rows = (pattern: RegExp): string[][] => [...text.matchAll(pattern)].map(([, ...parts]) => parts);
+  t.deepEqual(
+    rows(/^\| `(\w+)` +\| (?:`\(|memory )/gm)
+      .flat()
+      .sort(),
+    exported,
+  );
+  const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
+  t.deepEqual(Object.fromEntries(statuses), Status);
+  const { own, varianceScaling, ...plain } = initializerCodes;
+  const families = rows(/^\| (\d+) +\|.*\| `(\w+)` +\|$/gm).map(([code, name]) => [name, Number(code)]);
+  t.deepEqual(Object.fromEntries(families), plain);
+  t.true(text.includes(`| ${own} `) && text.includes(`| ${varianceScaling} + 4 · m + d `));
+});
 
 for (const [name, model, options] of [
   ['with a free dim', mlp, {}],

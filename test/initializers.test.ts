@@ -1,11 +1,14 @@
 import test from 'ava';
 import { parseDeclaration, type DefinedLayer } from '../compiler/declaration.js';
 import { symbol, equal } from '../compiler/dim.js';
+import { ShapeError } from '../compiler/errors.js';
 import { fansOf } from '../compiler/initializers/fans.js';
 import * as initializers from '../compiler/initializers/index.js';
 import { describeInitializer, expandInitializer, initializerKinds } from '../compiler/initializers/resolve.js';
 import type { InitializerDeclaration, InitializerSource } from '../compiler/initializers/index.js';
-import type { Distribution } from '../compiler/ir.js';
+import type { Distribution, OpOf } from '../compiler/ir.js';
+import { lower } from '../compiler/lower/index.js';
+import { varianceScale, type VarianceScalingDistribution } from '../compiler/random.js';
 
 /** An initializer as a declaration has it. */
 function declared(weight: InitializerSource): InitializerDeclaration {
@@ -20,12 +23,12 @@ function declared(weight: InitializerSource): InitializerDeclaration {
 
 const scaling = (
   scale: number,
-  mode: 'fanIn' | 'fanAvg',
-  distribution: 'uniform' | 'truncatedNormal',
+  mode: 'fanIn' | 'fanOut' | 'fanAvg',
+  distribution: VarianceScalingDistribution,
 ): Distribution => ({
   ...{ kind: 'varianceScaling', scale, mode, distribution },
 });
-const { constant, normal, truncatedNormal, uniform, varianceScaling } = initializers;
+const { constant, msraPrelu, normal, truncatedNormal, uniform, varianceScaling, xavier } = initializers;
 
 const rows: readonly (readonly [source: InitializerSource, text: string, filling: number | Distribution])[] = [
   ['zeros', 'zeros', 0],
@@ -59,6 +62,15 @@ const rows: readonly (readonly [source: InitializerSource, text: string, filling
   ['he_normal', 'heNormal', scaling(2, 'fanIn', 'truncatedNormal')],
   ['lecun_uniform', 'lecunUniform', scaling(1, 'fanIn', 'uniform')],
   ['lecun_normal', 'lecunNormal', scaling(1, 'fanIn', 'truncatedNormal')],
+  ['xavier', 'xavier(uniform, avg, 3)', scaling(1, 'fanAvg', 'uniform')],
+  [xavier({ factorType: 'in', magnitude: 6 }), 'xavier(uniform, in, 6)', scaling(2, 'fanIn', 'uniform')],
+  [
+    xavier({ rndType: 'gaussian', factorType: 'out', magnitude: 2 }),
+    'xavier(gaussian, out, 2)',
+    scaling(2, 'fanOut', 'untruncatedNormal'),
+  ],
+  ['msra_prelu', 'msraPrelu(avg, 0.25)', scaling(2 / 1.0625, 'fanAvg', 'untruncatedNormal')],
+  [msraPrelu({ factorType: 'in', slope: 0 }), 'msraPrelu(in, 0)', scaling(2, 'fanIn', 'untruncatedNormal')],
 ];
 
 test('what initializers expand to, and how listings show them', (t) => {
@@ -70,6 +82,42 @@ test('what initializers expand to, and how listings show them', (t) => {
       typeof filling === 'number' ? { kind: 'fill', value: filling } : { kind: 'random', distribution: filling };
     t.deepEqual(op as unknown, expected, text);
   }
+});
+
+test('every kind of initializer has a row', (t) => {
+  const kinds = rows.map(([source]) => declared(source).kind);
+  t.deepEqual([...new Set(kinds)].sort(), [...initializerKinds].sort());
+});
+
+const floatBits = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0]!;
+
+test('xavier meets √(magnitude / factor) to a unit in the last place', (t) => {
+  for (const rndType of ['uniform', 'gaussian'] as const) {
+    for (const magnitude of [3, 2.24, 2.34, 2 / 1.0625, 1, 0.1, 1e-5, 1 / 7, 17.3, 12345.678]) {
+      const { distribution } = expandInitializer(declared(xavier({ rndType, magnitude }))) as OpOf<'random'>;
+      const { scale, distribution: form } = distribution as Extract<Distribution, { kind: 'varianceScaling' }>;
+      for (const factor of [1, 1.5, 2, 7, 20.5, 784, 1111.5, 123457]) {
+        const got = varianceScale(Math.fround(scale), factor, form);
+        const units = Math.abs(floatBits(got) - floatBits(Math.sqrt(magnitude / factor)));
+        t.true(units <= 1, `${rndType}, ${magnitude} / ${factor}: ${units} units`);
+      }
+    }
+  }
+});
+
+test('an initializer that counts fans refuses a variable of fewer than two axes', (t) => {
+  const graph = (bias: InitializerSource) =>
+    parseDeclaration({
+      nacre: 1,
+      inputs: [{ name: 'x', shape: ['batch', 2] }],
+      layers: [{ name: 'a', kind: 'dense', units: 3, weight: bias, bias }],
+      outputs: ['a'],
+    });
+  for (const kind of ['xavier', 'msraPrelu'] as const) {
+    const message = `a.bias: ${kind} needs at least 2 axes, got (3)`;
+    t.throws(() => lower(graph(kind)), { instanceOf: ShapeError, message });
+  }
+  t.notThrows(() => lower(graph('glorotUniform')));
 });
 
 test('own seeds', (t) => {

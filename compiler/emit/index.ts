@@ -7,12 +7,13 @@ import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
-import { emitParameters, familiesUsed, segmentName } from './parameters.js';
+import { familiesUsed, segmentName } from './initializers.js';
+import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, type Family } from './parameters.js';
+export { families, type Family } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */

@@ -1,5 +1,5 @@
 import type { Target } from './library.js';
-import type { Family } from './parameters.js';
+import type { Family } from './initializers.js';
 
 export interface EmitOptions {
   readonly target: Target;

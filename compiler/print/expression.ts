@@ -1,6 +1,6 @@
 import type { BinaryFunction, Expression } from '../ir.js';
 
-const operators: { readonly [F in BinaryFunction]?: readonly [sign: string, precedence: number] } = {
+const operators: Readonly<Partial<Record<BinaryFunction, readonly [sign: string, precedence: number]>>> = {
   add: ['+', 1],
   subtract: ['-', 1],
   multiply: ['*', 2],

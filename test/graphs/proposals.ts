@@ -182,6 +182,10 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     }),
     magnitude: () => 4,
   },
+  rescaling: {
+    attributes: (draw) => ({ scale: draw.pick([-1, 0.5]), ...some(draw, { offset: 0.5 }) }),
+    magnitude: (input) => input + 0.5,
+  },
   flatten: { attributes: (draw) => some(draw, { dataFormat: dataFormat(draw) }) },
   reshape: {
     attributes(draw, shape) {

@@ -5,6 +5,7 @@ import { denseCases } from './dense.cases.js';
 import { mergeCases } from './merge.cases.js';
 import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
+import { preprocessingCases } from './preprocessing.cases.js';
 import { shapeCases } from './shape.cases.js';
 
 /** Examples of every layer and every option, with what they must compute. */
@@ -16,6 +17,7 @@ export const layerCases: readonly LayerCase[] = [
   ...poolingCases,
   ...activationCases,
   ...normalizationCases,
+  ...preprocessingCases,
   ...shapeCases,
   ...mergeCases,
 ];

@@ -1,0 +1,159 @@
+import { gzipSync } from 'node:zlib';
+import { compilePipeline, type CompiledModule, type CompileOptions } from '../compile.js';
+import { OptionError } from '../errors.js';
+import { Pipeline, stages, type Stage } from '../pipeline.js';
+import { printDeclaration, printPlan, printTensorGraph } from '../print.js';
+import { show } from '../show.js';
+import { didYouMean } from '../suggest.js';
+import { prettyJson, table, thousands } from '../text.js';
+import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
+import { writeFiles, type OutputFile } from './files.js';
+import { memoryFigures, printMemory, type MemoryFigures } from './memory.js';
+import { loadModel, modelDetails } from './model.js';
+import { Progress } from './progress.js';
+import { readCount, readDims, readSeed } from './values.js';
+
+type Weights = NonNullable<CompileOptions['weights']>;
+
+const options = {
+  output: { short: 'o', value: 'FILE', help: 'where the module goes; its types go to FILE with .d.wasm.ts' },
+  target: { value: 'TARGET', help: 'baseline (runs everywhere, the default) or relaxed (relaxed SIMD)' },
+  weights: { value: 'FORM', help: 'seed (initializers travel as recipes, the default) or embed (their values travel)' },
+  seed: { value: 'N', help: 'the seed of the initializers, 0 by default' },
+  dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
+  initializers: { value: 'LIST', help: 'initializers to carry beyond those in use: all, or names with commas' },
+  'max-memory': { value: 'BYTES', help: 'the most memory the module may take, 1 GiB by default' },
+  'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
+  wat: { value: 'FILE', help: 'also write the text form of the module' },
+  'no-types': { help: 'write no .d.wasm.ts' },
+} as const satisfies OptionSpecs;
+
+function compileOptions(values: Values<typeof options>, progress: Progress): CompileOptions {
+  const { target, weights, seed, dims, initializers, wat } = values;
+  const memory = values['max-memory'];
+  return {
+    ...(target !== undefined && { target: target as NonNullable<CompileOptions['target']> }),
+    ...(weights !== undefined && { weights: weights as Weights }),
+    ...(seed !== undefined && { seed: readSeed(seed) }),
+    ...(dims.length > 0 && { dims: readDims(dims) }),
+    ...(initializers !== undefined && {
+      initializers: initializers === 'all' ? initializers : (initializers.split(',') as never),
+    }),
+    ...(memory !== undefined && { maxMemory: readCount('--max-memory', memory) }),
+    ...(wat !== undefined && { text: true }),
+    onProgress: ({ stage, done, total }) => {
+      if (done < total) progress.update(`compile: ${stage} (${done + 1} of ${total})`);
+    },
+  };
+}
+
+function printStage(stage: Stage, pipeline: Pipeline): string {
+  switch (stage) {
+    case 'declaration':
+      return printDeclaration(pipeline.declaration);
+    case 'lower':
+      return printTensorGraph(pipeline.lower());
+    case 'optimize':
+      return printTensorGraph(pipeline.optimize());
+    case 'plan':
+      return printPlan(pipeline.plan());
+  }
+}
+
+async function stopAfter(
+  stage: string,
+  pipeline: Pipeline,
+  { output, json }: { readonly output: string | undefined; readonly json: boolean },
+  { stdout }: Streams,
+): Promise<void> {
+  if (!stages.includes(stage as Stage)) {
+    const what = `must be ${stages.join(', ')}, got ${show(stage)}${didYouMean(stage, stages)}`;
+    throw new OptionError('arguments', '--stop-after', what);
+  }
+  const printed = printStage(stage as Stage, pipeline);
+  const text = json && stage !== 'declaration' ? `${prettyJson({ stage, text: printed })}\n` : printed;
+  if (output === undefined) stdout.write(text);
+  else await writeFiles([{ path: output, data: text }]);
+}
+
+function printWeights({ manifest }: CompiledModule, weights: Weights): string {
+  const { variables, seed, initializers } = manifest;
+  if (variables.length === 0) return 'no weights';
+  const given = variables.filter((variable) => variable.given).length;
+  const carried = initializers.length === 0 ? '' : `, carries ${initializers.join(' ')}`;
+  const word = weights === 'embed' ? 'embedded' : 'given';
+  if (given === variables.length) return `weights: ${word}${weights === 'embed' ? ` (seed ${seed})` : ''}${carried}`;
+  return `weights: seed ${seed}${given === 0 ? '' : `, ${given} of ${variables.length} ${word}`}${carried}`;
+}
+
+function outputFiles(path: string, module: CompiledModule, wat: string | undefined, types: boolean): OutputFile[] {
+  return [
+    { path, data: module.binary },
+    ...(types && path.endsWith('.wasm') ? [{ path: path.replace(/\.wasm$/, '.d.wasm.ts'), data: module.types }] : []),
+    ...(wat === undefined ? [] : [{ path: wat, data: module.text! }]),
+  ];
+}
+
+interface Facts {
+  readonly files: readonly string[];
+  readonly gzip: number;
+  readonly weights: Weights;
+  readonly memory: MemoryFigures;
+}
+
+function jsonReport({ binary, manifest, notes }: CompiledModule, { memory, ...facts }: Facts): string {
+  const { target, seed, initializers, hash } = manifest;
+  const result = { ...facts, bytes: binary.length, target, seed, initializers, memory, hash, notes };
+  return `${prettyJson(result)}\n`;
+}
+
+function textReport(module: CompiledModule, { files, gzip, weights, memory }: Facts): string {
+  const size = `${thousands(module.binary.length)} bytes (${thousands(gzip)} gzip)`;
+  const rows = [
+    [files[0]!, `${size}  ${module.manifest.target}, ${printWeights(module, weights)}`],
+    ['memory', printMemory(memory)],
+  ];
+  return `${table(rows).join('\n')}\n`;
+}
+
+export const compileCommand = defineCommand({
+  name: 'compile',
+  usage: 'MODEL -o FILE [options]',
+  summary: 'Compiles a model into one WebAssembly module, and writes its TypeScript types beside it.',
+  details: modelDetails,
+  operands: ['MODEL'],
+  options,
+  examples: [
+    'compile examples/mlp.json -o mlp.wasm',
+    'compile model.json -o model.wasm --weights embed --seed 7 --dims "batch=1,time<=512"',
+    'compile model.json --stop-after plan',
+  ],
+  async run([path], values, streams) {
+    const { output, json, wat, weights = 'seed' } = values;
+    const stage = values['stop-after'];
+    const progress = new Progress(streams.stderr);
+    const settings = compileOptions(values, progress);
+    if (output === undefined && stage === undefined) {
+      throw new OptionError('arguments', 'compile', '-o FILE is missing; see nacre compile --help');
+    }
+    const loaded = await loadModel(path!);
+    if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
+    const given = { ...settings, tensors: loaded.tensors };
+    const pipeline = new Pipeline(loaded.model, given);
+    if (stage !== undefined) {
+      await stopAfter(stage, pipeline, { output, json }, streams);
+      return;
+    }
+    const module = await compilePipeline(pipeline, given).finally(() => progress.end());
+    const files = outputFiles(output!, module, wat, !values['no-types']);
+    await writeFiles(files);
+    for (const note of module.notes) streams.stderr.write(`note: ${note}\n`);
+    const facts = {
+      files: files.map((file) => file.path),
+      gzip: gzipSync(module.binary).length,
+      weights: weights as Weights,
+      memory: memoryFigures(pipeline.plan()),
+    };
+    streams.stdout.write(json ? jsonReport(module, facts) : textReport(module, facts));
+  },
+});

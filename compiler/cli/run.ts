@@ -1,0 +1,204 @@
+import { instantiateSync, type Model, type Tensor as RuntimeTensor } from '../../runtime/index.js';
+import type { Manifest, ManifestPort } from '../../runtime/manifest.js';
+import { compile } from '../compile.js';
+import { ImportError, OptionError } from '../errors.js';
+import type { DType } from '../tensor.js';
+import { prettyJson, table, thousands } from '../text.js';
+import { didYouMean } from '../suggest.js';
+import { defineCommand, type OptionSpecs, type Streams } from './command.js';
+import { readBytes, readText, writeFiles } from './files.js';
+import { loadModel, modelDetails } from './model.js';
+import { readNpy, writeNpy } from './npy.js';
+import { Progress } from './progress.js';
+import { describeValues, printValues } from './statistics.js';
+import { readAssignment, readCount, readSeed } from './values.js';
+
+const options = {
+  input: { value: 'NAME=FILE', multiple: true, help: 'the values of an input: .npy, or .json with nested lists' },
+  output: { value: 'NAME=FILE', multiple: true, help: 'where the values of an output go: .npy or .json' },
+  seed: { value: 'N', help: 'the seed of the initializers, or random; by default the one compiled in, 0' },
+  repeat: { value: 'N', help: 'run N times more and tell the time of a run' },
+} as const satisfies OptionSpecs;
+
+type Feed = Parameters<Model['forward']>[0][string];
+
+function assignments(option: string, texts: readonly string[], ports: readonly ManifestPort[]): Map<string, string> {
+  const names = ports.map(({ name }) => name);
+  const files = new Map<string, string>();
+  for (const [name, file] of texts.map((text) => readAssignment(option, text))) {
+    if (!names.includes(name)) {
+      const hint = didYouMean(name, names) || `; this model has ${names.join(', ')}`;
+      throw new OptionError('arguments', option, `the model has no ${option.slice(2)} '${name}'${hint}`);
+    }
+    if (files.has(name)) throw new OptionError('arguments', option, `${name} is given twice`);
+    files.set(name, file);
+  }
+  return files;
+}
+
+function parseJson(path: string, text: string): Feed {
+  try {
+    return JSON.parse(text) as Feed;
+  } catch (error) {
+    throw new OptionError('file', path, `is not valid JSON: ${(error as Error).message}`);
+  }
+}
+
+/** What a file holds, as the input takes it: other dtypes are converted where that loses nothing. */
+async function readInput(path: string, { name, dtype }: ManifestPort, notes: string[]): Promise<Feed> {
+  if (path.endsWith('.json')) return parseJson(path, await readText(path));
+  if (!path.endsWith('.npy')) throw new OptionError('file', path, 'is no input; the name must end in .npy or .json');
+  const bytes = await readBytes(path);
+  try {
+    const { tensor, note } = readNpy(bytes, path);
+    if (note !== undefined) notes.push(`${name}: ${note}`);
+    const { shape, data } = tensor;
+    if (tensor.dtype === dtype) return { data, shape };
+    notes.push(`${name}: ${tensor.dtype} values were taken as ${dtype}`);
+    return { data: Array.from<number | bigint, number>(data, Number), shape };
+  } catch (error) {
+    if (error instanceof ImportError) throw new OptionError(error.code, path, error.message.slice(path.length + 2));
+    throw error;
+  }
+}
+
+async function readInputs(
+  texts: readonly string[],
+  { inputs }: Manifest,
+  { stderr }: Streams,
+): Promise<Record<string, Feed>> {
+  const files = assignments('--input', texts, inputs);
+  const missing = inputs.filter(({ name }) => !files.has(name)).map(({ name }) => name);
+  if (missing.length > 0) {
+    const takes = inputs.map(({ name }) => name).join(', ');
+    throw new OptionError(
+      'arguments',
+      '--input',
+      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; this model takes ${takes}`,
+    );
+  }
+  const notes: string[] = [];
+  const feeds: Record<string, Feed> = {};
+  for (const port of inputs) feeds[port.name] = await readInput(files.get(port.name)!, port, notes);
+  for (const note of notes) stderr.write(`note: ${note}\n`);
+  return feeds;
+}
+
+async function openModel(path: string): Promise<Uint8Array> {
+  const loaded = await loadModel(path);
+  if (loaded.kind === 'module') return loaded.binary;
+  return (await compile(loaded.model, { tensors: loaded.tensors })).binary;
+}
+
+/** `seed 0 (default)` */
+function printSeed({ seed, manifest }: Model, asked: string | undefined): string {
+  const { variables } = manifest;
+  if (asked !== undefined) return `seed ${seed}${asked === 'random' ? ' (random)' : ''}`;
+  if (variables.length > 0 && variables.every(({ given }) => given)) return 'weights of the module';
+  return `seed ${seed} (${seed === 0n ? 'default' : 'of the module'})`;
+}
+
+interface Timing {
+  readonly runs: number;
+  /** Milliseconds. */
+  readonly median: number;
+  readonly least: number;
+}
+
+function time(model: Model, runs: number, progress: Progress): Timing {
+  const times = Float64Array.from({ length: runs }, (_, run) => {
+    const start = performance.now();
+    model.run();
+    const elapsed = performance.now() - start;
+    progress.update(`run: ${thousands(run + 1)} of ${thousands(runs)}`);
+    return elapsed;
+  }).sort();
+  progress.end();
+  return { runs, median: times[runs >> 1]!, least: times[0]! };
+}
+
+const duration = (ms: number): string =>
+  ms < 1 ? `${Number((ms * 1000).toPrecision(3))} µs` : `${Number(ms.toPrecision(3))} ms`;
+
+type Outputs = Readonly<Record<string, RuntimeTensor>>;
+
+const plainValues = (data: RuntimeTensor['data']): readonly number[] =>
+  Array.from<number | bigint, number>(data, Number);
+
+async function writeOutputs(files: ReadonlyMap<string, string>, outputs: Outputs, { outputs: ports }: Manifest) {
+  await writeFiles(
+    [...files].map(([name, path]) => {
+      const { data, shape } = outputs[name]!;
+      const { dtype } = ports.find((port) => port.name === name)!;
+      if (path.endsWith('.npy')) return { path, data: writeNpy({ dtype, shape, data }) };
+      return { path, data: `${JSON.stringify({ data: plainValues(data), shape })}\n` };
+    }),
+  );
+}
+
+interface Facts {
+  /** As it was asked for. */
+  readonly seed: string | undefined;
+  readonly outputs: readonly (RuntimeTensor & { readonly name: string; readonly dtype: DType })[];
+  readonly timing: Timing | undefined;
+}
+
+const described = (outputs: Outputs, manifest: Manifest): Facts['outputs'] =>
+  manifest.outputs.map(({ name, dtype }) => ({ name, dtype, ...outputs[name]! }));
+
+function jsonReport({ seed }: Model, { outputs, timing }: Facts): string {
+  const results: Record<string, unknown> = {};
+  for (const { name, dtype, shape, data } of outputs) {
+    results[name] = { dtype, shape, ...describeValues(data), data: plainValues(data) };
+  }
+  return `${prettyJson({ seed: String(seed), outputs: results, timing })}\n`;
+}
+
+function textReport(model: Model, { seed, outputs, timing }: Facts): string {
+  const rows = outputs.map(({ name, dtype, shape, data }) => [
+    name,
+    `${dtype} (${shape.join(', ')})`,
+    ...printValues(data),
+  ]);
+  const lines = [printSeed(model, seed), ...table(rows)];
+  if (timing) {
+    const { runs, median, least } = timing;
+    lines.push(`${thousands(runs)} runs  median ${duration(median)}  least ${duration(least)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export const runCommand = defineCommand({
+  name: 'run',
+  usage: 'MODEL --input NAME=FILE … [--output NAME=FILE …] [--seed N] [--repeat N]',
+  summary: 'Runs a model once, and tells or writes its outputs.',
+  details: [...modelDetails, 'A compiled .wasm is a MODEL too.'],
+  operands: ['MODEL'],
+  options,
+  examples: [
+    'run mlp.wasm --input x=x.npy',
+    'run examples/mlp.json --input x=x.json --output y=y.npy --seed 7',
+    'run mlp.wasm --input x=x.npy --repeat 1000',
+  ],
+  async run([path], values, streams) {
+    const { seed, repeat, json } = values;
+    const chosen = seed === undefined || seed === 'random' ? seed : readSeed(seed);
+    const runs = repeat === undefined ? 0 : readCount('--repeat', repeat);
+    const model = instantiateSync(await openModel(path!), {
+      onWarning: (text) => streams.stderr.write(`note: ${text}\n`),
+    });
+    const { manifest } = model;
+    const files = assignments('--output', values.output, manifest.outputs);
+    for (const file of files.values()) {
+      if (/\.(npy|json)$/.test(file)) continue;
+      throw new OptionError('arguments', '--output', `${file} must end in .npy or .json`);
+    }
+    const feeds = await readInputs(values.input, manifest, streams);
+    if (chosen !== undefined) model.initialize({ seed: chosen });
+    const outputs: Outputs = model.forward(feeds);
+    const timing = runs === 0 ? undefined : time(model, runs, new Progress(streams.stderr));
+    await writeOutputs(files, outputs, manifest);
+    const facts = { seed, outputs: described(outputs, manifest), timing };
+    streams.stdout.write(json ? jsonReport(model, facts) : textReport(model, facts));
+  },
+});

@@ -1,0 +1,141 @@
+import test from 'ava';
+import type { GraphSource } from '../compiler/declaration.js';
+import {
+  batchNormalization,
+  build,
+  compile,
+  conv1d,
+  dense,
+  flatten,
+  input,
+  maxPooling1d,
+  sequential,
+  summary,
+} from '../compiler/index.js';
+import { printModuleSummary, summarize } from '../compiler/summary.js';
+import { byteSize, thousands } from '../compiler/text.js';
+import { seedGraphs } from './seed-graphs.js';
+
+const keras = sequential([
+  input(['batch', 128, 64]),
+  conv1d({ filters: 16, kernelSize: 3, weight: 'random_uniform', bias: 'zeros', activation: 'relu' }),
+  maxPooling1d({ poolSize: 4 }),
+  flatten(),
+  dense({ units: 64, weight: 'he_uniform', bias: 'ones', activation: 'relu' }),
+]);
+
+const kerasTable = `layer            kind          output            parameters  initializers
+x                input         (batch, 128, 64)           0
+conv1d_1         conv1d relu   (batch, 126, 16)       3,088  weight uniform(-0.05, 0.05), bias zeros
+max_pooling1d_1  maxPooling1d  (batch, 31, 16)            0
+flatten_1        flatten       (batch, 496)               0
+dense_1          dense relu    (batch, 64)           31,808  weight heUniform, bias ones
+total 34,896 parameters in 4 variables, 136.3 KiB, seed 0`;
+
+test('a summary is a table of layers', (t) => {
+  t.is(summary(keras), kerasTable);
+});
+
+test('a longer graph has longer totals', (t) => {
+  const longer = keras.pipe(
+    dense({ units: 64, weight: { kind: 'normal', mean: 0, std: 0.05 }, bias: 0.4, activation: 'relu' }),
+    dense({ units: 8, weight: 'glorot_uniform' }),
+    dense({ units: 64 }),
+  );
+  const text = summary(longer, { seed: 7 });
+  t.true(text.endsWith('\ntotal 40,152 parameters in 10 variables, 156.8 KiB, seed 7'), text);
+  t.regex(text, /^dense_2 .* 4,160 {2}weight normal\(0, 0\.05\), bias constant\(0\.4\)$/m);
+});
+
+test('a shared variable counts once, where it is used first', (t) => {
+  const { source } = seedGraphs.find(({ name }) => name === 'one weight, two biases')!;
+  t.is(
+    summary(source),
+    `layer   kind        output       parameters  initializers
+x       input       (batch, 10)           0
+relu_1  dense relu  (batch, 10)         110  weight = shared-weight ones, bias zeros
+relu_2  dense relu  (batch, 10)          10  weight = shared-weight, bias zeros
+total 120 parameters in 3 variables, 480 bytes, seed 0`,
+  );
+});
+
+test('open sizes stay in the counts', (t) => {
+  const { total, layers } = summarize(seedGraphs.find(({ name }) => name.startsWith('unknown input'))!.source);
+  t.is(layers[3]!.parameters, 0);
+  t.regex(
+    summary(seedGraphs[3]!.source),
+    /^total 8\*x\[1\] \+ 170 parameters in 6 variables, 32\*x\[1\] \+ 680 bytes,/m,
+  );
+  t.is(total.variables, 6);
+});
+
+test('dims bind open sizes', (t) => {
+  t.regex(summary(seedGraphs[3]!.source, { dims: { 'x[1]': 20 } }), /^total 330 parameters in 6 variables, 1\.3 KiB,/m);
+});
+
+test('what is not trainable is told apart', (t) => {
+  const model = sequential([input([1, 4]), batchNormalization(), dense({ units: 1 })]);
+  t.regex(summary(model), /^total 21 parameters \(8 not trainable\) in 6 variables, 84 bytes, seed 0$/m);
+});
+
+test('layers without a name are warned of where the source tells', (t) => {
+  const source: GraphSource = {
+    nacre: 1,
+    inputs: [{ name: 'x', shape: [1, 4] }],
+    layers: [{ kind: 'dense', units: 2 }, { kind: 'relu' }, { name: 'y', kind: 'dense', units: 1 }],
+    outputs: ['y'],
+  };
+  const warning =
+    '2 layers without a name are named by kind and count: a layer put before them renames them, which changes their seeds';
+  t.is(summary(source).split('\n').at(-1), warning);
+  t.is(summary(JSON.stringify(source)), summary(source));
+  t.false(summary(keras).includes('without a name'));
+});
+
+test('a module tells its variables', async (t) => {
+  const { manifest } = await compile(seedGraphs[1]!.source, { seed: 5 });
+  t.is(
+    printModuleSummary(manifest),
+    `name           kind      shape        parameters  initializer  shared by
+x              input     (batch, 10)
+shared-weight  variable  (10, 10)            100  ones         relu_1.weight, relu_2.weight
+relu_1.bias    variable  (10)                 10  zeros
+relu_2.bias    variable  (10)                 10  zeros
+y              output    (batch, 10)
+total 120 parameters in 3 variables, 480 bytes, seed 5`,
+  );
+  const open = await compile(seedGraphs[3]!.source);
+  t.regex(printModuleSummary(open.manifest), /^total 8\*x\[1\] \+ 170 parameters in 6 variables,/m);
+});
+
+test('build compiles with every initializer and instantiates', async (t) => {
+  const warnings: string[] = [];
+  const net = await build(keras, { seed: 3, onWarning: (text) => warnings.push(text) });
+  t.is(net.seed, 3n);
+  t.deepEqual(net.forward({ x: new Float32Array(128 * 64) }).y!.shape, [1, 64]);
+  const name = 'dense_1.weight';
+  const { data } = net.variables.get(name);
+  for (const initializer of ['normal', 'glorotUniform', 'he_normal', 'truncatedNormal', 'ones']) {
+    net.initialize({ initializer, only: name, force: true });
+    t.notDeepEqual(net.variables.get(name).data, data, initializer);
+  }
+  net.initialize({ initializer: 'heUniform', only: name, force: true });
+  t.deepEqual(net.variables.get(name).data, data);
+  t.is(warnings.length, 0);
+  net.initialize();
+  t.is(warnings.length, 1);
+});
+
+const figures: readonly (readonly [text: string, expected: string])[] = [
+  [thousands(0), '0'],
+  [thousands(999), '999'],
+  [thousands(1000), '1,000'],
+  [thousands(1234567), '1,234,567'],
+  [byteSize(1023), '1023 bytes'],
+  [byteSize(1024), '1.0 KiB'],
+  [byteSize(1024 * 1024 - 1), '1.0 MiB'],
+  [byteSize(1023.9 * 1024), '1023.9 KiB'],
+  [byteSize(2 ** 32), '4.0 GiB'],
+];
+
+for (const [text, expected] of figures) test(`figure ${expected}`, (t) => t.is(text, expected));
