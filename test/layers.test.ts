@@ -54,7 +54,8 @@ async function runGroup(prepared: readonly Prepared[], declare: Declare): Promis
   );
   net.resize(Object.fromEntries(feeds.map(([name, { shape }]) => [name, shape])));
   prepared.forEach(({ variables }, i) => {
-    for (const [name, value] of Object.entries(variables)) net.variables.set(`case${i}/${name}`, tensorOf(value) as Tensor<'float32'>);
+    for (const [name, value] of Object.entries(variables))
+      net.variables.set(`case${i}/${name}`, tensorOf(value) as Tensor<'float32'>);
   });
   const outputs = net.forward(Object.fromEntries(feeds));
   return prepared.map((_, i) => referenceOf(outputs[`case${i}/y`]!));

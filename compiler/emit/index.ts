@@ -59,7 +59,10 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), { ...options, maxMemory });
+  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), {
+    ...options,
+    maxMemory,
+  });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 
