@@ -16,7 +16,9 @@ function requireWabt(): void {
   if (existsSync(header)) return;
   if (process.getuid?.() === 0) {
     console.error('installing wabt');
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'wabt'], { stdio: ['ignore', 2, 2] });
+    for (const words of ['update', 'install -y --no-install-recommends wabt']) {
+      spawnSync('apt-get', words.split(' '), { stdio: ['ignore', 2, 2] });
+    }
     if (existsSync(header)) return;
   }
   throw new Error(`c-host: ${header} is missing; install Debian's package wabt (apt-get install wabt)`);
