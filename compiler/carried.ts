@@ -9,9 +9,9 @@ import { didYouMean } from './suggest.js';
 export type CarryOption = 'used' | 'all' | readonly InitializerName[];
 
 const family = (kind: InitializerKind): CarriedInitializer => {
-  const { options, expand } = initializerDefinitions[kind];
-  const defaults = Object.fromEntries(Object.entries(options).map(([name, { fallback }]) => [name, fallback]));
-  return { kind, family: familyOf(expand(defaults)) };
+  const definition = initializerDefinitions[kind];
+  const defaults = Object.entries(definition.options).map(([name, { fallback }]) => [name, fallback] as const);
+  return { kind, family: familyOf(definition.expand(Object.fromEntries(defaults))) };
 };
 
 const everything: readonly CarriedInitializer[] = families.map((kind) => ({ kind, family: kind }));

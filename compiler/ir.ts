@@ -165,6 +165,8 @@ export interface Constraint {
 export interface Port {
   readonly name: string;
   readonly value: Value;
+  /** What layers call its axes, '' where nothing is known. */
+  readonly axes: readonly string[];
 }
 
 export interface TensorGraph {

@@ -117,8 +117,7 @@ export function drawOf(initializer: unknown, manifest: Manifest): Draw {
 /** A seed as 64 bits; `'random'` draws one. */
 export function readSeed(seed: unknown): bigint {
   if (seed === 'random') return crypto.getRandomValues(new BigUint64Array(1))[0]!;
-  const isWhole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
-  const value = isWhole ? BigInt(seed as bigint) : -1n;
+  const value = typeof seed === 'bigint' ? seed : Number.isSafeInteger(seed) ? BigInt(seed as number) : -1n;
   if (value === BigInt.asUintN(64, value)) return value;
   const text = `seed must be a whole number from 0 to 2^64 - 1 or 'random', got ${named(seed)}`;
   throw new InputError('seed', 'initialize', text);

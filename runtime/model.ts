@@ -39,10 +39,13 @@ export interface VariableInfo {
   readonly waitsFor: string | undefined;
 }
 
-type Edit = (
-  data: Float32Array,
-  place: { readonly shape: readonly number[]; readonly index: (...at: number[]) => number },
-) => Feed<'float32'> | void;
+interface Place {
+  readonly shape: readonly number[];
+  /** The offset of an element. */
+  readonly index: (...at: number[]) => number;
+}
+
+type Edit = ((data: Float32Array, place: Place) => Feed<'float32'>) | ((data: Float32Array, place: Place) => void);
 
 export interface Variables<S extends Signature = Signature> {
   /** Each variable once, those whose name the pattern is found in; prints as a table. */

@@ -37,7 +37,7 @@ const fail = (code: string, what: string): never => {
 
 function pick(source: unknown): WebAssembly.Module | ArrayBuffer {
   if (source instanceof WebAssembly.Module || source instanceof ArrayBuffer) return source;
-  if (ArrayBuffer.isView(source)) return source as unknown as ArrayBuffer;
+  if (ArrayBuffer.isView(source)) return source;
   const { binary, baseline, relaxed } = Object(source) as Record<string, unknown>;
   if (binary) return pick(binary);
   if (baseline && relaxed) return pick(WebAssembly.validate(RELAXED_PROBE) ? relaxed : baseline);

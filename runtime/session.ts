@@ -3,7 +3,7 @@ import { arrays, checkSizes, isSame, read, volume, type OpenShape } from './feed
 import type { Manifest, ManifestDim, ManifestPort } from './manifest.js';
 import type { Exports, Opened } from './open.js';
 import * as Status from './status.js';
-import type { Arrays, DType, Feed, ForwardModel, Tensor } from './types.js';
+import type { Arrays, DType, ForwardModel, Tensor } from './types.js';
 
 /** An input or output: where it stands in memory, as of the last `infer`. */
 interface Port extends ManifestPort {
@@ -15,6 +15,11 @@ interface Port extends ManifestPort {
 
 /** A seed as the two words that modules take. */
 export const halves = (seed: bigint): [low: number, high: number] => [Number(seed & 0xffffffffn), Number(seed >> 32n)];
+
+/** Inputs or their sizes, by name, as they come from JavaScript. */
+type Given = Readonly<Record<string, unknown>> | undefined;
+
+const dataOf = (feed: unknown): unknown => (feed as Partial<Tensor> | undefined)?.data ?? feed;
 
 /** An instance of a module: sizes, initialization, forward. */
 export class Session implements ForwardModel {
@@ -48,12 +53,9 @@ export class Session implements ForwardModel {
     if (this.settled) this.#refresh();
   }
 
-  forward(inputs: Readonly<Record<string, Feed>>): Record<string, Tensor> {
+  forward(inputs: Given): Record<string, Tensor> {
     if (this.#isUsual(inputs)) {
-      for (const port of this.ins) {
-        const feed = inputs[port.name] as Tensor;
-        (port.view as Float32Array).set((feed.data ?? feed) as Float32Array);
-      }
+      for (const port of this.ins) (port.view as Float32Array).set(dataOf(inputs![port.name]) as Float32Array);
     } else this.#feed(inputs);
     this.run();
     const result: Record<string, Tensor> = {};
@@ -62,22 +64,22 @@ export class Session implements ForwardModel {
   }
 
   /** Whether all inputs have the sizes they had, in typed arrays, so that they only need to be copied. */
-  #isUsual(inputs: Readonly<Record<string, Feed>>): boolean {
+  #isUsual(inputs: Given): boolean {
     if (!this.#ready) return false;
     let others = -this.ins.length;
     for (const _ in inputs) others++;
     if (others !== 0) return false;
     for (const port of this.ins) {
-      const feed = inputs[port.name] as Tensor | undefined;
-      const data = (feed?.data ?? feed) as unknown;
+      const feed = inputs![port.name];
+      const data = dataOf(feed);
       if (!(data instanceof (arrays[port.dtype] as typeof Float32Array)) || data.length !== port.view.length)
         return false;
-      if (data === (feed as unknown) ? port.open > 1 : !isSame(feed!.shape, port.sizes)) return false;
+      if (data === feed ? port.open > 1 : !isSame((feed as Tensor).shape, port.sizes)) return false;
     }
     return true;
   }
 
-  #feed(inputs: Readonly<Record<string, Feed>>): void {
+  #feed(inputs: Given): void {
     const takes = this.#checkNames('forward', inputs);
     const given = this.ins.map((port) => {
       const feed = inputs?.[port.name];
@@ -88,7 +90,7 @@ export class Session implements ForwardModel {
     given.forEach(({ data }, index) => (this.ins[index]!.view as Float32Array).set(data as Float32Array));
   }
 
-  #checkNames(subject: string, given: object): string {
+  #checkNames(subject: string, given: Given): string {
     const names = this.ins.map(({ name }) => name);
     const takes = `this model takes ${names.join(', ')}`;
     for (const name in given) {
@@ -104,7 +106,7 @@ export class Session implements ForwardModel {
     return shape.map((size, axis) => (typeof size === 'number' ? size : isKnown(size) ? sizes[axis]! : null));
   }
 
-  resize(shapes: Readonly<Record<string, readonly number[] | undefined>>): void {
+  resize(shapes: Given): void {
     this.#checkNames('resize', shapes);
     this.settle(
       this.ins.map((port) => {

@@ -16,5 +16,9 @@ export const noVariable = -6;
 export const noInitializer = -7;
 /** An index into a table is outside it; `failed()` is its position. */
 export const index = -8;
-/** A host function must supply variable `failed()`. */
+/**
+ * A host function must supply variable `failed()`.
+ *
+ * @public
+ */
 export const awaitingHost = -9;

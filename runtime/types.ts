@@ -17,7 +17,8 @@ export interface Tensor<D extends DType = DType, S extends readonly number[] = r
   readonly shape: S;
 }
 
-export interface Nested extends ReadonlyArray<number | bigint | boolean | Nested> {}
+/** Rows of rows, of one length each. */
+export type Nested = readonly (number | bigint | boolean | Nested)[];
 
 /** What an input takes: values with a shape, values alone (one open size follows from their count), or nested lists. */
 export type Feed<D extends DType = DType> =

@@ -50,7 +50,9 @@ export class VariableSession extends Session implements Model {
     return { inputs: shapes(this.ins), outputs: shapes(this.outs) };
   }
 
-  reset(): void {}
+  reset(): void {
+    // No kind of layer has state.
+  }
 
   override toString(): string {
     const side = (ports: readonly ManifestPort[]): string => {
@@ -102,9 +104,9 @@ export class VariableSession extends Session implements Model {
   }
 
   /** A variable and its memory. */
-  #place(called: string, isWriting: boolean) {
+  #place(called: unknown, isWriting: boolean) {
     const { variables, parameter } = this.manifest;
-    const index = variables.findIndex(({ name, users }) => name === called || users.includes(called));
+    const index = variables.findIndex(({ name, users }) => [name, ...users].includes(called as string));
     const variable = variables[index];
     if (!variable) {
       const names = variables.flatMap(({ name, users }) => [name, ...users]);

@@ -13,7 +13,7 @@ import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, familyOf, type CarriedInitializer, type Family } from './initializers.js';
+export { families, familyOf, type CarriedInitializer } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */

@@ -60,7 +60,7 @@ try {
       { encoding: 'utf8' },
     );
     const [shape, words] = answer.trim().split('\n');
-    const here = Object.values(net.forward({ [x.name]: { data, shape: [batch, 10] } }))[0]!;
+    const here = Object.values(net.forward({ x: { data, shape: [batch, 10] } }))[0]!;
     const same = shape === here.shape.join(' ') && words === bits(here.data as Float32Array);
     const time = (performance.now() - started).toFixed(0);
     console.log(
