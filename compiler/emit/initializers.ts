@@ -133,8 +133,9 @@ export function initializersUsed(plan: KernelPlan): readonly CarriedInitializer[
   return plan.variables.flatMap(({ recipe, variable }) => {
     if (recipe.kind === 'values') return [];
     const family = familyOf(recipe);
-    const kind = variable.initializer.split('(')[0]!;
-    return [{ kind: kind === 'varianceScaling' ? family : kind, family }];
+    // What a kind with options draws is said by its family alone.
+    const kind = variable.initializer.includes('(') ? family : variable.initializer;
+    return [{ kind, family }];
   });
 }
 

@@ -71,9 +71,8 @@ export function copy(planner: Planner, from: BufferId, to: BufferId, value: Valu
 }
 
 /**
- * A swap of two neighbouring groups of axes takes a kernel. With axes after them that stay, `swapAxes` moves runs of any
- * length faster than the generated loop: on Node 20 runs of 1 to 7 elements in half to two thirds of its time, of 8 and
- * of 32 on in nine tenths, of 16 in the same.
+ * A swap of two neighbouring groups of axes takes a kernel. Where axes after them stay, `swapAxes` beats the generated
+ * loop: 196 × 12 runs of up to 7 elements take 50 to 65 % of its time, of 8 to 31 some 80 to 100 %, longer ones the same.
  */
 export function transpose(planner: Planner, node: Node<OpOf<'transpose'>>): void {
   const [x] = node.inputs as readonly [Value];
