@@ -51,7 +51,7 @@ test('docs/abi.md names the exports, the statuses and the codes that there are',
     exported,
   );
   const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
-  t.deepEqual(Object.fromEntries(statuses), Status);
+  t.deepEqual(Object.fromEntries(statuses), { ...Status });
   const { own, varianceScaling, ...plain } = initializerCodes;
   const families = rows(/^\| (\d+) +\|.*\| `(\w+)` +\|$/gm).map(([code, name]) => [name, Number(code)]);
   t.deepEqual(Object.fromEntries(families), plain);
@@ -211,6 +211,18 @@ test('sizes that need more than maxMemory are refused before memory grows', asyn
   while (host.infer([most, 9, 9, 3]) === status.ok) most++;
   t.is(host.pages, 3, 'the last size that fits');
   t.is(run(t, host, [[most - 1, 9, 9, 3]]).length, (most - 1) * 5);
+});
+
+test('what needs more than maxMemory whatever the input is refused when compiling', async (t) => {
+  const maxMemory = 65536;
+  const wide = { ...mlp, layers: [{ name: 'y', kind: 'dense', units: 2000 }] };
+  for (const [model, options] of [
+    [convolutional, { dims: { batch: 9 } }],
+    [wide, {}],
+  ] as const) {
+    const error = await t.throwsAsync(compile(JSON.stringify(model), { ...options, maxMemory }));
+    t.regex(error.message, /^model: needs \d+ bytes of memory, above maxMemory 65536$/);
+  }
 });
 
 test('sizes whose products pass 2^53 are refused, whatever they wrap to', async (t) => {

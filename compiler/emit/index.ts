@@ -1,5 +1,5 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
-import { InternalError, OptionError } from '../errors.js';
+import { InternalError, ShapeError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
 import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
@@ -86,7 +86,8 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
   );
   const bytes = Math.max(fixed, initialBytes(plan));
   if (bytes > maxMemory) {
-    throw new OptionError('memory', 'compile.maxMemory', `the model needs ${bytes} bytes, above ${maxMemory}`);
+    const text = `needs ${bytes} bytes of memory, above maxMemory ${maxMemory}`;
+    throw new ShapeError('memory', 'model', text, maxMemory, bytes);
   }
   const pages = Math.ceil(bytes / PAGE);
   module.removeExport('memory');
