@@ -14,6 +14,7 @@ export { fillConstant, fillNormal, fillUniform, varianceScale } from './random';
 export * from './reduce';
 export { storeLanes } from './simd';
 export * from './softmax';
+export * from './swapAxes';
 export * from './transpose2d';
 export { cos, sin } from './trigonometry';
 export { fillTruncatedNormal } from './truncated';

@@ -28,6 +28,8 @@ export class Rebind extends Error {
 export class Build implements Checks {
   readonly nodes: Node[] = [];
   readonly constraints: Constraint[] = [];
+  /** What layers call the axes of values, by id. */
+  readonly axes = new Map<number, readonly string[]>();
   private nextId = 0;
 
   /** @param isOpen whether a symbol stands for an input size nobody named, so that it may be bound to what it must be */

@@ -1,7 +1,10 @@
 import type { Manifest } from '../runtime/manifest.js';
-import { emit, families, type Family } from './emit/index.js';
+import type { Signature, Tensor } from '../runtime/types.js';
+import { carriedInitializers, type CarryOption } from './carried.js';
+import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
+import type { Graph } from './graph.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
@@ -16,7 +19,7 @@ export interface CompileOptions extends ModelOptions {
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
-  readonly initializers?: 'used' | 'all' | readonly Family[];
+  readonly initializers?: CarryOption;
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
   /** Also return the text form of the module, with names. */
@@ -24,7 +27,17 @@ export interface CompileOptions extends ModelOptions {
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
-export interface CompiledModule {
+/** What is known of a model's inputs and outputs: of a graph from the builders, names and dtypes. */
+export type SignatureOf<M> =
+  M extends Graph<infer I, infer O>
+    ? {
+        readonly inputs: { readonly [K in keyof I]: Tensor<I[K]> };
+        readonly outputs: { readonly [K in keyof O]: Tensor<O[K]> };
+        readonly variables: string;
+      }
+    : Signature;
+
+export interface CompiledModule<S extends Signature = Signature> {
   readonly binary: Uint8Array;
   readonly manifest: Manifest;
   /** Text of the `.d.ts` that types the module. */
@@ -32,6 +45,7 @@ export interface CompiledModule {
   /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
   readonly text?: string;
   readonly notes: readonly string[];
+  readonly '~signature'?: S;
 }
 
 const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'text', 'tensors', 'dims'];
@@ -43,9 +57,13 @@ const GIB = 2 ** 30;
  * @throws DeclarationError for faults of the declaration, all at once · ShapeError for sizes that can never fit ·
  *   OptionError for options
  */
-export async function compile(model: ModelSource, options: CompileOptions = {}): Promise<CompiledModule> {
+export async function compile<const M extends ModelSource>(
+  model: M,
+  options: CompileOptions = {},
+): Promise<CompiledModule<SignatureOf<M>>> {
   checkOptions(options);
-  return compilePipeline(new Pipeline(model, options), options);
+  const compiled = await compilePipeline(new Pipeline(model, options), options);
+  return compiled as CompiledModule<SignatureOf<M>>;
 }
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
@@ -72,7 +90,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const library = await loadLibrary(target);
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
-  return { ...emitted, types: writeTypes(emitted.manifest), notes };
+  return { ...emitted, types: writeTypes(emitted.manifest, pipeline.lower()), notes };
 }
 
 function checkOptions(options: CompileOptions) {
@@ -92,10 +110,6 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
-  const carried: readonly Family[] = initializers === 'all' ? families : initializers === 'used' ? [] : initializers;
-  for (const family of carried) {
-    if (families.includes(family)) continue;
-    fail('initializers', `unknown initializer ${show(family)}${didYouMean(family, families)}`);
-  }
+  const carried = carriedInitializers(initializers);
   return { target, weights, seed: BigInt(seed), initializers: carried, maxMemory };
 }

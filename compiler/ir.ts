@@ -134,6 +134,8 @@ export interface Variable {
   readonly fanOut: Dim;
   /** As listings show it: `glorotUniform`, `normal(0, 0.05)`, `values`. */
   readonly initializer: string;
+  /** The initializer is the layer's or the graph's default. */
+  readonly isDefault: boolean;
 }
 
 export interface SymbolInfo {
@@ -163,6 +165,8 @@ export interface Constraint {
 export interface Port {
   readonly name: string;
   readonly value: Value;
+  /** What layers call its axes, '' where nothing is known. */
+  readonly axes: readonly string[];
 }
 
 export interface TensorGraph {

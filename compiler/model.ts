@@ -1,6 +1,5 @@
-import { instantiate, type Model } from '../runtime/index.js';
-import type { SessionOptions } from '../runtime/session.js';
-import { compile, type CompileOptions } from './compile.js';
+import { instantiate, type Model, type SessionOptions } from '../runtime/index.js';
+import { compile, type CompileOptions, type SignatureOf } from './compile.js';
 import type { ModelSource } from './pipeline.js';
 
 export interface BuildOptions extends CompileOptions, SessionOptions {}
@@ -10,7 +9,10 @@ export interface BuildOptions extends CompileOptions, SessionOptions {}
  *
  * @throws what `compile` does
  */
-export async function build(model: ModelSource, { onWarning, ...options }: BuildOptions = {}): Promise<Model> {
+export async function build<const M extends ModelSource>(
+  model: M,
+  { onWarning, ...options }: BuildOptions = {},
+): Promise<Model<SignatureOf<M>>> {
   const module = await compile(model, { initializers: 'all', ...options });
   return instantiate(module, onWarning ? { onWarning } : {});
 }

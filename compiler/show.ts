@@ -5,7 +5,8 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return `'${shorten(value)}'`;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'function') return 'a function';
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (ArrayBuffer.isView(value))
+    return `${/^[AEIO]/.test(value.constructor.name) ? 'an' : 'a'} ${value.constructor.name}`;
   if (typeof value === 'object' && value !== null) return shorten(asJson(value));
   return String(value);
 }

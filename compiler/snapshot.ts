@@ -18,7 +18,7 @@ export function snapshot(
   model.initialize();
   const variables = plan.variables.map((planned) => {
     const { data, shape } = model.variables.get(planned.variable.name);
-    const tensor = { dtype: 'float32', shape, data: data as Float32Array } as const;
+    const tensor = { dtype: 'float32', shape, data } as const;
     return { ...planned, recipe: { kind: 'values', tensor } as const };
   });
   return { plan: { ...plan, variables }, open: names };

@@ -1,8 +1,8 @@
 import { InputError, ShapeError } from './errors.js';
-import type { DType, ManifestDim } from './manifest.js';
-import type { Arrays, Feed } from './types.js';
+import type { ManifestDim } from './manifest.js';
+import type { Arrays, DType } from './types.js';
 
-const constructors = {
+export const arrays = {
   float32: Float32Array,
   int32: Int32Array,
   int64: BigInt64Array,
@@ -11,101 +11,116 @@ const constructors = {
   bool: Uint8Array,
 };
 
-const ranges: { readonly [D in DType]?: readonly [low: number, high: number] } = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 255],
-  int8: [-128, 127],
-  bool: [0, 1],
-};
+/** Sizes, null where they are open. */
+export type OpenShape = readonly (number | null)[];
+
+export interface Given {
+  readonly data: ArrayLike<number | bigint>;
+  readonly shape: readonly number[];
+}
 
 export const volume = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
+/** Whether what was given as a shape is this one. */
+export const isSame = (shape: readonly unknown[] | undefined, sizes: readonly number[]): boolean =>
+  shape?.length === sizes.length && sizes.every((size, axis) => size === shape[axis]);
+
+/** The sizes that are known before any input, null for the others. */
+export const fixed = (shape: readonly ManifestDim[]): OpenShape =>
+  shape.map((size) => (typeof size === 'number' ? size : null));
+
 /** `(batch, 10)`, with `?` for sizes without a name of their own. */
 export const show = (shape: readonly (ManifestDim | null)[]): string =>
-  `(${shape.map((size) => (size === null || (typeof size === 'string' && /\W/.test(size)) ? '?' : size)).join(', ')})`;
+  `(${shape.map((size) => (size === null || /[^\w.-]/.test(`${size}`) ? '?' : size)).join(', ')})`;
 
-export const view = <D extends DType>(dtype: D, memory: ArrayBuffer, address: number, length: number): Arrays[D] =>
-  new constructors[dtype](memory, address, length) as Arrays[D];
+/** A value as errors name it: `'text'`, `1.5`, `Promise`. */
+export const named = (value: unknown): string => {
+  if (Object(value) === value) return Object.prototype.toString.call(value).slice(8, -1);
+  return typeof value === 'string' ? `'${value}'` : String(value);
+};
 
-/** Values and sizes of what was given for an input. `known` has its sizes, null where they are open. */
-export function read(
+export function refuseShape(subject: string, what: string, shape: readonly ManifestDim[], given: unknown): never {
+  const [expected, got] = [show(shape), Array.isArray(given) ? show(given) : named(given)];
+  throw new ShapeError('shape', subject, `expects ${what}${expected}, got ${got}`, expected, got);
+}
+
+/** Requires whole sizes, as many as were declared. */
+export function checkSizes(
   name: string,
-  dtype: DType,
-  feed: Feed,
-  known: readonly (number | null)[],
   declared: readonly ManifestDim[],
-): { data: ArrayLike<number | bigint>; shape: readonly number[] } {
-  const expected = constructors[dtype];
-  if (feed === null || typeof feed !== 'object') {
-    throw new InputError('type', name, `expects ${dtype} values, got ${feed === null ? 'null' : typeof feed}`);
+  sizes: unknown,
+): asserts sizes is readonly number[] {
+  const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0 && size < 2 ** 32;
+  if (!Array.isArray(sizes) || sizes.length !== declared.length || !sizes.every(isSize)) {
+    refuseShape(name, '', declared, sizes);
   }
-  let data: ArrayLike<unknown>;
-  let shape: readonly number[] | undefined;
-  if (ArrayBuffer.isView(feed)) data = feed as unknown as ArrayLike<unknown>;
-  else if (Array.isArray(feed)) {
-    shape = shapeOf(feed);
-    data = feed.flat(Infinity);
-    if (data.length !== volume(shape)) throw new InputError('ragged', name, 'rows of a nested list differ in length');
-  } else {
-    ({ data, shape } = feed as { data: ArrayLike<unknown>; shape: readonly number[] });
-    const sizes = Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0);
-    if (!sizes || typeof data?.length !== 'number') {
-      throw new InputError('type', name, 'expects { data, shape } with whole sizes');
-    }
-  }
-  if (ArrayBuffer.isView(data)) {
-    if (!(data instanceof expected)) {
-      throw new InputError('dtype', name, `expects ${dtype}, got ${(data as object).constructor.name}`);
-    }
-  } else data = convert(name, dtype, Array.from(data));
-  shape ??= settle(name, data.length, known, declared);
-  if (shape.length !== known.length) {
-    const [wants, got] = [show(declared), show(shape)];
-    throw new ShapeError('rank', name, `expects ${wants}, got ${got}`, wants, got);
-  }
-  if (volume(shape) !== data.length) {
-    const text = `shape ${show(shape)} needs ${volume(shape)} values, got ${data.length}`;
-    throw new InputError('length', name, text);
-  }
-  return { data: data as ArrayLike<number | bigint>, shape };
 }
 
-function shapeOf(list: readonly unknown[]): number[] {
-  const shape: number[] = [];
-  for (let part: unknown = list; Array.isArray(part); part = part[0]) shape.push(part.length);
-  return shape;
+/** What values are for. */
+interface Target {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly ManifestDim[];
 }
 
-/** Plain numbers as the typed array of a dtype, none of them changed by it. */
-export function convert(name: string, dtype: DType, values: readonly unknown[]): Arrays[DType] {
-  const wide = dtype === 'int64';
-  const [low, high] = ranges[dtype] ?? [-Infinity, Infinity];
-  const converted = values.map((value) => {
-    const number = typeof value === 'boolean' ? Number(value) : value;
-    if (wide && typeof number === 'bigint') return number;
-    const whole = dtype === 'float32' || Number.isSafeInteger(number);
-    if (typeof number !== 'number' || !whole || number < low || number > high) {
-      throw new InputError('value', name, `expects ${dtype} values, got ${String(value)}`);
-    }
-    return wide ? BigInt(number) : number;
-  });
-  return new (constructors[dtype] as new (values: unknown) => Arrays[DType])(converted);
-}
-
-function settle(
-  name: string,
-  count: number,
-  known: readonly (number | null)[],
-  declared: readonly ManifestDim[],
-): number[] {
-  const open = known.filter((size) => size === null).length;
+/** Values and sizes of what was given for a tensor; `known` has its sizes, null where they are open. */
+export function read({ name, dtype, shape: declared }: Target, feed: unknown, known: OpenShape): Given {
+  const array = arrays[dtype];
+  const isList = Array.isArray(feed);
+  const bare = ArrayBuffer.isView(feed);
+  let { data, shape } = (isList || bare ? { data: feed } : Object(feed)) as {
+    data: unknown;
+    shape?: readonly number[];
+  };
+  if (isList) [data, shape] = flatten(name, feed);
+  if (!bare) checkSizes(name, declared, shape);
+  if (Array.isArray(data)) data = convert(name, dtype, data);
+  if (!(data instanceof array)) {
+    throw new InputError('dtype', name, `expects a ${array.name}, a list or { data, shape }, got ${named(data)}`);
+  }
+  const { length } = data;
+  const open = declared.filter((_, axis) => known[axis] === null);
+  if (bare && open.length > 1) {
+    throw new InputError('open', name, `${length} values do not settle ${show(open)}; pass { data, shape }`);
+  }
   const rest = volume(known.map((size) => size ?? 1));
-  if (open > 1) {
-    const sizes = show(declared.filter((_, axis) => known[axis] === null));
-    throw new InputError('open', name, `${count} values do not settle ${sizes}; pass { data, shape }`);
+  const sizes = shape ?? known.map((size) => size ?? length / rest);
+  if (volume(sizes) !== length || !sizes.every(Number.isInteger)) {
+    const wants = show(shape ?? known.map((size, axis) => size ?? declared[axis]!));
+    throw new InputError('length', name, `${length} values do not fill ${wants}`);
   }
-  if (open === 0 ? count !== rest : rest === 0 || count % rest !== 0 || count === 0) {
-    throw new InputError('length', name, `${count} values do not fill ${show(declared)}`);
-  }
-  return known.map((size) => size ?? count / rest);
+  return { data, shape: sizes };
+}
+
+/** The leaves of a nested list, and its sizes. */
+function flatten(name: string, list: readonly unknown[]): [leaves: unknown[], shape: number[]] {
+  const leaves: unknown[] = [];
+  const shape: number[] = [];
+  const walk = (part: unknown, axis: number): void => {
+    const isList = Array.isArray(part);
+    if (isList && axis === shape.length && leaves.length === 0) shape.push(part.length);
+    if (isList ? part.length !== shape[axis] : axis !== shape.length) {
+      throw new InputError('ragged', name, 'rows of the list differ in length');
+    }
+    if (isList) for (const inner of part) walk(inner, axis + 1);
+    else leaves.push(part);
+  };
+  walk(list, 0);
+  return [leaves, shape];
+}
+
+/** Plain values as the typed array of a dtype, none of them changed by it but by the rounding of float32. */
+function convert(name: string, dtype: DType, values: readonly unknown[]): Arrays[DType] {
+  const type = dtype === 'int64' ? 'bigint' : 'number';
+  const data = new arrays[dtype](values.length) as Float32Array;
+  values.forEach((value, index) => {
+    const plain = typeof value === 'boolean' ? Number(value) : value;
+    const exact = type === 'bigint' && Number.isSafeInteger(plain) ? BigInt(plain as number) : plain;
+    const isRight = typeof exact === type;
+    if (isRight) data[index] = exact as number;
+    if (!isRight || (dtype !== 'float32' && data[index] !== exact) || (dtype === 'bool' && data[index]! > 1)) {
+      throw new InputError('value', name, `expects ${dtype} values, got ${named(value)}`);
+    }
+  });
+  return data;
 }

@@ -2,44 +2,8 @@
 export const ABI_VERSION = 1;
 export const MANIFEST_SECTION = 'nacre.manifest';
 
-/** What a module's functions return. The failed check, variable or position is what `failed()` returns then. */
-export const Status = {
-  ok: 0,
-  /** A size breaks the rule `checks[failed()]`. */
-  shape: -1,
-  /** The sizes need more memory than the module allows itself. */
-  memoryLimit: -2,
-  /** The host refused to grow the memory. */
-  memoryRefused: -3,
-  /** Sizes this needs are not settled yet: call `infer`. */
-  notInferred: -4,
-  /** Variable `failed()` is not initialized. */
-  uninitialized: -5,
-  /** No variable has this index. */
-  noVariable: -6,
-  /** The module does not carry this initializer. */
-  noInitializer: -7,
-  /** An index into a table is outside it; `failed()` is its position. */
-  index: -8,
-  /** A host function must supply variable `failed()`. */
-  awaitingHost: -9,
-} as const;
-
-/** Initializers of `initializeParameter`, by their codes. a and b are the two numbers (f64) they take, rounded to f32. */
-export const initializerCodes = {
-  /** a everywhere */
-  constant: 0,
-  /** [a, b) */
-  uniform: 1,
-  /** mean a, standard deviation b */
-  normal: 2,
-  /** mean a, standard deviation b, cut at two deviations */
-  truncatedNormal: 3,
-  /** Variance scaling by a: 16 + 4 · (0 fan-in, 1 fan-out, 2 average) + (0 uniform, 1 truncated, 2 untruncated normal) */
-  varianceScaling: 16,
-  /** The variable's own initializer or values. */
-  own: 255,
-} as const;
+export * as initializerCodes from './initializer-codes.js';
+export * as Status from './status.js';
 
 export type DType = 'float32' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool';
 
@@ -59,7 +23,10 @@ export interface ManifestVariable {
   readonly dtype: DType;
   readonly shape: readonly ManifestDim[];
   readonly layout: string | null;
+  /** As listings show it: `glorotUniform`, `normal(0, 0.05)`, `values`. */
   readonly initializer: string;
+  /** The initializer is the layer's or the graph's default, so that `initialize({ initializer })` may replace it. */
+  readonly default: boolean;
   readonly users: readonly string[];
   readonly trainable: boolean;
   /** Its values travel with the module, so that it counts as initialized. */
@@ -91,7 +58,10 @@ export interface Manifest {
   readonly states: number;
   /** Subject and text of each check, `{expected}` and `{got}` in the places of the sizes. */
   readonly checks: readonly (readonly [subject: string, text: string])[];
-  /** Initializers that `initializeParameter` can be asked for. */
+  /**
+   * Kinds of initializers that `initializeParameter` can be asked for. Each stands for its family too: uniform, normal,
+   * truncated normal with their variance-scaled forms, or constant.
+   */
   readonly initializers: readonly string[];
   /** The seed that initializes unless another one is given, in decimal. */
   readonly seed: string;

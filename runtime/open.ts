@@ -1,6 +1,7 @@
 import { ModuleError } from './errors.js';
+import { named } from './feed.js';
 import { ABI_VERSION, MANIFEST_SECTION, type Manifest } from './manifest.js';
-import type { Signature, Source } from './types.js';
+import type { Source } from './types.js';
 
 /** The functions of ABI version 1, see docs/abi.md. Those without a remark return a status. */
 export interface Exports {
@@ -20,77 +21,72 @@ export interface Exports {
   writeParameter(index: number): number;
 }
 
-/** A function of one relaxed SIMD instruction, `f32x4.relaxed_madd`. */
-const RELAXED_PROBE = Uint8Array.of(
-  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0],
-  ...[65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 133, 2, 11],
-);
-
-type Bytes = Uint8Array | ArrayBuffer;
-
-const pick = (source: Source): WebAssembly.Module | Bytes => {
-  if (source instanceof WebAssembly.Module || source instanceof ArrayBuffer || ArrayBuffer.isView(source)) {
-    return source;
-  }
-  if (source && typeof source === 'object') {
-    if ('binary' in source) return source.binary;
-    if ('baseline' in source) return WebAssembly.validate(RELAXED_PROBE) ? source.relaxed : source.baseline;
-  }
-  throw new ModuleError('source', 'instantiate', 'expects a WebAssembly.Module or the bytes of one');
-};
-
-const refuse = (error: unknown): never => {
-  const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof WebAssembly.CompileError && !/disallow|not allowed|unsafe-eval|blocked/i.test(text)) {
-    throw new ModuleError('damaged', 'instantiate', `the module is damaged or not WebAssembly: ${text}`);
-  }
-  throw new ModuleError(
-    'host',
-    'instantiate',
-    'this host does not compile WebAssembly from bytes; import the .wasm statically and pass the module',
-  );
-};
-
 export interface Opened {
   readonly exports: Exports;
   readonly manifest: Manifest;
 }
 
-function start(module: WebAssembly.Module): Opened {
-  const [section] = WebAssembly.Module.customSections(module, MANIFEST_SECTION);
-  if (!section) throw new ModuleError('foreign', 'instantiate', 'the module was not compiled by nacre');
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(new TextDecoder().decode(section)) as Manifest;
-  } catch {
-    throw new ModuleError('damaged', 'instantiate', 'the module is damaged: its manifest cannot be read');
-  }
-  if (manifest.abi !== ABI_VERSION) {
-    const text = `the module has ABI version ${manifest.abi}, this runtime reads ${ABI_VERSION}; compile it again`;
-    throw new ModuleError('abi', 'instantiate', text);
-  }
-  try {
-    return { exports: new WebAssembly.Instance(module).exports as unknown as Exports, manifest };
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new ModuleError('memory', 'instantiate', `the host refused the module: ${text}`);
-  }
+/** A function of one relaxed SIMD instruction, `f32x4.relaxed_madd`, behind `unreachable`. */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0, 253, 133, 2, 26, 11],
+);
+
+const fail = (code: string, what: string): never => {
+  throw new ModuleError(code, 'instantiate', what);
+};
+
+function pick(source: unknown): WebAssembly.Module | ArrayBuffer {
+  if (source instanceof WebAssembly.Module || source instanceof ArrayBuffer) return source;
+  if (ArrayBuffer.isView(source)) return source;
+  const { binary, baseline, relaxed } = Object(source) as Record<string, unknown>;
+  if (binary) return pick(binary);
+  if (baseline && relaxed) return pick(WebAssembly.validate(RELAXED_PROBE) ? relaxed : baseline);
+  return fail('source', `expects a WebAssembly.Module or its bytes, got ${named(source)}`);
 }
+
+function refuse(error: unknown): never {
+  const { message } = error as Error;
+  if (error instanceof WebAssembly.CompileError && !/allow|unsafe-eval|blocked/.test(message)) {
+    fail('damaged', `the module is damaged or not WebAssembly: ${message}`);
+  }
+  return fail(
+    'host',
+    'this host does not compile WebAssembly from bytes; import the .wasm statically and pass the module',
+  );
+}
+
+/** Makes a session of a module; a session that cannot be made is the module's fault. */
+function start<T>(module: WebAssembly.Module, Session: Maker<T>): T {
+  const [section] = WebAssembly.Module.customSections(module, MANIFEST_SECTION);
+  if (!section) fail('foreign', 'the module was not compiled by nacre, or is cut off');
+  let abi: number;
+  try {
+    const manifest = JSON.parse(new TextDecoder().decode(section)) as Manifest;
+    ({ abi } = manifest);
+    if (abi === ABI_VERSION) {
+      const { exports } = new WebAssembly.Instance(module);
+      return new Session({ exports: exports as unknown as Exports, manifest });
+    }
+  } catch (error) {
+    return fail('damaged', `the module is damaged, or refused by the host: ${(error as Error).message}`);
+  }
+  return fail('abi', `the module has ABI version ${abi}, this runtime reads ${ABI_VERSION}; compile it again`);
+}
+
+type Maker<T> = new (opened: Opened) => T;
 
 /** Instantiates at once: for modules, and for bytes where the host compiles them synchronously. */
-export function openSync(source: Source<Signature>): Opened {
-  const given = pick(source);
-  if (given instanceof WebAssembly.Module) return start(given);
+export function openSync<T>(source: Source, Session: Maker<T>): T {
+  let module = pick(source);
   try {
-    return start(new WebAssembly.Module(given as ArrayBuffer));
+    if (!(module instanceof WebAssembly.Module)) module = new WebAssembly.Module(module);
   } catch (error) {
-    if (error instanceof ModuleError) throw error;
     return refuse(error);
   }
+  return start(module, Session);
 }
 
-export async function open(source: Source<Signature>): Promise<Opened> {
+export async function open<T>(source: Source, Session: Maker<T>): Promise<T> {
   const given = pick(source);
-  if (given instanceof WebAssembly.Module) return start(given);
-  return start(await WebAssembly.compile(given as ArrayBuffer).catch(refuse));
+  return start(given instanceof WebAssembly.Module ? given : await WebAssembly.compile(given).catch(refuse), Session);
 }

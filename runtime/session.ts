@@ -1,271 +1,193 @@
-import { InputError, ModuleError, NacreError, ShapeError, VariableError } from './errors.js';
-import { read, show, view, volume } from './feed.js';
-import { Status, type Manifest, type ManifestPort } from './manifest.js';
+import { InputError, ModuleError, ShapeError, type NacreError } from './errors.js';
+import { arrays, checkSizes, isSame, read, volume, type OpenShape } from './feed.js';
+import type { Manifest, ManifestDim, ManifestPort } from './manifest.js';
 import type { Exports, Opened } from './open.js';
-import type { Arrays, DType, Feed, ForwardModel, Initialized, InitializeOptions, Tensor } from './types.js';
+import * as Status from './status.js';
+import type { Arrays, DType, ForwardModel, Tensor } from './types.js';
 
 /** An input or output: where it stands in memory, as of the last `infer`. */
 interface Port extends ManifestPort {
-  readonly sizes: number[];
-  view: Arrays[DType] | undefined;
+  sizes: number[];
+  /** How many sizes a call may change. */
+  open: number;
+  view: Arrays[DType];
 }
 
-const MASK = 0xffffffffn;
+/** A seed as the two words that modules take. */
+export const halves = (seed: bigint): [low: number, high: number] => [Number(seed & 0xffffffffn), Number(seed >> 32n)];
 
-export interface SessionOptions {
-  /** Receives the one warning there is. */
-  readonly onWarning?: (text: string) => void;
-}
+/** Inputs or their sizes, by name, as they come from JavaScript. */
+type Given = Readonly<Record<string, unknown>> | undefined;
+
+const dataOf = (feed: unknown): unknown => (feed as Partial<Tensor> | undefined)?.data ?? feed;
 
 /** An instance of a module: sizes, initialization, forward. */
 export class Session implements ForwardModel {
   readonly manifest: Manifest;
   readonly inputs: Record<string, Arrays[DType]> = {};
   readonly outputs: Record<string, Arrays[DType]> = {};
-  seed: bigint;
   protected readonly exports: Exports;
-  private readonly ins: readonly Port[];
-  private readonly outs: readonly Port[];
-  /** Whether sizes are settled, and whether every variable is initialized. */
-  protected settled = false;
-  protected ready = false;
-  private request: { force: boolean } | undefined;
+  /** Sizes are those of a call. */
+  protected settled: boolean;
+  /** Every variable is initialized. */
+  #ready = false;
+  protected readonly ins: readonly Port[];
+  protected readonly outs: readonly Port[];
 
-  constructor(
-    { exports, manifest }: Opened,
-    protected readonly options: SessionOptions = {},
-  ) {
+  constructor({ exports, manifest }: Opened) {
     this.exports = exports;
     this.manifest = manifest;
-    this.seed = BigInt(manifest.seed);
+    this.settled = manifest.symbols.length === 0;
     const ports = (list: readonly ManifestPort[], views: object): readonly Port[] =>
       list.map((port) => {
-        const own: Port = { ...port, sizes: [], view: undefined };
-        Object.defineProperty(views, port.name, { enumerable: true, get: () => this.fresh(own) });
+        const own: Port = { ...port, sizes: [], open: 0, view: new arrays[port.dtype]() };
+        const get = (): Arrays[DType] => {
+          this.#requireSizes(port.name);
+          return own.view;
+        };
+        Object.defineProperty(views, port.name, { enumerable: true, get });
         return own;
       });
     this.ins = ports(manifest.inputs, this.inputs);
     this.outs = ports(manifest.outputs, this.outputs);
-    if (manifest.symbols.length === 0) this.refresh();
+    if (this.settled) this.#refresh();
   }
 
-  get shapes(): ForwardModel['shapes'] {
-    const shapes = (ports: readonly Port[]) =>
-      Object.fromEntries(
-        ports.map(({ name, shape, sizes }) => [
-          name,
-          shape.map((size, axis) => (this.settled ? sizes[axis]! : typeof size === 'number' ? size : null)),
-        ]),
-      );
-    return { inputs: shapes(this.ins), outputs: shapes(this.outs) };
-  }
-
-  forward(inputs: Readonly<Record<string, Feed>>): Record<string, Tensor> {
-    const { ins } = this;
-    const [only] = ins;
-    const feed = only && inputs?.[only.name];
-    // The usual call: one input of the same length as before, which leaves all sizes as they are.
-    const same =
-      ins.length === 1 && this.ready && feed instanceof Float32Array && this.isSame(only!, feed.length, inputs);
-    if (same) (only!.view as Float32Array).set(feed);
-    else this.feed(inputs);
+  forward(inputs: Given): Record<string, Tensor> {
+    if (this.#isUsual(inputs)) {
+      for (const port of this.ins) (port.view as Float32Array).set(dataOf(inputs![port.name]) as Float32Array);
+    } else this.#feed(inputs);
     this.run();
     const result: Record<string, Tensor> = {};
-    for (const port of this.outs) result[port.name] = { data: port.view!.slice(), shape: port.sizes.slice() };
+    for (const port of this.outs) result[port.name] = { data: port.view.slice(), shape: port.sizes.slice() };
     return result;
   }
 
-  private isSame(port: Port, length: number, inputs: object): boolean {
-    if (port.dtype !== 'float32' || port.view?.length !== length) return false;
-    for (const name in inputs) if (name !== port.name) return false;
-    return this.openOf(port).filter((size) => size === null).length < 2;
+  /** Whether all inputs have the sizes they had, in typed arrays, so that they only need to be copied. */
+  #isUsual(inputs: Given): boolean {
+    if (!this.#ready) return false;
+    let others = -this.ins.length;
+    for (const _ in inputs) others++;
+    if (others !== 0) return false;
+    for (const port of this.ins) {
+      const feed = inputs![port.name];
+      const data = dataOf(feed);
+      if (!(data instanceof (arrays[port.dtype] as typeof Float32Array)) || data.length !== port.view.length)
+        return false;
+      if (data === feed ? port.open > 1 : !isSame((feed as Tensor).shape, port.sizes)) return false;
+    }
+    return true;
   }
 
-  private feed(inputs: Readonly<Record<string, Feed>>): void {
-    const names = this.ins.map(({ name }) => name);
-    const takes = `this model takes ${names.join(', ')}`;
-    for (const name of Object.keys(inputs ?? {})) {
-      if (!names.includes(name)) throw new InputError('unknown', 'forward', `unknown input '${name}'; ${takes}`);
-    }
+  #feed(inputs: Given): void {
+    const takes = this.#checkNames('forward', inputs);
     const given = this.ins.map((port) => {
       const feed = inputs?.[port.name];
       if (feed === undefined) throw new InputError('missing', 'forward', `input '${port.name}' is missing; ${takes}`);
-      return read(port.name, port.dtype, feed, this.openOf(port), port.shape);
+      return read(port, feed, this.openOf(port));
     });
     this.settle(given.map(({ shape }) => shape));
-    given.forEach(({ data }, index) => (this.ins[index]!.view as Float32Array).set(data as ArrayLike<number>));
+    given.forEach(({ data }, index) => (this.ins[index]!.view as Float32Array).set(data as Float32Array));
+  }
+
+  #checkNames(subject: string, given: Given): string {
+    const names = this.ins.map(({ name }) => name);
+    const takes = `this model takes ${names.join(', ')}`;
+    for (const name in given) {
+      if (!names.includes(name)) throw new InputError('unknown', subject, `unknown input '${name}'; ${takes}`);
+    }
+    return takes;
   }
 
   /** The sizes of a port, null where a call may change or still has to settle them. */
-  private openOf(port: Port): (number | null)[] {
-    return port.shape.map((size, axis) => {
-      if (typeof size === 'number') return size;
-      const symbol = this.manifest.symbols.find(({ name }) => name === size);
-      return this.settled && symbol?.kind === 'latched' ? port.sizes[axis]! : null;
-    });
+  protected openOf({ shape, sizes }: Port): OpenShape {
+    const latched = this.manifest.symbols.filter(({ kind }) => this.settled && kind === 'latched');
+    const isKnown = (size: ManifestDim): boolean => latched.some(({ name }) => name === size);
+    return shape.map((size, axis) => (typeof size === 'number' ? size : isKnown(size) ? sizes[axis]! : null));
   }
 
-  resize(shapes: Readonly<Record<string, readonly number[] | undefined>>): void {
-    for (const name of Object.keys(shapes)) {
-      if (!this.ins.some((port) => port.name === name)) {
-        const takes = this.ins.map((port) => port.name).join(', ');
-        throw new InputError('unknown', 'resize', `unknown input '${name}'; this model takes ${takes}`);
-      }
-    }
+  resize(shapes: Given): void {
+    this.#checkNames('resize', shapes);
     this.settle(
       this.ins.map((port) => {
-        const shape = shapes[port.name] ?? (this.settled ? port.sizes : this.openOf(port));
-        if (shape.length !== port.shape.length) {
-          const [wants, got] = [show(port.shape), show(shape)];
-          throw new ShapeError('rank', port.name, `expects ${wants}, got ${got}`, wants, got);
-        }
-        if (!shape.every((size): size is number => Number.isInteger(size) && size! >= 0 && size! <= 0xffffffff)) {
-          throw new InputError('size', port.name, `sizes must be whole numbers, got ${show(shape)}`);
-        }
-        return shape;
+        const sizes = shapes?.[port.name] ?? (this.settled ? port.sizes : this.openOf(port));
+        checkSizes(port.name, port.shape, sizes);
+        return sizes;
       }),
     );
   }
 
   run(): void {
-    if (!this.ready) this.makeReady();
+    if (!this.#ready) {
+      this.#requireSizes('run');
+      this.initializeRest();
+      this.#ready = true;
+    }
     this.check(this.exports.forward());
   }
 
-  private makeReady(): void {
-    if (!this.settled) this.check(Status.notInferred);
-    this.fill(this.request?.force ?? false);
-    this.request = undefined;
-    this.ready = true;
+  /** Fills what no request has filled. */
+  protected initializeRest(): void {
+    this.check(this.exports.initialize(...halves(BigInt(this.manifest.seed)), 0));
   }
 
-  initialize(options: InitializeOptions = {}): Initialized {
-    const { force = false } = options;
-    const seed = options.seed === undefined ? this.seed : readSeed(options.seed);
-    const { variables } = this.manifest;
-    if (seed !== this.seed && variables.length > 0 && variables.every(({ given }) => given)) {
-      const text = "the module carries values, not recipes; compile with weights: 'seed'";
-      throw new ModuleError('values', 'initialize', text);
-    }
-    const names = variables.map(({ name }) => name);
-    if (!this.settled && this.manifest.symbols.some(({ kind }) => kind === 'latched')) {
-      this.seed = seed;
-      this.request = { force };
-      this.ready = false;
-      return { initialized: [], deferred: names, skipped: [] };
-    }
-    const done = names.filter((_, index) => this.isInitialized(index));
-    if (!force && done.length > 0) this.warnOfSkipped(done.length);
-    this.seed = seed;
-    this.fill(force);
-    this.ready = true;
-    return {
-      initialized: names.filter((name) => force || !done.includes(name)),
-      deferred: [],
-      skipped: force ? [] : done,
-    };
+  #requireSizes(subject: string): void {
+    if (this.settled) return;
+    throw new InputError('open', subject, 'the model waits for its input; run forward or call resize');
   }
 
-  protected warnOfSkipped(count: number): void {
-    const many = count === 1 ? '1 variable was' : `${count} variables were`;
-    const left = count === 1 ? 'was left as it is' : 'were left as they are';
-    const { onWarning = console.warn } = this.options;
-    onWarning(`initialize: ${many} already initialized and ${left}; pass force: true`);
-  }
-
-  reset(): void {}
-
-  toString(): string {
-    const side = (ports: readonly Port[]): string =>
-      ports.map(({ shape }) => show(shape.map((size) => (typeof size === 'number' ? size : null)))).join(', ');
-    return `${side(this.ins)} -> [... ${this.manifest.layers} layers ...] -> ${side(this.outs)}`;
-  }
-
-  protected isInitialized(index: number): boolean {
-    const { table, states, variables } = this.manifest;
-    const state = new Uint8Array(this.exports.memory.buffer, table + states, variables.length);
-    return state[index] === 1;
-  }
-
-  private fill(force: boolean): void {
-    this.check(this.exports.initialize(Number(this.seed & MASK) | 0, Number(this.seed >> 32n) | 0, force ? 1 : 0));
-  }
-
-  private settle(shapes: readonly (readonly number[])[]): void {
-    const unchanged =
-      this.settled && shapes.every((shape, i) => shape.every((size, axis) => size === this.ins[i]!.sizes[axis]));
-    if (unchanged) return;
-    const words = new DataView(this.exports.memory.buffer, this.manifest.table);
-    shapes.forEach((shape, i) =>
-      shape.forEach((size, axis) => words.setUint32(this.ins[i]!.table + 4 + 4 * axis, size, true)),
-    );
+  protected settle(shapes: readonly (readonly number[])[]): void {
+    const words = this.words();
+    shapes.forEach((shape, index) => {
+      words.set(shape, this.ins[index]!.table / 4 + 1);
+    });
     this.check(this.exports.infer());
-    this.refresh();
-    if (this.request && !this.ready) this.makeReady();
+    this.settled = true;
+    this.#refresh();
   }
 
-  private refresh(): void {
-    this.settled = true;
-    const { buffer } = this.exports.memory;
-    const words = new DataView(buffer, this.manifest.table);
+  #refresh(): void {
+    const words = this.words();
     for (const port of [...this.ins, ...this.outs]) {
-      port.sizes.splice(0, Infinity, ...port.shape.map((_, axis) => words.getUint32(port.table + 4 + 4 * axis, true)));
-      port.view = view(port.dtype, buffer, words.getUint32(port.table, true), volume(port.sizes));
+      const at = port.table / 4;
+      const [address, ...sizes] = words.subarray(at, at + 1 + port.shape.length);
+      port.sizes = sizes;
+      port.open = this.openOf(port).filter((size) => size === null).length;
+      port.view = new arrays[port.dtype](words.buffer, address, volume(sizes));
     }
   }
 
-  private fresh(port: Port): Arrays[DType] {
-    if (!this.settled) this.check(Status.notInferred);
-    return view(port.dtype, this.exports.memory.buffer, port.view!.byteOffset, port.view!.length);
+  /** The module's table: what failed, inputs, outputs, a variable. */
+  protected words(): Uint32Array<ArrayBuffer> {
+    return new Uint32Array(this.exports.memory.buffer, this.manifest.table);
   }
 
   /** Throws what a status means. */
   protected check(status: number): void {
-    if (status !== Status.ok) throw this.errorOf(status);
+    if (status !== Status.ok) throw this.#errorOf(status);
   }
 
-  private errorOf(status: number): NacreError {
-    const { manifest } = this;
-    const words = new DataView(this.exports.memory.buffer, manifest.table);
-    const [what, expected, got] = [0, 4, 8].map((at) => words.getUint32(at, true)) as [number, number, number];
-    const name = manifest.variables[what]?.name ?? '';
+  #errorOf(status: number): NacreError {
+    const [what, expected, got] = this.words() as unknown as [number, number, number];
+    const fill = ([subject, text]: readonly [string, string]): [subject: string, text: string] => [
+      subject,
+      text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`),
+    ];
     switch (status) {
-      case Status.shape: {
-        const [subject, text] = manifest.checks[what]!;
-        const filled = text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`);
-        return new ShapeError('shape', subject, filled, expected, got);
-      }
-      case Status.memoryLimit: {
-        const text = `these sizes need ${got === 0xffffffff ? 'over 4294967295' : got} bytes, above maxMemory ${expected}`;
-        return new ShapeError('memory', 'infer', text, expected, got);
-      }
-      case Status.memoryRefused:
-        return new ModuleError('memory', 'infer', `the host refused ${got} bytes of memory`);
-      case Status.notInferred: {
-        const open = manifest.symbols.map((symbol) => `axis ${symbol.axis} of input ${symbol.input}`).join(', ');
-        return new VariableError('open', 'forward', `waits for ${open}; run forward or call resize`, open);
-      }
-      case Status.uninitialized:
-        return new VariableError('uninitialized', name, 'not initialized; call initialize() or run forward first');
+      case Status.shape:
+        return new ShapeError('shape', ...fill(this.manifest.checks[what]!), expected, got);
+      case Status.memoryLimit:
+        return new ShapeError(
+          'memory',
+          ...fill(['memory', 'these sizes need {got} bytes, above the limit {expected}']),
+          expected,
+          got,
+        );
       case Status.index:
         return new InputError('index', 'forward', `the index at position ${what} is outside its table`);
-      default:
-        return new ModuleError('status', 'module', `returned status ${status}`);
+      case Status.memoryRefused:
+        return new ModuleError('memory', 'memory', `the host refused ${got} bytes`);
     }
+    return new ModuleError('status', 'module', `returned status ${status}`);
   }
-}
-
-/** A seed as 64 bits. */
-export function readSeed(seed: unknown): bigint {
-  if (seed === 'random') {
-    const [low, high] = crypto.getRandomValues(new Uint32Array(2));
-    return (BigInt(high!) << 32n) | BigInt(low!);
-  }
-  const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
-  const value = whole ? BigInt(seed as number) : -1n;
-  if (value < 0n || value >> 64n !== 0n) {
-    const text = `must be a whole number from 0 to 2^64 - 1, or 'random', got ${String(seed)}`;
-    throw new InputError('seed', 'seed', text);
-  }
-  return value;
 }

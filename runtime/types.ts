@@ -17,7 +17,8 @@ export interface Tensor<D extends DType = DType, S extends readonly number[] = r
   readonly shape: S;
 }
 
-export interface Nested extends ReadonlyArray<number | bigint | boolean | Nested> {}
+/** Rows of rows, of one length each. */
+export type Nested = readonly (number | bigint | boolean | Nested)[];
 
 /** What an input takes: values with a shape, values alone (one open size follows from their count), or nested lists. */
 export type Feed<D extends DType = DType> =
@@ -41,31 +42,9 @@ export type Source<S extends Signature = Signature> =
   | { readonly binary: Uint8Array; readonly '~signature'?: S }
   | { readonly baseline: CompiledWasm<S> | Uint8Array; readonly relaxed: CompiledWasm<S> | Uint8Array };
 
-export interface InitializeOptions {
-  /** Below 2⁶⁴; `'random'` asks the host. By default the seed in use. */
-  readonly seed?: number | bigint | 'random';
-  /** Also what is initialized already. */
-  readonly force?: boolean;
-}
-
-export interface Initialized {
-  /** Names of the variables that were filled. */
-  readonly initialized: readonly string[];
-  /** Those that wait for an open size: they are filled by the first `resize` or `forward`. */
-  readonly deferred: readonly string[];
-  /** Those that were initialized already. */
-  readonly skipped: readonly string[];
-}
-
-type Shapes<P> = { readonly [K in keyof P]: readonly (number | null)[] };
-
 /** A model that computes: what `nacre/runtime/forward` gives. */
 export interface ForwardModel<S extends Signature = Signature> {
   readonly manifest: Manifest;
-  /** The seed in use. */
-  readonly seed: bigint;
-  /** Sizes of inputs and outputs, null while open. */
-  readonly shapes: { readonly inputs: Shapes<S['inputs']>; readonly outputs: Shapes<S['outputs']> };
   /** Views of the module's memory, made afresh on each read; void after `resize` or `forward`. */
   readonly inputs: { readonly [K in keyof S['inputs']]: S['inputs'][K]['data'] };
   readonly outputs: { readonly [K in keyof S['outputs']]: S['outputs'][K]['data'] };
@@ -78,11 +57,9 @@ export interface ForwardModel<S extends Signature = Signature> {
   }): S['outputs'];
   /** Settles sizes: checks them and lays out memory. Inputs left out keep theirs. */
   resize(shapes: { readonly [K in keyof S['inputs']]?: S['inputs'][K]['shape'] }): void;
-  /** Computes what stands in `outputs` from what stands in `inputs`, without copying. */
+  /**
+   * Computes what stands in `outputs` from what stands in `inputs`, without copying or allocating. The first call fills
+   * what is not initialized, with the seed in use, as does the first `forward`.
+   */
   run(): void;
-  initialize(options?: InitializeOptions): Initialized;
-  /** Clears the state of stateful layers. */
-  reset(): void;
-  /** `(?, 10) -> [... 3 layers ...] -> (?, 10)` */
-  toString(): string;
 }

@@ -1,262 +1,231 @@
-import { InputError, ModuleError, VariableError } from './errors.js';
-import { convert, show, view, volume } from './feed.js';
-import { initializerCodes, Status, type DType, type ManifestVariable } from './manifest.js';
-import { readSeed, Session } from './session.js';
-import type { Arrays, Feed, Initialized, InitializeOptions, Signature, Tensor } from './types.js';
+import { InputError, VariableError } from './errors.js';
+import { arrays, fixed, isSame, read, refuseShape, show, volume, type OpenShape } from './feed.js';
+import { checkOptions, checkRank, drawOf, OWN, readSeed, type Draw } from './initializers.js';
+import type { ManifestPort, ManifestVariable } from './manifest.js';
+import type { Initialized, InitializeOptions, Model, VariableInfo, Variables } from './model.js';
+import { halves, Session } from './session.js';
+import * as Status from './status.js';
+import { didYouMean } from './suggest.js';
 
-/** An initializer by name, with options, or a constant. */
-export type RuntimeInitializer = string | number | { readonly kind: string; readonly [option: string]: unknown };
-
-/** Variables by layer, name or pattern. */
-export type Selection = string | RegExp | readonly (string | RegExp)[];
-
-export interface VariableInitializeOptions extends InitializeOptions {
-  /** A layer, a variable or slot name, a RegExp searched in variable names, or a list. */
-  readonly only?: Selection;
-  /** Named variables take it; of named layers, or all, the weights do. */
-  readonly initializer?: RuntimeInitializer;
+export interface SessionOptions {
+  /** Receives the one warning there is. */
+  readonly onWarning?: (text: string) => void;
 }
-
-export interface VariableInfo {
-  readonly name: string;
-  readonly shape: readonly (number | null)[];
-  readonly dtype: DType;
-  readonly initializer: string;
-  readonly users: readonly string[];
-  readonly state: 'ready' | 'uninitialized' | 'deferred';
-  /** The open input axes that its shape waits for. */
-  readonly waitsFor: string | undefined;
-}
-
-type Edit = (data: Float32Array, place: { shape: readonly number[]; index: (...at: number[]) => number }) => unknown;
-
-export interface Variables<S extends Signature = Signature> {
-  /** Each variable once, those whose name the pattern is found in; prints as a table. */
-  list(pattern?: RegExp): readonly VariableInfo[];
-  /** A copy, in the variable's own layout. */
-  get(name: S['variables']): Tensor;
-  set(name: S['variables'], value: Feed): void;
-  /** Edits a copy in place, or returns new values. */
-  update(name: S['variables'], edit: Edit): void;
-}
-
-const codes: Readonly<Record<string, readonly [family: string, code: number, ...(string | number)[]]>> = (() => {
-  const { constant, uniform, normal, truncatedNormal, varianceScaling } = initializerCodes;
-  const scaled = (scale: number, mode: number, shape: 0 | 1) =>
-    [shape === 0 ? 'uniform' : 'truncatedNormal', varianceScaling + 4 * mode + shape, scale, 0] as const;
-  return {
-    zeros: ['constant', constant, 0, 0],
-    ones: ['constant', constant, 1, 0],
-    constant: ['constant', constant, 'value', 0],
-    uniform: ['uniform', uniform, 'low', 'high'],
-    normal: ['normal', normal, 'mean', 'std'],
-    truncatedNormal: ['truncatedNormal', truncatedNormal, 'mean', 'std'],
-    glorotUniform: scaled(1, 2, 0),
-    glorotNormal: scaled(1, 2, 1),
-    heUniform: scaled(2, 0, 0),
-    heNormal: scaled(2, 0, 1),
-    lecunUniform: scaled(1, 0, 0),
-    lecunNormal: scaled(1, 0, 1),
-  };
-})();
-const defaults: Readonly<Record<string, number>> = { value: 0, low: -0.05, high: 0.05, mean: 0, std: 0.05 };
-
-/** `random_normal`, `he_uniform` → `normal`, `heUniform` */
-const kindOf = (name: string): string =>
-  name
-    .replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    .replace(/^random([A-Z])/, (_, c: string) => c.toLowerCase());
 
 /** A session whose variables can be listed, read, written and initialized one by one. */
-export class VariableSession extends Session {
+export class VariableSession extends Session implements Model {
+  seed = BigInt(this.manifest.seed);
+  onWarning: (text: string) => void = console.warn;
+  /** Requests that wait for sizes. */
+  readonly #deferred = new Map<number, Draw>();
+
   readonly variables: Variables = {
-    list: (pattern) => this.list(pattern),
-    get: (name) => this.read(this.find(name)),
+    list: (pattern) => this.#list(pattern),
+    get: (name) => {
+      const { view, shape } = this.#place(name, false);
+      return { data: view.slice() as Float32Array, shape };
+    },
     set: (name, value) => {
-      this.write(this.find(name), value);
+      const { index, variable, view, shape } = this.#place(name, true);
+      const { data, shape: got } = read({ ...variable, shape }, value, shape);
+      if (!isSame(got, shape)) refuseShape(name, 'shape ', shape, got);
+      (view as Float32Array).set(data as Float32Array);
+      this.check(this.exports.writeParameter(index));
     },
     update: (name, edit) => {
-      const index = this.find(name);
-      const { data, shape } = this.read(index);
-      const at = (...position: number[]): number =>
-        position.reduce((offset, here, axis) => offset * shape[axis]! + here, 0);
-      const edited = edit(data as Float32Array, { shape, index: at });
-      this.write(index, { data: (edited as Float32Array | undefined) ?? data, shape } as Feed);
+      const { data, shape } = this.variables.get(name);
+      const index = (...at: number[]): number => {
+        if (at.length !== shape.length || !at.every((here, axis) => here >= 0 && here < shape[axis]!)) {
+          throw new InputError('index', name, `index ${show(at)} is outside ${show(shape)}`);
+        }
+        return at.reduce((sum, here, axis) => sum * shape[axis]! + here, 0);
+      };
+      this.variables.set(name, edit(data, { shape, index }) ?? data);
     },
   };
 
-  private list(pattern?: RegExp): readonly VariableInfo[] {
+  get shapes(): Model['shapes'] {
+    const shapes = (ports: typeof this.ins) =>
+      Object.fromEntries(ports.map((port) => [port.name, this.settled ? port.sizes.slice() : this.openOf(port)]));
+    return { inputs: shapes(this.ins), outputs: shapes(this.outs) };
+  }
+
+  reset(): void {
+    // No kind of layer has state.
+  }
+
+  override toString(): string {
+    const side = (ports: readonly ManifestPort[]): string => {
+      const shapes = ports.map(({ shape }) => show(fixed(shape)));
+      return shapes.length === 1 ? shapes[0]! : `[${shapes.join(', ')}]`;
+    };
+    return `${side(this.ins)} -> [... ${this.manifest.layers} layers ...] -> ${side(this.outs)}`;
+  }
+
+  #list(pattern?: RegExp): readonly VariableInfo[] {
     const rows = this.manifest.variables.flatMap((variable, index): VariableInfo[] => {
       const { name, dtype, initializer, users, given } = variable;
-      if (pattern && !name.match(pattern)) return [];
-      const shape = this.shapeOf(variable, index);
-      const open = this.settled ? undefined : this.waiting(variable);
-      const ready = given || this.isInitialized(index);
-      const state = ready ? 'ready' : this.waiting() ? 'deferred' : 'uninitialized';
-      return [{ name, shape, dtype, initializer, users, state, waitsFor: open }];
+      if (pattern && name.search(pattern) < 0) return [];
+      const waitsFor = this.#waitsFor(variable) ?? this.#waitsFor();
+      const state = waitsFor ? 'deferred' : given || this.#isInitialized(index) ? 'ready' : 'uninitialized';
+      return [{ name, shape: this.#shapeOf(index), dtype, initializer, users, state, waitsFor }];
     });
-    return Object.defineProperty(rows, 'toString', {
-      value: () => rows.map((row) => `${row.name} ${show(row.shape)}`).join('\n'),
-    });
+    const toString = (): string => {
+      const cells = [
+        ['variable', 'shape', 'initializer', 'state'],
+        ...rows.map(({ name, shape, initializer, state, waitsFor }) => [
+          name,
+          show(shape),
+          initializer,
+          waitsFor ? `waits for ${waitsFor}` : state,
+        ]),
+      ];
+      const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+      return cells
+        .map((row) =>
+          row
+            .map((cell, column) => cell.padEnd(widths[column]!))
+            .join('  ')
+            .trimEnd(),
+        )
+        .join('\n');
+    };
+    return Object.defineProperty(rows, 'toString', { value: toString });
   }
 
-  private shapeOf({ shape }: ManifestVariable, index: number): (number | null)[] {
-    if (shape.every((size): size is number => typeof size === 'number')) return shape.slice();
-    if (!this.settled) return shape.map((size) => (typeof size === 'number' ? size : null));
-    this.exports.readParameter(index);
-    return this.record(shape.length).shape;
+  /** The sizes of a variable, null while they are open. */
+  #shapeOf(index: number): OpenShape {
+    const { variables, parameter } = this.manifest;
+    const { shape } = variables[index]!;
+    const isOpen = shape.some((size) => typeof size === 'string');
+    if (isOpen) this.exports.readParameter(index);
+    const words = this.words().subarray(parameter / 4 + 1);
+    return shape.map((size, axis) => (typeof size === 'number' ? size : this.settled ? words[axis]! : null));
   }
 
-  /** The open axes that a variable's shape needs, or that any does. */
-  private waiting(variable?: ManifestVariable): string | undefined {
-    if (this.settled) return undefined;
-    const open = this.manifest.symbols.filter(
-      ({ name, kind }) =>
-        kind === 'latched' && (!variable || variable.shape.some((size) => String(size).includes(name))),
-    );
-    return open.length === 0
-      ? undefined
-      : open.map(({ axis, input }) => `axis ${axis} of input ${input}`).join(' and ');
-  }
-
-  private find(name: string): number {
-    const { variables } = this.manifest;
-    const index = variables.findIndex((variable) => variable.name === name || variable.users.includes(name));
-    if (index < 0) {
-      const names = variables.map((variable) => variable.name).join(', ');
-      throw new VariableError('unknown', name, `is no variable of this model, which has ${names || 'none'}`);
+  /** A variable and its memory. */
+  #place(called: unknown, isWriting: boolean) {
+    const { variables, parameter } = this.manifest;
+    const index = variables.findIndex(({ name, users }) => [name, ...users].includes(called as string));
+    const variable = variables[index];
+    if (!variable) {
+      const names = variables.flatMap(({ name, users }) => [name, ...users]);
+      const hint = didYouMean(String(called), names);
+      throw new VariableError('unknown', String(called), `the model has no such variable${hint}`);
     }
-    return index;
-  }
-
-  /** What `readParameter` wrote of a variable's place. */
-  private record(rank: number): { address: number; shape: number[] } {
-    const words = new DataView(this.exports.memory.buffer, this.manifest.table + this.manifest.parameter);
-    const shape = Array.from({ length: rank }, (_, axis) => words.getUint32(4 + 4 * axis, true));
-    return { address: words.getUint32(0, true), shape };
-  }
-
-  private locate(index: number, writing: boolean): { view: Arrays[DType]; shape: number[] } {
-    const variable = this.manifest.variables[index]!;
-    const { dtype, shape: declared, given } = variable;
-    this.requireParameters(variable, writing);
-    if (given && !this.isInitialized(index)) {
-      this.check(this.exports.initializeParameter(index, initializerCodes.own, 0, 0, 0, 0));
-    }
+    this.#requireSettled(variable, isWriting ? '' : 'not initialized; ');
+    if (variable.given && !this.#isInitialized(index)) this.#draw(index, OWN);
+    const shape = this.#shapeOf(index) as readonly number[];
     const status = this.exports.readParameter(index);
-    if (status !== Status.ok && !(writing && status === Status.uninitialized)) this.check(status);
-    const known = declared.every((size) => typeof size === 'number');
-    const record = this.record(declared.length);
-    const shape = known ? [...(declared as number[])] : record.shape;
-    return { view: view(dtype, this.exports.memory.buffer, record.address, volume(shape)), shape };
+    if (status !== Status.uninitialized) this.check(status);
+    else if (!isWriting) {
+      const text = 'not initialized; call initialize() or run forward first';
+      throw new VariableError('uninitialized', variable.name, text);
+    }
+    const address = this.words()[parameter / 4];
+    const view = new arrays[variable.dtype](this.exports.memory.buffer, address, volume(shape));
+    return { index, variable, view, shape };
   }
 
   /** Throws what a variable waits for, if parameters depend on sizes that are open. */
-  private requireParameters(variable: ManifestVariable, writing: boolean): void {
-    const open = this.waiting();
-    if (open === undefined) return;
-    const own = this.waiting(variable);
-    const shape = show(variable.shape.map((size) => (typeof size === 'number' ? size : null)));
+  #requireSettled(variable: ManifestVariable, what: string): void {
+    const waits = this.#waitsFor();
+    if (waits === undefined) return;
+    const { name, shape, layout } = variable;
+    const own = this.#waitsFor(variable);
+    const open = show(fixed(shape));
+    const hint =
+      layout === null
+        ? 'run forward or call resize'
+        : `run forward, call resize, or give ${layout === 'io' ? 'inputUnits' : 'inputChannels'}`;
     const text = own
-      ? `its shape ${shape} waits for ${own}; run forward, call resize, or give inputUnits`
-      : `the model waits for ${open}; run forward or call resize`;
-    const what = writing ? text : `not initialized; ${text}`;
-    throw new VariableError('deferred', variable.name, what, own ?? open);
+      ? `its shape ${open} waits for ${own}; ${hint}`
+      : `the model waits for ${waits}; run forward or call resize`;
+    throw new VariableError('deferred', name, what + text, own ?? waits);
   }
 
-  private read(index: number): Tensor {
-    const { view: place, shape } = this.locate(index, false);
-    return { data: place.slice(), shape };
-  }
-
-  private write(index: number, value: Feed): void {
-    const { name, dtype } = this.manifest.variables[index]!;
-    const { view: place, shape } = this.locate(index, true);
-    const { data, given } = valuesOf(name, dtype, value);
-    const fits = given ? given.length === shape.length && given.every((size, axis) => size === shape[axis]) : true;
-    if (!fits) throw new InputError('shape', name, `expects shape ${show(shape)}, got ${show(given!)}`);
-    if (data.length !== place.length) {
-      const text = `expects ${place.length} values for shape ${show(shape)}, got ${data.length}`;
-      throw new InputError('length', name, text);
+  initialize(options: InitializeOptions = {}): Initialized {
+    const { only, initializer } = options;
+    checkOptions(options, ['seed', 'force', 'only', 'initializer']);
+    const draw = initializer === undefined ? OWN : drawOf(initializer, this.manifest);
+    const chosen = new Map<number, Draw>();
+    for (const item of [only].flat() as unknown[]) {
+      const label = String(item);
+      let isFound = item === undefined;
+      this.manifest.variables.forEach(({ name, users, default: replaceable }, index) => {
+        const isNamed = item instanceof RegExp ? name.search(item) >= 0 : [name, ...users].includes(label);
+        const isInside = (user: string): boolean => user.startsWith(`${label}.`) || user.startsWith(`${label}/`);
+        if (item !== undefined && !isNamed && !users.some(isInside)) return;
+        const takes = isNamed || (replaceable && users.some((user) => /weight$/i.test(user)));
+        if (takes || !chosen.has(index)) chosen.set(index, takes ? draw : OWN);
+        isFound = true;
+      });
+      if (!isFound) {
+        throw new VariableError('unknown', 'initialize', `only '${label}' names no variable and no layer`);
+      }
     }
-    (place as Float32Array).set(data as Float32Array);
-    this.check(this.exports.writeParameter(index));
+    chosen.forEach((draw, index) => checkRank(draw, this.manifest.variables[index]!));
+    return this.#fill(options, chosen, only === undefined);
   }
 
-  override initialize(options: VariableInitializeOptions = {}): Initialized {
-    const { only, initializer, force = false } = options;
-    if (only === undefined && initializer === undefined) return super.initialize(options);
+  /** Fills variables, by index; `all` is whether they are everything. */
+  #fill(options: InitializeOptions, chosen: ReadonlyMap<number, Draw>, all: boolean): Initialized {
+    const { variables } = this.manifest;
     const seed = options.seed === undefined ? this.seed : readSeed(options.seed);
-    const chosen = this.select(only);
-    const draw = initializer === undefined ? undefined : this.draw(initializer);
-    const open = this.settled ? undefined : this.waiting();
-    if (open !== undefined) {
-      const text = `the model waits for ${open}; run forward or call resize first`;
-      throw new VariableError('deferred', 'initialize', text, open);
+    if (seed !== this.seed && [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given)) {
+      const text = "the module carries values, not recipes; compile with weights: 'seed'";
+      throw new VariableError('values', 'initialize', text);
     }
-    const result = { initialized: [] as string[], deferred: [], skipped: [] as string[] };
-    const [low, high] = [Number(seed & 0xffffffffn) | 0, Number(seed >> 32n) | 0];
-    for (const { index, imposed } of chosen) {
-      const { name, users } = this.manifest.variables[index]!;
-      if (this.isInitialized(index) && !force) {
+    if (all) this.seed = seed;
+    const waits = this.#waitsFor() !== undefined;
+    const result = { initialized: [] as string[], deferred: [] as string[], skipped: [] as string[] };
+    let ignored = 0;
+    for (const [index, draw] of chosen) {
+      const { name, given } = variables[index]!;
+      if (!options.force && (given || this.#isInitialized(index))) {
         result.skipped.push(name);
+        if (draw !== OWN || !given) ignored++;
         continue;
       }
-      const suggested = imposed || users.some((user) => /weight$/i.test(user));
-      const [code, a, b] = draw && suggested ? draw : ([initializerCodes.own, 0, 0] as const);
-      this.check(this.exports.initializeParameter(index, code, a, b, low, high));
-      result.initialized.push(name);
+      const seeded = { seed, ...draw };
+      if (waits) this.#deferred.set(index, seeded);
+      else this.#draw(index, seeded);
+      result[waits ? 'deferred' : 'initialized'].push(name);
     }
-    if (result.skipped.length > 0) this.warnOfSkipped(result.skipped.length);
+    if (all && !waits) this.initializeRest();
+    if (ignored > 0) {
+      const [were, left] = ignored === 1 ? [' was', 'was left as it is'] : ['s were', 'were left as they are'];
+      this.onWarning(`initialize: ${ignored} variable${were} already initialized and ${left}; pass force: true`);
+    }
     return result;
   }
 
-  /** The variables that are meant, and whether each was named itself. */
-  private select(only: Selection | undefined): { index: number; imposed: boolean }[] {
-    const { variables } = this.manifest;
-    if (only === undefined) return variables.map((_, index) => ({ index, imposed: false }));
-    const list = typeof only === 'string' || only instanceof RegExp ? [only] : only;
-    const found = new Map<number, boolean>();
-    for (const item of list) {
-      const before = found.size;
-      variables.forEach(({ name, users }, index) => {
-        const named = typeof item === 'string' ? name === item || users.includes(item) : item.test(name);
-        const layer =
-          typeof item === 'string' && users.some((user) => user.startsWith(`${item}.`) || user.startsWith(`${item}/`));
-        if (named || layer) found.set(index, (found.get(index) ?? false) || named);
-      });
-      if (found.size === before)
-        throw new VariableError('unknown', 'initialize', `${String(item)} names no variable and no layer`);
-    }
-    return [...found].map(([index, imposed]) => ({ index, imposed }));
+  protected override initializeRest(): void {
+    this.check(this.exports.initialize(...halves(this.seed), 0));
   }
 
-  private draw(initializer: RuntimeInitializer): [code: number, a: number, b: number] {
-    const given = typeof initializer === 'number' ? { kind: 'constant', value: initializer } : initializer;
-    const { kind, ...options } = typeof given === 'string' ? { kind: given } : given;
-    const known = codes[kindOf(kind)];
-    const carried = this.manifest.initializers;
-    if (!known || !carried.includes(known[0])) {
-      const text = `the module does not carry '${kind}' (it carries ${carried.join(', ')}); compile with initializers: ['${known?.[0] ?? kind}']`;
-      throw new ModuleError('initializer', 'initialize', text);
-    }
-    const number = (part: string | number): number =>
-      typeof part === 'number' ? part : Number((options as Record<string, unknown>)[part] ?? defaults[part]);
-    return [known[1], number(known[2]!), number(known[3]!)];
+  #draw(index: number, { code, a, b, seed = this.seed }: Draw): void {
+    this.check(this.exports.initializeParameter(index, code, a, b, ...halves(seed)));
   }
-}
 
-function valuesOf(
-  name: string,
-  dtype: DType,
-  value: Feed,
-): { data: ArrayLike<number | bigint>; given: readonly number[] | undefined } {
-  if (ArrayBuffer.isView(value)) return { data: value, given: undefined };
-  if (Array.isArray(value)) {
-    const shape: number[] = [];
-    for (let part: unknown = value; Array.isArray(part); part = part[0]) shape.push(part.length);
-    return { data: convert(name, dtype, value.flat(Infinity)), given: shape };
+  protected override settle(shapes: readonly (readonly number[])[]): void {
+    super.settle(shapes);
+    for (const [index, draw] of this.#deferred) this.#draw(index, draw);
+    this.#deferred.clear();
   }
-  const { data, shape } = value as { data: Arrays[DType] | readonly number[]; shape: readonly number[] };
-  return { data: ArrayBuffer.isView(data) ? data : convert(name, dtype, data), given: shape };
+
+  #isInitialized(index: number): boolean {
+    const { table, states } = this.manifest;
+    return new Uint8Array(this.exports.memory.buffer, table + states)[index] === 1;
+  }
+
+  /** The open input axes that a variable's shape needs, or that any does: its memory waits for them. */
+  #waitsFor(variable?: ManifestVariable): string | undefined {
+    if (this.settled) return undefined;
+    const needed = variable?.shape.flatMap((size) => String(size).split(/[*() ,]+|^-/));
+    const open = this.manifest.symbols.filter(
+      ({ name, kind }) => kind === 'latched' && needed?.includes(name) !== false,
+    );
+    return open.map(({ axis, input }) => `axis ${axis} of input ${input}`).join(' and ') || undefined;
+  }
 }

@@ -51,7 +51,7 @@ test('docs/abi.md names the exports, the statuses and the codes that there are',
     exported,
   );
   const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
-  t.deepEqual(Object.fromEntries(statuses), Status);
+  t.deepEqual(Object.fromEntries(statuses), { ...Status });
   const { own, varianceScaling, ...plain } = initializerCodes;
   const families = rows(/^\| (\d+) +\|.*\| `(\w+)` +\|$/gm).map(([code, name]) => [name, Number(code)]);
   t.deepEqual(Object.fromEntries(families), plain);
@@ -213,24 +213,40 @@ test('sizes that need more than maxMemory are refused before memory grows', asyn
   t.is(run(t, host, [[most - 1, 9, 9, 3]]).length, (most - 1) * 5);
 });
 
+test('what needs more than maxMemory whatever the input is refused when compiling', async (t) => {
+  const maxMemory = 65536;
+  const wide = { ...mlp, layers: [{ name: 'y', kind: 'dense', units: 2000 }] };
+  for (const [model, options] of [
+    [convolutional, { dims: { batch: 9 } }],
+    [wide, {}],
+  ] as const) {
+    const error = await t.throwsAsync(compile(JSON.stringify(model), { ...options, maxMemory }));
+    t.regex(error.message, /^model: needs \d+ bytes of memory, above maxMemory 65536$/);
+  }
+});
+
 test('sizes whose products pass 2^53 are refused, whatever they wrap to', async (t) => {
-  const image = { ...convolutional, inputs: [{ name: 'x', shape: ['batch', 'height', 'width', 3] }] };
-  const layers = [...convolutional.layers.slice(0, 3), { name: 'y', kind: 'globalAveragePooling2d' }];
-  const host = await hostOf({ ...image, layers });
-  const expected = run(t, host, [[1, 9, 8, 3]]);
-  const pages = host.pages;
-  const huge = 0xffffffff;
-  for (const shape of [
-    [huge, huge, huge, 3],
-    [huge, 9, huge, 3],
-    [0x80000000, 0x80000000, 8, 3],
-    [0x10000, 0x10000, 0x10000, 3],
-    [0x1000000, 0x1000000, 0x10000, 3],
-    [1, 0x20000000, 8, 3],
-  ]) {
-    t.is(host.infer(shape), status.memoryLimit, `${shape}`);
-    t.is(host.pages, pages);
-    stillAnswers(t, host, expected, [[1, 9, 8, 3]]);
+  const inputs = [{ name: 'x', shape: ['batch', 'height', 'width', 4] }];
+  const small = [1, 9, 8, 4];
+  const [batch, huge] = [0x1000000, 0xffffffff];
+  const windows = { ...convolutional, inputs, layers: convolutional.layers.slice(0, 3), outputs: ['groups'] };
+  const elements = { ...convolutional, inputs, layers: [{ name: 'y', kind: 'relu' }], outputs: ['y'] };
+  for (const model of [windows, elements]) {
+    const host = await hostOf(model);
+    const expected = run(t, host, [small]);
+    const pages = host.pages;
+    for (const shape of [
+      [huge, huge, huge, 4],
+      [huge, 9, huge, 4],
+      [batch, 0x1000000, 0x1000, 4],
+      [batch, 0x1000000, 0x10000, 4],
+      [0x40000000, 0x40000000, 9, 4],
+      [1, 0x10000000, 9, 4],
+    ]) {
+      t.is(host.infer(shape), status.memoryLimit, `${shape}`);
+      t.is(host.pages, pages);
+      stillAnswers(t, host, expected, [small]);
+    }
   }
 });
 

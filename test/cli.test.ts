@@ -55,7 +55,7 @@ test('compile tells bytes, what is carried and memory', async (t) => {
   const [first, second, ...rest] = stdout.replaceAll(folder, '@').split('\n');
   t.regex(
     first!,
-    /^@\/keras\.wasm {2}\d{1,3}(,\d{3})? bytes \(\d{1,3}(,\d{3})? gzip\) {2}baseline, weights: seed 7, carries constant uniform$/,
+    /^@\/keras\.wasm {2}\d{1,3}(,\d{3})? bytes \(\d{1,3}(,\d{3})? gzip\) {2}baseline, weights: seed 7, carries heUniform ones uniform zeros$/,
   );
   t.is(
     second,
@@ -77,7 +77,7 @@ test('compile binds and bounds sizes, and embeds', async (t) => {
   };
   const bound = await compile('--dims', 'batch=2', '--no-types', '--initializers', 'normal', '--wat', '@bound.wat');
   t.deepEqual(bound['files'], [join(folder, 'bound.wasm'), join(folder, 'bound.wat')]);
-  t.deepEqual(bound['initializers'], ['constant', 'normal', 'uniform']);
+  t.deepEqual(bound['initializers'], ['heUniform', 'normal', 'ones', 'uniform', 'zeros']);
   t.like(bound['memory'], { at: {}, parameters: 139584, activations: 86144 });
   t.regex(await readFile(join(folder, 'bound.wat'), 'utf8'), /^\(module/);
   const bounded = await compile('--dims', 'batch<=4', '--weights', 'embed', '--target', 'relaxed');

@@ -2,13 +2,16 @@ import test from 'ava';
 import { parseDeclaration, type DefinedLayer } from '../compiler/declaration.js';
 import { symbol, equal } from '../compiler/dim.js';
 import { ShapeError } from '../compiler/errors.js';
+import { compile, type CompileOptions } from '../compiler/index.js';
 import { fansOf } from '../compiler/initializers/fans.js';
 import * as initializers from '../compiler/initializers/index.js';
 import { describeInitializer, expandInitializer, initializerKinds } from '../compiler/initializers/resolve.js';
-import type { InitializerDeclaration, InitializerSource } from '../compiler/initializers/index.js';
+import type { Initializer, InitializerDeclaration, InitializerSource } from '../compiler/initializers/index.js';
 import type { Distribution, OpOf } from '../compiler/ir.js';
 import { lower } from '../compiler/lower/index.js';
 import { varianceScale, type VarianceScalingDistribution } from '../compiler/random.js';
+import { VariableError } from '../runtime/errors.js';
+import { instantiateSync } from '../runtime/index.js';
 
 /** An initializer as a declaration has it. */
 function declared(weight: InitializerSource): InitializerDeclaration {
@@ -173,4 +176,62 @@ test('fans', (t) => {
   for (const [shape, fanIn, fanOut] of rows) t.deepEqual(fansOf(shape), { fanIn, fanOut });
   const n = symbol('n');
   t.true(equal(fansOf([n, 4]).fanIn, n));
+});
+
+const dense = (weights: readonly InitializerSource[], options?: CompileOptions) => {
+  const layers = weights.map((weight, i) => ({ name: `a${i}`, kind: 'dense', from: 'x', units: 5, weight }));
+  const outputs = layers.map(({ name }) => name);
+  const source = { nacre: 1, inputs: [{ name: 'x', shape: ['batch', 3] }], layers, outputs };
+  return compile(JSON.stringify(source), options);
+};
+
+test('every kind can be asked for at run time, and gives what it gives when declared', async (t) => {
+  const sources = rows
+    .map(([source]) => source)
+    .filter((source) => !(source instanceof Object && 'absolute' in source));
+  const declaredNet = instantiateSync(await dense(sources));
+  const net = instantiateSync(
+    await dense(
+      sources.map(() => 'heUniform'),
+      { initializers: 'all' },
+    ),
+  );
+  declaredNet.initialize();
+  sources.forEach((initializer, i) => {
+    net.initialize({ initializer: initializer as Initializer, only: `a${i}.weight` });
+    t.deepEqual(
+      net.variables.get(`a${i}.weight`),
+      declaredNet.variables.get(`a${i}.weight`),
+      JSON.stringify(initializer),
+    );
+  });
+});
+
+test('what a module carries follows from what its kinds draw', async (t) => {
+  const cases: readonly (readonly [weight: InitializerSource, options: CompileOptions, carried: readonly string[]])[] =
+    [
+      ['heUniform', {}, ['heUniform', 'zeros']],
+      ['xavier', {}, ['uniform', 'zeros']],
+      [xavier({ rndType: 'gaussian' }), {}, ['normal', 'zeros']],
+      ['msraPrelu', {}, ['normal', 'zeros']],
+      ['zeros', { initializers: ['xavier'] }, ['normal', 'truncatedNormal', 'uniform', 'zeros']],
+      ['zeros', { initializers: ['msraPrelu'] }, ['msraPrelu', 'zeros']],
+    ];
+  for (const [weight, options, carried] of cases) {
+    const model = await dense([weight], options);
+    t.deepEqual(model.manifest.initializers, carried);
+    const net = instantiateSync(model);
+    const draws = carried.some((kind) => kind === 'normal' || kind === 'msraPrelu');
+    const ask = (): unknown => net.initialize({ initializer: xavier({ rndType: 'gaussian' }), only: 'a0.weight' });
+    if (draws) t.notThrows(ask, carried.join());
+    else t.throws(ask, { instanceOf: VariableError }, carried.join());
+  }
+});
+
+test('at run time too, an initializer that counts fans refuses a variable of fewer than two axes', async (t) => {
+  const net = instantiateSync(await dense(['xavier', 'msraPrelu']));
+  for (const initializer of ['xavier', 'msraPrelu'] as const) {
+    const message = `a1.bias: ${initializer} needs at least 2 axes, got (5)`;
+    t.throws(() => net.initialize({ initializer, only: 'a1.bias' }), { instanceOf: ShapeError, message });
+  }
 });

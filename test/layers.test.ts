@@ -4,7 +4,7 @@ import test from 'ava';
 import { parseDeclaration } from '../compiler/declaration.js';
 import { compile } from '../compiler/index.js';
 import { lower } from '../compiler/lower/index.js';
-import { instantiateSync } from '../runtime/index.js';
+import { instantiateSync, type Tensor } from '../runtime/index.js';
 import type { LayerCase } from './layers/case.js';
 import { layerCases } from './layers/cases.js';
 import {
@@ -54,7 +54,8 @@ async function runGroup(prepared: readonly Prepared[], declare: Declare): Promis
   );
   net.resize(Object.fromEntries(feeds.map(([name, { shape }]) => [name, shape])));
   prepared.forEach(({ variables }, i) => {
-    for (const [name, value] of Object.entries(variables)) net.variables.set(`case${i}/${name}`, tensorOf(value));
+    for (const [name, value] of Object.entries(variables))
+      net.variables.set(`case${i}/${name}`, tensorOf(value) as Tensor<'float32'>);
   });
   const outputs = net.forward(Object.fromEntries(feeds));
   return prepared.map((_, i) => referenceOf(outputs[`case${i}/y`]!));

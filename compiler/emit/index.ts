@@ -1,5 +1,5 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
-import { InternalError, OptionError } from '../errors.js';
+import { InternalError, ShapeError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
 import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
@@ -7,13 +7,13 @@ import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
-import { familiesUsed, segmentName } from './initializers.js';
+import { initializersUsed, segmentName } from './initializers.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, type Family } from './initializers.js';
+export { families, familyOf, type CarriedInitializer } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
@@ -41,8 +41,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const { tableAddress } = plan.memory;
   const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
   const checks = emitInfer(linker, plan, maxMemory);
-  const carried = new Set([...familiesUsed(plan), ...options.initializers]);
-  const payloads = emitParameters(linker, plan, carried);
+  const carried = [...initializersUsed(plan), ...options.initializers];
+  const payloads = emitParameters(linker, plan, new Set(carried.map(({ family }) => family)));
   emitPrepare(linker, plan);
   emitForward(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
@@ -59,7 +59,10 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, carried, { ...options, maxMemory });
+  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), {
+    ...options,
+    maxMemory,
+  });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 
@@ -83,7 +86,8 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
   );
   const bytes = Math.max(fixed, initialBytes(plan));
   if (bytes > maxMemory) {
-    throw new OptionError('memory', 'compile.maxMemory', `the model needs ${bytes} bytes, above ${maxMemory}`);
+    const text = `needs ${bytes} bytes of memory, above maxMemory ${maxMemory}`;
+    throw new ShapeError('memory', 'model', text, maxMemory, bytes);
   }
   const pages = Math.ceil(bytes / PAGE);
   module.removeExport('memory');

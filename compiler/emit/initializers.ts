@@ -12,6 +12,12 @@ type Local = ReturnType<Locals['make']>;
 export const families = ['constant', 'uniform', 'normal', 'truncatedNormal'] as const;
 export type Family = (typeof families)[number];
 
+/** An initializer in a module: its kind as users name it, and the family that it draws from. */
+export interface CarriedInitializer {
+  readonly kind: string;
+  readonly family: Family;
+}
+
 const modes = { fanIn: 0, fanOut: 1, fanAvg: 2 } as const;
 const shapes = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
@@ -114,17 +120,23 @@ function drawArguments(recipe: PlannedVariable['recipe']): [kind: number, a: num
   }
 }
 
-/** The families that the recipes of a plan need. */
-export function familiesUsed(plan: KernelPlan): Set<Family> {
-  const used = new Set<Family>();
-  for (const { recipe } of plan.variables) {
-    if (recipe.kind === 'fill') used.add('constant');
-    if (recipe.kind !== 'random') continue;
-    const { distribution } = recipe;
-    const form = distribution.kind === 'varianceScaling' ? distribution.distribution : distribution.kind;
-    used.add(form === 'untruncatedNormal' ? 'normal' : form);
-  }
-  return used;
+/** The family that an initializer draws from. */
+export function familyOf(recipe: Exclude<PlannedVariable['recipe'], { readonly kind: 'values' }>): Family {
+  if (recipe.kind === 'fill') return 'constant';
+  const { distribution } = recipe;
+  const form = distribution.kind === 'varianceScaling' ? distribution.distribution : distribution.kind;
+  return form === 'untruncatedNormal' ? 'normal' : form;
+}
+
+/** What the recipes of a plan draw: kinds as users name them, and their families. */
+export function initializersUsed(plan: KernelPlan): readonly CarriedInitializer[] {
+  return plan.variables.flatMap(({ recipe, variable }) => {
+    if (recipe.kind === 'values') return [];
+    const family = familyOf(recipe);
+    // What a kind with options draws is said by its family alone.
+    const kind = variable.initializer.includes('(') ? family : variable.initializer;
+    return [{ kind, family }];
+  });
 }
 
 /** `recipe(index, seedLow, seedHigh)`: fills the located variable with its own initializer or values. */

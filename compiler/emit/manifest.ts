@@ -38,6 +38,7 @@ export function describe(
       shape: shape.map(shown),
       layout: variable.layout,
       initializer: variable.initializer,
+      default: variable.isDefault,
       users: variable.users,
       trainable: variable.trainable,
       given: recipe.kind === 'values',

@@ -1,5 +1,5 @@
 import type { Target } from './library.js';
-import type { Family } from './initializers.js';
+import type { CarriedInitializer } from './initializers.js';
 
 export interface EmitOptions {
   readonly target: Target;
@@ -8,7 +8,7 @@ export interface EmitOptions {
   readonly maxMemory: number;
   readonly seed: bigint;
   /** Initializers the module carries beyond those it uses. */
-  readonly initializers: readonly Family[];
+  readonly initializers: readonly CarriedInitializer[];
   /** Also return the text form. */
   readonly text?: boolean;
 }

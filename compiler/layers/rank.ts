@@ -9,10 +9,23 @@ import type { Value } from '../ir.js';
 export function expectAxes(build: Build, x: Value, axes: readonly string[]): void {
   const fixed = axes.filter((axis) => axis !== '…').length;
   const rank = x.shape.length;
-  if (axes.includes('…') ? rank >= fixed : rank === fixed) return;
+  if (axes.includes('…') ? rank >= fixed : rank === fixed) {
+    nameAxes(build, x, axes);
+    return;
+  }
   const hint =
     rank === fixed - 1 && axes[0] === 'batch' && isBatchMissing(x.shape) ? `; write ${asInput(x.shape)}` : '';
   build.fail(`expects (${axes.join(', ')}), got ${printShape(x.shape)}${hint}`);
+}
+
+/** The first layer that takes a value names its axes; those of `…` have no name. */
+function nameAxes(build: Build, x: Value, axes: readonly string[]): void {
+  if (build.axes.has(x.id)) return;
+  const unnamed = new Array<string>(x.shape.length - axes.length + 1).fill('');
+  build.axes.set(
+    x.id,
+    axes.flatMap((axis) => (axis === '…' ? unnamed : [axis])),
+  );
 }
 
 const nameOf = (dim: Dim): string | undefined =>

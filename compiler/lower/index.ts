@@ -14,7 +14,9 @@ import {
 import { InternalError, OptionError, ShapeError } from '../errors.js';
 import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
 import type { Slot } from '../layers/define.js';
+import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
+import { nameOutputs, portOf } from './axes.js';
 import { Variables } from './variables.js';
 
 /** What may be said of a dim when compiling: its size, or its limits and the size kernels are chosen for. */
@@ -28,6 +30,7 @@ export interface LowerOptions {
 }
 
 const MOST = 0xffffffff;
+const LIMITS = ['min', 'max', 'typical'];
 
 interface OpenDim {
   readonly name: string;
@@ -76,19 +79,28 @@ function boundDims(dims: ReadonlyMap<string, OpenDim>, options: LowerOptions['di
     if (!dims.has(name)) {
       throw new OptionError('dims', 'dims', `the model has no dim '${name}'${didYouMean(name, [...dims.keys()])}`);
     }
-    const sizes = typeof option === 'number' ? { size: option } : option;
-    for (const [what, size] of Object.entries(sizes)) {
-      if (!Number.isInteger(size) || size < 1 || size > MOST) {
-        const text = `${what === 'size' ? '' : `${what} `}must be an integer from 1 to ${MOST}, got ${String(size)}`;
-        throw new OptionError('dims', `dims.${name}`, text);
-      }
-    }
+    checkOption(`dims.${name}`, option);
     if (typeof option === 'number') bindings.set(name, option);
     else if ((option.min ?? 1) > (option.max ?? MOST)) {
       throw new OptionError('dims', `dims.${name}`, `min ${option.min} is above max ${option.max}`);
     }
   }
   return bindings;
+}
+
+function checkOption(subject: string, option: unknown): void {
+  const fail = (what: string): never => {
+    throw new OptionError('dims', subject, what);
+  };
+  const isSize = typeof option === 'number';
+  if (!isSize && (typeof option !== 'object' || option === null)) {
+    fail(`must be a size or { min, max, typical }, got ${show(option)}`);
+  }
+  for (const [what, size] of Object.entries(isSize ? { size: option } : (option as object))) {
+    if (!isSize && !LIMITS.includes(what)) fail(`unknown field '${what}'${didYouMean(what, LIMITS)}`);
+    if (Number.isInteger(size) && size >= 1 && size <= MOST) continue;
+    fail(`${isSize ? '' : `${what} `}must be an integer from 1 to ${MOST}, got ${show(size)}`);
+  }
 }
 
 function lowerOnce(
@@ -108,11 +120,9 @@ function lowerOnce(
     return dim;
   };
   const values = new Map<string, readonly Value[]>();
-  const inputs = declaration.inputs.map(({ name, shape, dtype }): Port => {
-    const value = build.value({ dtype, shape: shape.map((size, axis) => sizeOf(size, name, axis)) }, name);
-    values.set(name, [value]);
-    return { name, value };
-  });
+  for (const { name, shape, dtype } of declaration.inputs) {
+    values.set(name, [build.value({ dtype, shape: shape.map((size, axis) => sizeOf(size, name, axis)) }, name)]);
+  }
   const variables = new Variables(build, declaration, options.tensors ?? {});
   const definitions = new Map<string, DefinedLayer>();
   const layers: LayerInfo[] = [];
@@ -130,7 +140,8 @@ function lowerOnce(
     values.set(layer.name, info.outputs);
     layers.push(info);
   }
-  const outputs = declaration.outputs.map(({ name, from }): Port => ({ name, value: read(from) }));
+  const inputs = declaration.inputs.map(({ name }) => portOf(build, name, read(name)));
+  const outputs = declaration.outputs.map(({ name, from }) => portOf(build, name, read(from)));
   const { list, initialize } = variables.finish();
   const symbols = symbolsInForce(
     dims,
@@ -178,6 +189,8 @@ function lowerLayer(
   const inputs = layer.from.map((reference) => (reference === null ? undefined : read(reference)));
   const result = definition.lower(build, attributes, slots as never, inputs as never);
   const activation = attributes['activation'] as { readonly kind?: string } | undefined;
+  const outputs = Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
+  nameOutputs(build, attributes, inputs[0], outputs);
   const shown = activation?.kind !== undefined && activation.kind !== 'linear' && defined.kind !== 'activation';
   return {
     name: layer.name,
@@ -187,7 +200,7 @@ function lowerLayer(
       : shown
         ? `${defined.kind} ${activation.kind}`
         : defined.kind,
-    outputs: Array.isArray(result) ? (result as readonly Value[]) : [result as Value],
+    outputs,
     parameters: used,
   };
 }

@@ -108,7 +108,9 @@ export class Variables {
       initialize.push({ op, inputs: [], outputs: [value], origin: name });
       const { fanIn, fanOut } = draft.fans ?? swapped(fansOf([...value.shape].reverse()));
       const initializer = isInitializer(fill) ? describeInitializer(fill) : 'values';
-      return { name, value, layout, trainable, users: users.map(({ slot }) => slot), fanIn, fanOut, initializer };
+      const isDefault = isInitializer(fill) && fill.default === true;
+      const slots = users.map(({ slot }) => slot);
+      return { name, value, layout, trainable, users: slots, fanIn, fanOut, initializer, isDefault };
     });
     return { list, initialize };
   }

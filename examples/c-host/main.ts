@@ -16,7 +16,9 @@ function requireWabt(): void {
   if (existsSync(header)) return;
   if (process.getuid?.() === 0) {
     console.error('installing wabt');
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'wabt'], { stdio: ['ignore', 2, 2] });
+    for (const words of ['update', 'install -y --no-install-recommends wabt']) {
+      spawnSync('apt-get', words.split(' '), { stdio: ['ignore', 2, 2] });
+    }
     if (existsSync(header)) return;
   }
   throw new Error(`c-host: ${header} is missing; install Debian's package wabt (apt-get install wabt)`);
@@ -58,7 +60,7 @@ try {
       { encoding: 'utf8' },
     );
     const [shape, words] = answer.trim().split('\n');
-    const here = Object.values(net.forward({ [x.name]: { data, shape: [batch, 10] } }))[0]!;
+    const here = Object.values(net.forward({ x: { data, shape: [batch, 10] } }))[0]!;
     const same = shape === here.shape.join(' ') && words === bits(here.data as Float32Array);
     const time = (performance.now() - started).toFixed(0);
     console.log(

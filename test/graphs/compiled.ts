@@ -60,7 +60,7 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
   const references = Object.entries(first).map(([name, input]) => [name, referenceOf(input)] as const);
   const given = Object.entries(variablesOf(graph, Object.fromEntries(references)));
   const variables = Object.fromEntries(given.map(([name, value]) => [name, tensorOf(value)]));
-  for (const [name, value] of Object.entries(variables)) net.variables.set(name, value);
+  for (const [name, value] of Object.entries(variables)) net.variables.set(name, value as Tensor<'float32'>);
   const outputs: Outputs[] = [];
   for (const [call, values] of [
     ['with other sizes', second],
@@ -73,7 +73,7 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
   if (seed % 4 !== 0) return;
   const plain = instantiateSync(await emitUnoptimized(graph, BigInt(seed)));
   plain.resize(Object.fromEntries(Object.entries(second).map(([name, { shape }]) => [name, shape])));
-  for (const [name, value] of Object.entries(variables)) plain.variables.set(name, value);
+  for (const [name, value] of Object.entries(variables)) plain.variables.set(name, value as Tensor<'float32'>);
   t.deepEqual([plain.forward(second), plain.forward(first)], outputs, `not optimized: ${text}`);
 }
 

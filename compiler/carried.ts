@@ -1,0 +1,33 @@
+import { families, familyOf, type CarriedInitializer } from './emit/index.js';
+import { OptionError } from './errors.js';
+import { initializerDefinitions, initializerKindOf, initializerKinds } from './initializers/resolve.js';
+import type { InitializerKind, InitializerName } from './initializers/values.js';
+import { show } from './show.js';
+import { didYouMean } from './suggest.js';
+
+/** Initializers a module carries beyond those it uses; each brings all of its family, scaled by the fans too. */
+export type CarryOption = 'used' | 'all' | readonly InitializerName[];
+
+const family = (kind: InitializerKind): CarriedInitializer => {
+  const definition = initializerDefinitions[kind];
+  const defaults = Object.entries(definition.options).map(([name, { fallback }]) => [name, fallback] as const);
+  return { kind, family: familyOf(definition.expand(Object.fromEntries(defaults))) };
+};
+
+const everything: readonly CarriedInitializer[] = families.map((kind) => ({ kind, family: kind }));
+
+/** @throws OptionError for what is no initializer */
+export function carriedInitializers(option: CarryOption): readonly CarriedInitializer[] {
+  if (option === 'used') return [];
+  if (option === 'all') return everything;
+  const fail = (what: string): never => {
+    throw new OptionError('option', 'compile.initializers', what);
+  };
+  if (!Array.isArray(option)) return fail(`must be 'used', 'all' or a list of initializers, got ${show(option)}`);
+  return (option as readonly unknown[]).flatMap((name) => {
+    const kind = initializerKindOf(name);
+    if (kind === undefined) return fail(`unknown initializer ${show(name)}${didYouMean(name, initializerKinds)}`);
+    // Its distribution is chosen when it is asked for.
+    return kind === 'varianceScaling' || kind === 'xavier' ? everything.slice(1) : [family(kind)];
+  });
+}

@@ -1,0 +1,86 @@
+import type { DType } from './manifest.js';
+import type { Feed, ForwardModel, Signature, Tensor } from './types.js';
+
+/** An initializer by name, with options, or a number for a constant; as `nacre/initializers` makes them. */
+export type RuntimeInitializer = string | number | { readonly kind: string; readonly [option: string]: unknown };
+
+/** Variables by layer, name or pattern. */
+export type Selection = string | RegExp | readonly (string | RegExp)[];
+
+export interface InitializeOptions {
+  /** Below 2⁶⁴; `'random'` asks the host. By default the seed in use, which without `only` it becomes. */
+  readonly seed?: number | bigint | 'random';
+  /** Also what is initialized already: the same values again, unless the seed is another. */
+  readonly force?: boolean;
+  /** A layer, a block, a variable or slot name, a RegExp searched in variable names, or a list of these. */
+  readonly only?: Selection;
+  /** Variables that are named themselves take it; of layers, or of all, the weights without a value of their own do. */
+  readonly initializer?: RuntimeInitializer;
+}
+
+export interface Initialized {
+  /** Names of the variables that were filled. */
+  readonly initialized: readonly string[];
+  /** Those that wait for an open size: they are filled by the first `resize` or `forward`. */
+  readonly deferred: readonly string[];
+  /** Those that were initialized already, or whose values travel with the module. */
+  readonly skipped: readonly string[];
+}
+
+export interface VariableInfo {
+  readonly name: string;
+  readonly shape: readonly (number | null)[];
+  readonly dtype: DType;
+  readonly initializer: string;
+  readonly users: readonly string[];
+  /** `deferred`: it cannot be initialized before the model has an input, see `waitsFor`. */
+  readonly state: 'ready' | 'uninitialized' | 'deferred';
+  /** The open input axes that its shape waits for, or else the model's memory. */
+  readonly waitsFor: string | undefined;
+}
+
+interface Place {
+  readonly shape: readonly number[];
+  /** The offset of an element. */
+  readonly index: (...at: number[]) => number;
+}
+
+type Edit = ((data: Float32Array, place: Place) => Feed<'float32'>) | ((data: Float32Array, place: Place) => void);
+
+export interface Variables<S extends Signature = Signature> {
+  /** Each variable once, those whose name the pattern is found in; prints as a table. */
+  list(pattern?: RegExp): readonly VariableInfo[];
+  /**
+   * A copy, in the variable's own layout.
+   * @throws VariableError for one that is unknown or not initialized
+   */
+  get(name: S['variables']): Tensor<'float32'>;
+  /**
+   * Gives a variable its values.
+   * @throws VariableError for one that is unknown or whose sizes are open · ShapeError · InputError
+   */
+  set(name: S['variables'], value: Feed<'float32'>): void;
+  /** Edits a copy in place, or returns new values. */
+  update(name: S['variables'], edit: Edit): void;
+}
+
+type Shapes<P> = { readonly [K in keyof P]: readonly (number | null)[] };
+
+/** A model with variables: what `nacre/runtime` gives. */
+export interface Model<S extends Signature = Signature> extends ForwardModel<S> {
+  readonly variables: Variables<S>;
+  /** The seed in use. */
+  readonly seed: bigint;
+  /** Sizes of inputs and outputs, null while open. */
+  readonly shapes: { readonly inputs: Shapes<S['inputs']>; readonly outputs: Shapes<S['outputs']> };
+  /**
+   * Fills variables, by default those that are not yet. Where an open size has to be settled first, the request is
+   * remembered until it is.
+   * @throws InputError for options · VariableError for what is named and does not exist, or is not carried
+   */
+  initialize(options?: InitializeOptions): Initialized;
+  /** Clears the state of stateful layers. */
+  reset(): void;
+  /** `(?, 10) -> [... 3 layers ...] -> (?, 10)`, inputs counted among the layers. */
+  toString(): string;
+}
