@@ -30,8 +30,8 @@ const LN2_LOW = memory.data<f32>([-2.1219444e-4]);
 
 /** Cephes' sinf and cosf, highest power first; π/4 in three parts. */
 const SINE = memory.data<f32>([-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
-const COSINE = memory.data<f32>([2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
-const EIGHTH = memory.data<f32>([-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8]);
+const COSINE = memory.data<f32>([0.000024433157, -0.0013887316, 0.041666646]);
+const EIGHTH = memory.data<f32>([-0.78515625, -0.00024187565, -3.774895e-8]);
 
 // @ts-ignore: decorator
 @inline
@@ -174,7 +174,10 @@ export function fillTorchNormal(target: usize, count: usize, state: usize, mean:
     const length = min<usize>(rest, CHUNK);
     fillTorchBits(target, length, state);
     rest -= length;
-    for (const end = target + (length << 2); target < end; target += BLOCK << 2) transformBlock(target, means, stds);
+    for (let left = length; left != 0; left -= BLOCK) {
+      transformBlock(target, means, stds);
+      target += BLOCK << 2;
+    }
   }
   if (odd != 0) {
     fillTorchBits(target, odd, state);
