@@ -41,12 +41,12 @@ const INVERSE_TAIL = memory.data<f32>([
   1.00167406, 2.83297682,
 ]);
 
-/** erf x = x · P(x²) / Q(x²) (XLA's ErfImpl32), highest power first. */
+/** erf x = x · P(x²) / Q(x²) below the bound and 1 from it on (XLA's EmitErf), highest power first. */
 const ERROR_NUMERATOR = memory.data<f32>([0.00022905065, 0.003408291, 0.050955694, 0.18520832, 1.1283791]);
 const ERROR_DENOMINATOR = memory.data<f32>([
   -1.1791603e-7, 0.000023547966, 0.0010179626, 0.01407047, 0.11098505, 0.49746925, 1,
 ]);
-const ERROR_BOUND: f32 = 3.7439213;
+const ERROR_BOUND: f32 = 3.832506856900711;
 
 /** The polynomial of `degree` at `table`, in both lanes. */
 // @ts-ignore: decorator
@@ -210,9 +210,10 @@ export function fillJaxNormal(target: usize, count: usize, first: u64, seed: u64
 
 /** erf x as XLA computes it for float32. */
 function errorFunction(x: f32): f32 {
-  const bounded = f64x2.splat(max<f32>(min<f32>(x, ERROR_BOUND), -ERROR_BOUND));
-  const square = rounded(f64x2.mul(bounded, bounded));
-  const numerator = rounded(f64x2.mul(bounded, polynomial(ERROR_NUMERATOR, 4, square)));
+  if (abs<f32>(x) >= ERROR_BOUND) return x < 0 ? -1 : 1;
+  const argument = f64x2.splat(x);
+  const square = rounded(f64x2.mul(argument, argument));
+  const numerator = rounded(f64x2.mul(argument, polynomial(ERROR_NUMERATOR, 4, square)));
   const denominator = polynomial(ERROR_DENOMINATOR, 6, square);
   return <f32>f64x2.extract_lane(f64x2.div(numerator, denominator), 0);
 }

@@ -55,7 +55,7 @@ const ERROR_NUMERATOR = [0.00022905065, 0.003408291, 0.050955694, 0.18520832, 1.
 const ERROR_DENOMINATOR = [-1.1791603e-7, 0.000023547966, 0.0010179626, 0.01407047, 0.11098505, 0.49746925, 1].map(
   fround,
 );
-const ERROR_BOUND = fround(3.7439213);
+const ERROR_BOUND = fround(3.832506856900711);
 
 function fusedHorner(coefficients: readonly number[], x: number): number {
   return coefficients.reduce((sum, coefficient) => fround(sum * x + coefficient));
@@ -84,9 +84,9 @@ export function jaxNormal(word: number): number {
 }
 
 function erf(x: number): number {
-  const bounded = Math.max(-ERROR_BOUND, Math.min(x, ERROR_BOUND));
-  const square = fround(bounded * bounded);
-  return fround(fround(bounded * fusedHorner(ERROR_NUMERATOR, square)) / fusedHorner(ERROR_DENOMINATOR, square));
+  if (Math.abs(x) >= ERROR_BOUND) return Math.sign(x);
+  const square = fround(x * x);
+  return fround(fround(x * fusedHorner(ERROR_NUMERATOR, square)) / fusedHorner(ERROR_DENOMINATOR, square));
 }
 
 /** The float that jax.random.truncated_normal makes of a word, for f32 bounds that may be infinite. */

@@ -20,6 +20,10 @@ const known = knownAnswers('jax') as {
 const { fround } = Math;
 const SEED = 0x0123456789abcdefn;
 
+/** Elements of this seed whose words have the least and the greatest upper 23 bits. */
+const LEAST = 214055;
+const GREATEST = 2071207;
+
 type Draw = readonly [distribution: string, ...numbers: number[]];
 
 const draws: Draw[] = [
@@ -31,6 +35,7 @@ const draws: Draw[] = [
   ['normal', 0.3, 0.05],
   ['truncatedNormal', 0, 1, -2, 2],
   ['truncatedNormal', 1, 0.5, -Infinity, 0.25],
+  ['truncatedNormal', 0, 1, -Infinity, Infinity],
   ['truncatedNormal', 0, 1, -0.5, Infinity],
   ['truncatedNormal', 0, 1, 1.5, 4],
 ];
@@ -140,7 +145,7 @@ test('golden values of docs/random.md', (t) => {
 
 for (const kind of draws) {
   test(`${kind.join(' ')}: the kernel fills what the mirror gives, from any element on`, (t) => {
-    for (const first of [0, 1, 2 ** 32 - 5, 2 ** 40 + 3]) {
+    for (const first of [0, 1, LEAST, GREATEST, 2 ** 32 - 5, 2 ** 40 + 3]) {
       for (const count of [0, 1, 2, 3, 4, 7, 8, 13]) {
         const words = Array.from(filled(kind, first, count));
         t.deepEqual(
@@ -181,4 +186,7 @@ test('a truncated normal element stays inside its bounds', (t) => {
       `${low} ${high}`,
     );
   }
+  t.is(jaxBits(SEED, LEAST) >>> 9, 0);
+  const [least] = floats(filled(['truncatedNormal', 0, 1, -Infinity, 1], LEAST, 1));
+  t.is(least, fround(-3.4028234663852886e38));
 });
