@@ -31,7 +31,7 @@ function firstDifference(
 ): string | undefined {
   for (const [call, outputs] of baseline.entries()) {
     for (const [name, expected] of Object.entries(outputs)) {
-      const found = difference(referenceOf(fused[call]![name] as never), referenceOf(expected as never), tolerance);
+      const found = difference(referenceOf(fused[call]![name] as never), referenceOf(expected), tolerance);
       if (found) return `${name}: ${found}`;
     }
   }
@@ -55,7 +55,7 @@ for (let first = 0; first < layerCases.length; first += GROUP) {
 for (let seed = 0; seed < GRAPHS; seed++) {
   ifSupported(`graph ${seed} agrees on both targets (needs relaxed SIMD)`, async (t) => {
     const { declaration, inputs } = randomGraph(seed);
-    const calls = callsOf(lower(parseDeclaration(declaration)), inputs as Inputs, seed);
+    const calls = callsOf(lower(parseDeclaration(declaration)), inputs, seed);
     const text = JSON.stringify(declaration);
     t.is(firstDifference(await runBoth(text, calls), 1e-5), undefined, text);
   });

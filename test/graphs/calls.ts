@@ -1,7 +1,7 @@
 import { valueOf, type Dim } from '../../compiler/dim.js';
 import type { TensorGraph } from '../../compiler/ir.js';
 import { volume, type Tensor } from '../../compiler/tensor.js';
-import { Draw } from './draw.js';
+import type { Draw } from './draw.js';
 
 const MAX_ELEMENTS = 40_000;
 const ATTEMPTS = 60;

@@ -34,7 +34,7 @@ type Outputs = ReturnType<Model['forward']>;
 /** The first output that is not near the expected one, in words. */
 function firstDifference(got: Outputs, expected: Readonly<Record<string, Tensor>>): string | undefined {
   for (const [name, output] of Object.entries(expected)) {
-    const found = difference(referenceOf(got[name]! as Tensor), referenceOf(output), 1e-4);
+    const found = difference(referenceOf(got[name]!), referenceOf(output), 1e-4);
     if (found) return `${name}: ${found}`;
   }
   return undefined;
@@ -44,7 +44,7 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
   const { declaration, inputs } = randomGraph(seed);
   const text = JSON.stringify(declaration);
   const graph = lower(parseDeclaration(declaration));
-  const [first, second] = callsOf(graph, inputs as Inputs, seed);
+  const [first, second] = callsOf(graph, inputs, seed);
   const net = instantiateSync((await compile(text, { seed })).binary);
   const expectOutputs = (got: Outputs, expected: Readonly<Record<string, Tensor>>, call: string): void => {
     t.is(firstDifference(got, expected), undefined, `${call}: ${text}`);

@@ -127,7 +127,7 @@ for (const [title, stage] of [
       const { declaration, inputs } = randomGraph(seed);
       const graph = lower(parseDeclaration(declaration));
       const kernels = plan(stage(graph));
-      for (const sizes of substitutions(graph, inputs as Inputs, seed)) {
+      for (const sizes of substitutions(graph, inputs, seed)) {
         if (sizes.size > 0) symbolic++;
         t.deepEqual(faults(kernels, sizes), [], `graph ${seed} with ${JSON.stringify([...sizes])}`);
       }
