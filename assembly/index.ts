@@ -18,7 +18,6 @@ export * from './reduce';
 export { storeLanes } from './simd';
 export * from './softmax';
 export * from './swapAxes';
-export * from './transpose2d';
 export { fillJaxBits } from './threefry';
 export * from './torch';
 export { transpose2d } from './transpose2d';
