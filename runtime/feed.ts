@@ -73,10 +73,10 @@ export function read({ name, dtype, shape: declared }: Target, feed: unknown, kn
     shape?: readonly number[];
   };
   if (isList) [data, shape] = flatten(name, feed);
-  if (!bare) checkSizes(name, declared, shape);
+  if (!bare) checkSizes(name, declared, shape ?? feed);
   if (Array.isArray(data)) data = convert(name, dtype, data);
   if (!(data instanceof array)) {
-    throw new InputError('dtype', name, `expects a ${array.name}, a list or { data, shape }, got ${named(data)}`);
+    throw new InputError('dtype', name, `expects a list or ${array.name}, got ${named(data)}`);
   }
   const { length } = data;
   const open = declared.filter((_, axis) => known[axis] === null);

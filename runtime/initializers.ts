@@ -122,13 +122,15 @@ export function drawOf(initializer: unknown, manifest: Manifest): Draw {
   ) as Readonly<Record<string, unknown>>;
   const kind = Object.keys(kinds).find((kind) => plain(kind) === plain(String(name)));
   if (!kind)
-    return fail(`unknown initializer ${named(name ?? initializer)}${didYouMean(String(name), Object.keys(kinds))}`);
+    return fail(
+      `unknown initializer ${named(name ?? initializer)}${didYouMean(plain(String(name)), Object.keys(kinds))}`,
+    );
   const [code, defaults, value] = kinds[kind]!;
   const options = readOptions(kind, defaults, given);
   const [draw, a = value!, b = 0] = derived[kind]?.(options) ?? [code, ...Object.values(options)];
   const carries = manifest.initializers;
   if (!carries.some((carried) => familyOf(kinds[carried]![0]) === familyOf(draw))) {
-    const text = `the module does not carry '${kind}' (it carries ${carries.join(', ')}); compile with initializers: ['${kind}']`;
+    const text = `the module does not carry '${kind}' (it carries ${carries.join(', ') || 'none'}); compile with initializers: ['${kind}']`;
     throw new VariableError('initializer', 'initialize', text);
   }
   return {

@@ -45,7 +45,7 @@ interface Place {
   readonly index: (...at: number[]) => number;
 }
 
-type Edit = ((data: Float32Array, place: Place) => Feed<'float32'>) | ((data: Float32Array, place: Place) => void);
+type Edit = (data: Float32Array, place: Place) => Feed<'float32'> | undefined;
 
 export interface Variables<S extends Signature = Signature> {
   /** Each variable once, those whose name the pattern is found in; prints as a table. */

@@ -35,7 +35,7 @@ export class VariableSession extends Session implements Model {
     update: (name, edit) => {
       const { data, shape } = this.variables.get(name);
       const index = (...at: number[]): number => {
-        if (at.length !== shape.length || !at.every((here, axis) => here >= 0 && here < shape[axis]!)) {
+        if (at.length !== shape.length || !at.every((here, axis) => here >>> 0 === here && here < shape[axis]!)) {
           throw new InputError('index', name, `index ${show(at)} is outside ${show(shape)}`);
         }
         return at.reduce((sum, here, axis) => sum * shape[axis]! + here, 0);

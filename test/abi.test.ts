@@ -243,7 +243,7 @@ test('sizes whose products pass 2^53 are refused, whatever they wrap to', async 
       [0x40000000, 0x40000000, 9, 4],
       [1, 0x10000000, 9, 4],
     ]) {
-      t.is(host.infer(shape), status.memoryLimit, `${shape}`);
+      t.is(host.infer(shape), status.memoryLimit, shape.join(' × '));
       t.is(host.pages, pages);
       stillAnswers(t, host, expected, [small]);
     }

@@ -112,7 +112,7 @@ test('build compiles with every initializer and instantiates', async (t) => {
   const warnings: string[] = [];
   const net = await build(keras, { seed: 3, onWarning: (text) => warnings.push(text) });
   t.is(net.seed, 3n);
-  t.deepEqual(net.forward({ x: new Float32Array(128 * 64) }).y!.shape, [1, 64]);
+  t.deepEqual(net.forward({ x: new Float32Array(128 * 64) }).y.shape, [1, 64]);
   const name = 'dense_1.weight';
   const { data } = net.variables.get(name);
   for (const initializer of ['normal', 'glorotUniform', 'he_normal', 'truncatedNormal', 'ones']) {

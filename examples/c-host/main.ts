@@ -12,16 +12,22 @@ const source = fileURLToPath(new URL('../../../examples/c-host/host.cc', import.
 const seed = 42n;
 const batches = [1, 3, 20];
 
-function requireWabt(): void {
-  if (existsSync(header)) return;
-  if (process.getuid?.() === 0) {
-    console.error('installing wabt');
-    for (const words of ['update', 'install -y --no-install-recommends wabt']) {
-      spawnSync('apt-get', words.split(' '), { stdio: ['ignore', 2, 2] });
-    }
-    if (existsSync(header)) return;
+/** Installs the interpreter and a compiler where that can be done. */
+function requireTools(): void {
+  const missing = (): string[] => [
+    ...(existsSync(header) ? [] : ['wabt']),
+    ...(spawnSync('g++', ['--version']).status === 0 ? [] : ['g++']),
+  ];
+  const packages = missing();
+  if (packages.length > 0 && process.getuid?.() === 0) {
+    console.error(`installing ${packages.join(', ')}`);
+    const apt = (...options: string[]): boolean =>
+      spawnSync('apt-get', options, { stdio: ['ignore', 2, 2] }).status === 0;
+    const install = ['install', '-y', '--no-install-recommends', ...packages];
+    if (!apt(...install) && apt('update')) apt(...install);
   }
-  throw new Error(`c-host: ${header} is missing; install Debian's package wabt (apt-get install wabt)`);
+  const names = missing().join(' ');
+  if (names !== '') throw new Error(`c-host: needs ${names}; apt-get install ${names}`);
 }
 
 const bits = (values: Float32Array): string =>
@@ -29,7 +35,7 @@ const bits = (values: Float32Array): string =>
     word.toString(16).padStart(8, '0'),
   ).join(' ');
 
-requireWabt();
+requireTools();
 const folder = mkdtempSync(join(tmpdir(), 'nacre-c-host-'));
 try {
   const program = join(folder, 'host');
@@ -61,7 +67,7 @@ try {
     );
     const [shape, words] = answer.trim().split('\n');
     const here = Object.values(net.forward({ x: { data, shape: [batch, 10] } }))[0]!;
-    const same = shape === here.shape.join(' ') && words === bits(here.data as Float32Array);
+    const same = shape === here.shape.join(' ') && words === bits(here.data);
     const time = (performance.now() - started).toFixed(0);
     console.log(
       `batch ${batch}: wabt ${same ? 'equals' : 'DIFFERS FROM'} Node, ${here.data.length} values (${time} ms)`,

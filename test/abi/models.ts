@@ -102,7 +102,10 @@ const fillsVectors = (initializer: string | { readonly kind: string }): boolean 
   return initializerDefinitions[kind as InitializerKind].minRank <= 1;
 };
 
-/** Every initializer over the weights, and where it fills vectors the bias, of dense, full, grouped and depthwise layers. */
+/**
+ * Every initializer over the weights of dense, full, grouped and depthwise layers, and over the dense bias where it fills
+ * vectors. New ones come last: the names of the layers, which values depend on, must stay.
+ */
 export const everyInitializer: Model = {
   nacre: 1,
   inputs: [
@@ -111,9 +114,17 @@ export const everyInitializer: Model = {
   ],
   layers: initializers.flatMap((weight, i) => [
     { name: `dense_${i}`, kind: 'dense', from: 'x', units: 19, weight, bias: fillsVectors(weight) && weight },
-    { name: `conv_${i}`, kind: 'conv2d', from: 'image', filters: 10, kernelSize: 3, weight },
-    { name: `groups_${i}`, kind: 'conv2d', from: 'image', filters: 6, kernelSize: 2, groups: 2, weight },
-    { name: `depth_${i}`, kind: 'depthwiseConv2d', from: 'image', kernelSize: 2, depthMultiplier: 3, weight },
+    { name: `conv_${i}`, kind: 'conv2d', from: 'image', filters: 10, kernelSize: 3, weight, bias: false },
+    { name: `groups_${i}`, kind: 'conv2d', from: 'image', filters: 6, kernelSize: 2, groups: 2, weight, bias: false },
+    {
+      name: `depth_${i}`,
+      kind: 'depthwiseConv2d',
+      from: 'image',
+      kernelSize: 2,
+      depthMultiplier: 3,
+      weight,
+      bias: false,
+    },
   ]),
   outputs: initializers.flatMap((_, i) => [`dense_${i}`, `conv_${i}`, `groups_${i}`, `depth_${i}`]),
 };
