@@ -39,6 +39,11 @@ export interface VariableInfo {
   readonly waitsFor: string | undefined;
 }
 
+export interface VariableList extends ReadonlyArray<VariableInfo> {
+  /** A table: names, shapes, initializers, states. */
+  toString(): string;
+}
+
 interface Place {
   readonly shape: readonly number[];
   /** The offset of an element. */
@@ -49,7 +54,7 @@ type Edit = (data: Float32Array, place: Place) => Feed<'float32'> | undefined;
 
 export interface Variables<S extends Signature = Signature> {
   /** Each variable once, those whose name the pattern is found in; prints as a table. */
-  list(pattern?: RegExp): readonly VariableInfo[];
+  list(pattern?: RegExp): VariableList;
   /**
    * A copy, in the variable's own layout.
    * @throws VariableError for one that is unknown or not initialized

@@ -2,7 +2,7 @@ import { InputError, VariableError } from './errors.js';
 import { arrays, fixed, isSame, read, refuseShape, show, volume, type OpenShape } from './feed.js';
 import { checkOptions, checkRank, drawOf, OWN, readSeed, type Draw } from './initializers.js';
 import type { ManifestPort, ManifestVariable } from './manifest.js';
-import type { Initialized, InitializeOptions, Model, VariableInfo, Variables } from './model.js';
+import type { Initialized, InitializeOptions, Model, VariableInfo, VariableList, Variables } from './model.js';
 import { halves, Session } from './session.js';
 import * as Status from './status.js';
 import { didYouMean } from './suggest.js';
@@ -62,7 +62,7 @@ export class VariableSession extends Session implements Model {
     return `${side(this.ins)} -> [... ${this.manifest.layers} layers ...] -> ${side(this.outs)}`;
   }
 
-  #list(pattern?: RegExp): readonly VariableInfo[] {
+  #list(pattern?: RegExp): VariableList {
     const rows = this.manifest.variables.flatMap((variable, index): VariableInfo[] => {
       const { name, dtype, initializer, users, given } = variable;
       if (pattern && name.search(pattern) < 0) return [];

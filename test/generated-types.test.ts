@@ -189,11 +189,11 @@ test('TypeScript holds programs to the generated types', async (t) => {
     },
   };
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => name in files || fileExists(name);
-  host.readFile = (name) => files[name] ?? readFile(name);
+  const disk = { ...host };
+  host.fileExists = (name) => name in files || disk.fileExists(name);
+  host.readFile = (name) => files[name] ?? disk.readFile(name);
   host.getSourceFile = (name, target, ...rest) =>
-    name in files ? ts.createSourceFile(name, files[name]!, target) : getSourceFile(name, target, ...rest);
+    name in files ? ts.createSourceFile(name, files[name]!, target) : disk.getSourceFile(name, target, ...rest);
   const program = ts.createProgram([`${root}main.ts`], options, host);
   const found = ts.getPreEmitDiagnostics(program).map(({ file, start, code, messageText }) => {
     const line = file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line : -1;

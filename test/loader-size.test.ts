@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
 import { build } from 'esbuild';
+import type * as forward from '../runtime/forward.js';
 import { compile, dense, input, sequential } from '../compiler/index.js';
 
 const KIB = 1024;
@@ -52,7 +53,7 @@ for (const [entry, budget] of budgets) {
 
   test(`runtime/${entry} runs as a bundle`, async (t) => {
     const source = `data:text/javascript,${encodeURIComponent(await bundle(entry))}`;
-    const { instantiateSync } = (await import(source)) as typeof import('../runtime/forward.js');
+    const { instantiateSync } = (await import(source)) as typeof forward;
     const { binary } = await compile(sequential([input([1, 2]), dense({ units: 1, weight: [[2], [3]] })]));
     t.deepEqual(instantiateSync(binary).forward({ x: [[4, 5]] })['y'], { data: Float32Array.of(23), shape: [1, 1] });
   });

@@ -14,7 +14,7 @@ import { difference } from './layers/values.js';
 const relaxed = readFileSync(new URL('../kernels.relaxed.wasm', import.meta.url));
 const ifSupported = WebAssembly.validate(relaxed) ? test : test.skip;
 const GROUP = 40;
-const GRAPHS = 60;
+const GRAPHS = 40;
 
 /** What the modules of both targets, initialized by themselves, compute in calls one after another. */
 async function runBoth(source: string, calls: readonly Inputs[]) {
