@@ -33,7 +33,7 @@ export function chunkLength(count: usize, first: u64): usize {
 }
 
 /** The float next below `x`. */
-function below(x: f32): f32 {
+export function below(x: f32): f32 {
   if (x == 0) return reinterpret<f32>(0x80000001);
   const bits = reinterpret<i32>(x);
   return reinterpret<f32>(bits < 0 ? bits + 1 : bits - 1);

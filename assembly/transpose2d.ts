@@ -2,15 +2,14 @@
 export function transpose2d(x: usize, y: usize, batch: u32, rows: u32, columns: u32): void {
   const size = (<usize>rows * columns) << 2;
   for (let b: u32 = 0; b < batch; b++) {
-    transposeMatrix(x, y, rows, columns);
+    transposeMatrix(x, y, rows, columns, (<usize>columns) << 2, (<usize>rows) << 2);
     x += size;
     y += size;
   }
 }
 
-function transposeMatrix(x: usize, y: usize, rows: u32, columns: u32): void {
-  const across = (<usize>columns) << 2;
-  const down = (<usize>rows) << 2;
+/** One matrix whose rows are `across` bytes apart to one whose rows are `down` bytes apart. */
+export function transposeMatrix(x: usize, y: usize, rows: u32, columns: u32, across: usize, down: usize): void {
   const wholeRows = rows & ~3;
   const wholeColumns = columns & ~3;
   for (let r: u32 = 0; r < wholeRows; r += 4) {

@@ -31,7 +31,7 @@ function exponential(x: f64): f64 {
 }
 
 /** ln x for a normal x > 0. */
-function logarithm(x: f64): f64 {
+export function logarithm(x: f64): f64 {
   const bits = reinterpret<i64>(x) - SQRT_HALF_BITS;
   const m = reinterpret<f64>((bits & 0x000fffffffffffff) + SQRT_HALF_BITS);
   const s = (m - 1) / (m + 1);

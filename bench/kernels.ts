@@ -1,7 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { assemble, linkKernels } from './link.js';
+import { assemble, linkKernels, linkLoop } from './link.js';
 
-/** Arithmetic of the library's kernels, as GFLOP/s and as a share of the 128-bit peak measured between the samples. */
+/**
+ * Arithmetic of the library's kernels, as GFLOP/s and as a share of the 128-bit peak measured between the samples; and
+ * movement, beside the generated loop a kernel stands for and one copy of as many bytes.
+ */
 
 type Kernel = (...args: number[]) => void;
 
@@ -144,5 +147,40 @@ for (const { label, work, run } of rows) {
   const best = (100 * work) / least / Math.max(...samples.map((sample) => sample.limit));
   const columns = [(took * 1e3).toFixed(1).padStart(9), (work / took / 1e6).toFixed(1).padStart(8)];
   columns.push(limit.toFixed(1).padStart(6), `${share.toFixed(0).padStart(7)} %`, `${best.toFixed(0).padStart(6)} %`);
+  console.log(`${label.padEnd(44)} ${columns.join(' ')}`);
+}
+
+/** A swap of the axes `rows` and `columns` before runs of `inner` elements. */
+function swap(rows: number, columns: number, inner: number) {
+  const sizes = [columns, rows, inner];
+  const operands = [{ buffer: 0, strides: [inner, columns * inner, 1] }];
+  const expression = { kind: 'input', index: 0 } as const;
+  const module = linkLoop({ kind: 'loop', expression, sizes, output: 1, operands, origin: 'swap' }, [x, y]);
+  const loop = new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory; run: () => void };
+  loop.memory.grow((66 * MIB) / 65536);
+  const bytes = 4 * rows * columns * inner;
+  return {
+    label: `swapAxes ${rows} × ${columns} × ${inner}`,
+    bytes,
+    runs: [
+      () => kernels.swapAxes!(x, y, 1, rows, columns, inner),
+      loop.run,
+      () => kernels.copyRows!(x, y, 1, bytes, 0, 0),
+    ],
+  };
+}
+
+console.log(`\n${'kernel'.padEnd(44)} ${'µs'.padStart(9)}     GB/s   loop/kernel   kernel/copy`);
+for (const inner of [1, 2, 3, 4, 5, 8, 15, 16, 32, 33, 64, 256]) {
+  const { label, bytes, runs } = swap(196, 12, inner);
+  const counts = runs.map(calibrate);
+  const samples = Array.from({ length: rounds }, () => runs.map((run, i) => time(run, counts[i]!)));
+  const [took, loop, copy] = runs.map((_, i) => median(samples.map((sample) => sample[i]!))) as [
+    number,
+    number,
+    number,
+  ];
+  const columns = [(took * 1e3).toFixed(1).padStart(9), ((2 * bytes) / took / 1e6).toFixed(1).padStart(8)];
+  columns.push((loop / took).toFixed(2).padStart(13), (took / copy).toFixed(2).padStart(13));
   console.log(`${label.padEnd(44)} ${columns.join(' ')}`);
 }

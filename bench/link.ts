@@ -3,6 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { none } from '../compiler/emit/binaryen.js';
+import { Locals } from '../compiler/emit/code.js';
+import { Linker } from '../compiler/emit/linker.js';
+import { emitLoop } from '../compiler/emit/loop.js';
+import type { Loop } from '../compiler/plan/types.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const features = [
@@ -46,6 +51,19 @@ export function linkKernels(body: string, { library = 'kernels.wasm', optimize =
     if (optimize) binaryen('wasm-opt', ['-O3', linked, '-o', linked]);
     return new WebAssembly.Module(readFileSync(linked));
   });
+}
+
+/** The function that a model has for a loop nest, as `run`; buffers are `addresses`, by their number. */
+export function linkLoop(loop: Loop, addresses: readonly number[]): WebAssembly.Module {
+  const linker = new Linker(readFileSync(join(root, 'build/kernels.wasm')), false);
+  const { module } = linker;
+  const call = emitLoop(linker, loop, (buffer) => addresses[buffer]!);
+  linker.add('run', [], none, new Locals(module), [call]);
+  module.addFunctionExport('run', 'run');
+  module.runPasses(['remove-unused-module-elements', 'inlining']);
+  for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
+  module.runPasses(['remove-unused-module-elements']);
+  return new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);
 }
 
 /** Assembles a file of WebAssembly text; `file` is relative to the package. */

@@ -54,7 +54,7 @@ const optionWords = {
 } as const;
 
 const initializerWords = {
-  glorotUniform: ['xavier_uniform', 'xavier'],
+  glorotUniform: ['xavier_uniform'],
   glorotNormal: ['xavier_normal'],
   heUniform: ['kaiming_uniform', 'kaiming'],
   heNormal: ['kaiming_normal', 'msra'],

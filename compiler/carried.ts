@@ -28,6 +28,6 @@ export function carriedInitializers(option: CarryOption): readonly CarriedInitia
     const kind = initializerKindOf(name);
     if (kind === undefined) return fail(`unknown initializer ${show(name)}${didYouMean(name, initializerKinds)}`);
     // Its distribution is chosen when it is asked for.
-    return kind === 'varianceScaling' ? everything.slice(1) : [family(kind)];
+    return kind === 'varianceScaling' || kind === 'xavier' ? everything.slice(1) : [family(kind)];
   });
 }

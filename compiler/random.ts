@@ -84,7 +84,8 @@ function bitsToFloat(word: number): number {
   return view.getFloat32(0);
 }
 
-function nextBelow(x: number): number {
+/** The f32 next below `x`. */
+export function nextBelow(x: number): number {
   if (x === 0) return -(2 ** -149);
   const word = floatBits(x);
   return bitsToFloat(word < 0 ? word + 1 : word - 1);
@@ -168,7 +169,8 @@ function exponential(x: number): number {
   return sum * 2 ** n;
 }
 
-function logarithm(x: number): number {
+/** ln x in f64 for a normal x > 0. */
+export function logarithm(x: number): number {
   view.setFloat64(0, x);
   const difference = view.getBigInt64(0) - SQRT_HALF_BITS_F64;
   view.setBigInt64(0, (difference & 0xfffffffffffffn) + SQRT_HALF_BITS_F64);

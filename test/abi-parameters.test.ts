@@ -77,6 +77,31 @@ test('a written parameter takes effect; inputs and outputs survive calls about p
   t.deepEqual(host.read(), expected);
 });
 
+test('outputs follow every variable that changes after a forward', async (t) => {
+  const binary = await binaryOf(convolutional);
+  const shape = [1, 9, 9, 3];
+  const host = new Host(binary);
+  t.is(host.infer(shape), status.ok);
+  t.is(host.call('initialize', 0, 0, 0), status.ok);
+  host.write(ramp(243));
+  t.is(host.call('forward'), status.ok);
+  for (const [index, { name }] of host.manifest.variables.entries()) {
+    const before = host.read();
+    const values = ramp(host.parameter(index).words.length).map((value) =>
+      /variance/i.test(name) ? 1.5 + value : value / 4,
+    );
+    t.is(host.setParameter(index, bitsOf(values)), status.ok);
+    t.is(host.call('forward'), status.ok);
+    t.notDeepEqual(host.read(), before, name);
+    const fresh = new Host(binary);
+    t.is(fresh.infer(shape), status.ok);
+    host.parameters().forEach((words, i) => fresh.setParameter(i, words));
+    fresh.write(ramp(243));
+    t.is(fresh.call('forward'), status.ok);
+    t.deepEqual(host.read(), fresh.read(), name);
+  }
+});
+
 const scaled = (mode: number, shape: number): number => 16 + 4 * mode + shape;
 const modes = ['fanIn', 'fanOut', 'fanAvg'];
 const distributions = ['uniform', 'truncatedNormal', 'untruncatedNormal'];

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { compile, type CompileOptions } from '../compiler/index.js';
+import { initializerCodes, Status } from '../runtime/manifest.js';
 import { bitsOf, Host, ramp, status } from './abi/host.js';
 import { convolutional, everyActivation, joined, latched, lookup, mlp, type Model } from './abi/models.js';
 import { IMPORT, limitMemory, sectionsOf } from './abi/sections.js';
@@ -38,6 +40,23 @@ const exported = [
   ...['abiVersion', 'failed', 'forward', 'infer', 'initialize', 'initializeParameter', 'memory', 'prepare'],
   ...['readParameter', 'table', 'writeParameter'],
 ];
+
+test('docs/abi.md names the exports, the statuses and the codes that there are', (t) => {
+  const text = readFileSync(new URL('../../docs/abi.md', import.meta.url), 'utf8');
+  const rows = (pattern: RegExp): string[][] => [...text.matchAll(pattern)].map(([, ...parts]) => parts);
+  t.deepEqual(
+    rows(/^\| `(\w+)` +\| (?:`\(|memory )/gm)
+      .flat()
+      .sort(),
+    exported,
+  );
+  const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
+  t.deepEqual(Object.fromEntries(statuses), { ...Status });
+  const { own, varianceScaling, ...plain } = initializerCodes;
+  const families = rows(/^\| (\d+) +\|.*\| `(\w+)` +\|$/gm).map(([code, name]) => [name, Number(code)]);
+  t.deepEqual(Object.fromEntries(families), plain);
+  t.true(text.includes(`| ${own} `) && text.includes(`| ${varianceScaling} + 4 · m + d `));
+});
 
 for (const [name, model, options] of [
   ['with a free dim', mlp, {}],
@@ -194,24 +213,40 @@ test('sizes that need more than maxMemory are refused before memory grows', asyn
   t.is(run(t, host, [[most - 1, 9, 9, 3]]).length, (most - 1) * 5);
 });
 
+test('what needs more than maxMemory whatever the input is refused when compiling', async (t) => {
+  const maxMemory = 65536;
+  const wide = { ...mlp, layers: [{ name: 'y', kind: 'dense', units: 2000 }] };
+  for (const [model, options] of [
+    [convolutional, { dims: { batch: 9 } }],
+    [wide, {}],
+  ] as const) {
+    const error = await t.throwsAsync(compile(JSON.stringify(model), { ...options, maxMemory }));
+    t.regex(error.message, /^model: needs \d+ bytes of memory, above maxMemory 65536$/);
+  }
+});
+
 test('sizes whose products pass 2^53 are refused, whatever they wrap to', async (t) => {
-  const image = { ...convolutional, inputs: [{ name: 'x', shape: ['batch', 'height', 'width', 3] }] };
-  const layers = [...convolutional.layers.slice(0, 3), { name: 'y', kind: 'globalAveragePooling2d' }];
-  const host = await hostOf({ ...image, layers });
-  const expected = run(t, host, [[1, 9, 8, 3]]);
-  const pages = host.pages;
-  const huge = 0xffffffff;
-  for (const shape of [
-    [huge, huge, huge, 3],
-    [huge, 9, huge, 3],
-    [0x80000000, 0x80000000, 8, 3],
-    [0x10000, 0x10000, 0x10000, 3],
-    [0x1000000, 0x1000000, 0x10000, 3],
-    [1, 0x20000000, 8, 3],
-  ]) {
-    t.is(host.infer(shape), status.memoryLimit, `${shape}`);
-    t.is(host.pages, pages);
-    stillAnswers(t, host, expected, [[1, 9, 8, 3]]);
+  const inputs = [{ name: 'x', shape: ['batch', 'height', 'width', 4] }];
+  const small = [1, 9, 8, 4];
+  const [batch, huge] = [0x1000000, 0xffffffff];
+  const windows = { ...convolutional, inputs, layers: convolutional.layers.slice(0, 3), outputs: ['groups'] };
+  const elements = { ...convolutional, inputs, layers: [{ name: 'y', kind: 'relu' }], outputs: ['y'] };
+  for (const model of [windows, elements]) {
+    const host = await hostOf(model);
+    const expected = run(t, host, [small]);
+    const pages = host.pages;
+    for (const shape of [
+      [huge, huge, huge, 4],
+      [huge, 9, huge, 4],
+      [batch, 0x1000000, 0x1000, 4],
+      [batch, 0x1000000, 0x10000, 4],
+      [0x40000000, 0x40000000, 9, 4],
+      [1, 0x10000000, 9, 4],
+    ]) {
+      t.is(host.infer(shape), status.memoryLimit, shape.join(' × '));
+      t.is(host.pages, pages);
+      stillAnswers(t, host, expected, [small]);
+    }
   }
 });
 

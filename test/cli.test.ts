@@ -1,126 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { readNpy, writeNpy } from '../compiler/cli/npy.js';
-import { main } from '../compiler/cli/program.js';
+import { readNpy } from '../compiler/cli/npy.js';
 import { Progress } from '../compiler/cli/progress.js';
-import { writeSafetensors } from '../compiler/import/safetensors.js';
-import type { GraphSource } from '../compiler/declaration.js';
+import { makePlayground, mlp, type Playground } from './cli/playground.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const bin = fileURLToPath(new URL('../compiler/cli/main.js', import.meta.url));
-const entry = new URL('../compiler/index.js', import.meta.url).href;
-const mlp = join(root, 'examples/mlp.json');
 
-let folder = '';
+let folder: string;
+let nacre: Playground['nacre'];
+let playground: Playground;
 test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nacre-cli-'));
-  await Promise.all(Object.entries(files).map(([name, data]) => writeFile(join(folder, name), data)));
-  await mkdir(join(folder, 'taken.wasm'));
+  playground = await makePlayground();
+  ({ folder, nacre } = playground);
 });
-test.after.always(() => rm(folder, { recursive: true, force: true }));
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Lines that only a slow machine shows. */
-const progress = /^(compile: \w+ \(\d of 4\)|run: [\d,]+ of [\d,]+)\n/gm;
-
-/** Runs a command line in this process; `@name` is a file of the folder. */
-async function nacre(...argv: string[]): Promise<Result> {
-  const written = { stdout: '', stderr: '' };
-  const code = await main(
-    argv.map((arg) => arg.replace(/(?<=^|=)@/, `${folder}/`)),
-    {
-      stdout: { write: (text) => (written.stdout += text) },
-      stderr: { write: (text) => (written.stderr += text) },
-    },
-  );
-  const stderr = written.stderr.replaceAll(folder, '@').replaceAll(progress, '');
-  return { code, stdout: written.stdout, stderr };
-}
-
-const keras: GraphSource = {
-  nacre: 1,
-  inputs: [{ name: 'x', shape: ['batch', 128, 64] }],
-  outputs: [{ name: 'y', from: 'dense_1' }],
-  layers: [
-    {
-      name: 'conv1d_1',
-      kind: 'conv1d',
-      filters: 16,
-      kernelSize: 3,
-      weight: 'random_uniform',
-      bias: 'zeros',
-      activation: 'relu',
-    },
-    { name: 'max_pooling1d_1', kind: 'maxPooling1d', poolSize: 4 },
-    { name: 'flatten_1', kind: 'flatten' },
-    { name: 'dense_1', kind: 'dense', units: 64, weight: 'he_uniform', bias: 'ones', activation: 'relu' },
-  ],
-};
-
-/** y = 2 x + b, so that outputs are known. */
-const linear: GraphSource = {
-  nacre: 1,
-  inputs: [{ name: 'x', shape: ['batch', 2] }],
-  layers: [
-    { name: 'y', kind: 'dense', units: 2, weight: { tensor: 'w' }, bias: { tensor: 'b' } },
-    { name: 'z', kind: 'softmax' },
-  ],
-  outputs: ['y', 'z'],
-};
-
-const tensors = writeSafetensors({
-  w: { dtype: 'float32', shape: [2, 2], data: Float32Array.of(2, 0, 0, 2) },
-  // 1 and -0.5 in half precision.
-  b: { dtype: 'float16', shape: [2], data: Uint16Array.of(0x3c00, 0xb800) },
-  steps: { dtype: 'int64', shape: [], data: BigInt64Array.of(7n) },
-});
-
-const files: Readonly<Record<string, string | Uint8Array>> = {
-  'keras.json': JSON.stringify(keras),
-  'keras.mjs': `import { fromDeclaration, dense } from ${JSON.stringify(entry)};
-    export default fromDeclaration(${JSON.stringify(keras)})
-      .pipe(dense({ units: 64 }), dense({ units: 8 }), dense({ units: 64 }));`,
-  'linear.json': JSON.stringify(linear),
-  'linear.safetensors': tensors,
-  'tokens.json': JSON.stringify({
-    nacre: 1,
-    inputs: [{ name: 'ids', shape: ['time'], dtype: 'int32' }],
-    layers: [{ name: 'y', kind: 'embedding', inputDim: 5, outputDim: 2, weight: 'ones' }],
-    outputs: ['y'],
-  }),
-  'rows.json': '[[1, 2], [3, 4]]',
-  'rows.npy': writeNpy({ dtype: 'float32', shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }),
-  'ids.npy': writeNpy({ dtype: 'int64', shape: [3], data: BigInt64Array.of(0n, 4n, 2n) }),
-  'doubles.npy': doubles(),
-  'twenty.json': JSON.stringify([Array.from({ length: 20 }, (_, i) => i / 10)]),
-  'broken.json': '{"nacre": 1,',
-  'wrong.json':
-    '{"nacre": 1, "inputs": [{"name": "x", "shape": [4]}], "layers": [{"kind": "Dense"}], "outputs": ["q"]}',
-  'bad.npy': 'not an array',
-  'bad.wasm': 'not a module',
-  'empty.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
-  'throws.mjs': 'throw new TypeError("no such layer");',
-  'number.mjs': 'export default 42;',
-  'typed.ts': `const model: object = ${JSON.stringify(keras)}; export default model;`,
-  'model.bin': '',
-};
-
-/** A float64 array as NumPy saves it. */
-function doubles(): Uint8Array {
-  const file = writeNpy({ dtype: 'int64', shape: [1, 2], data: new BigInt64Array(Float64Array.of(1.5, -2).buffer) });
-  file.set(new TextEncoder().encode('<f8'), Buffer.from(file).indexOf('<i8'));
-  return file;
-}
+test.after.always(() => playground.remove());
 
 const kerasTable = `layer            kind          output            parameters  initializers
 x                input         (batch, 128, 64)           0
@@ -292,145 +189,6 @@ test('help tells commands, options and examples', async (t) => {
   }
   t.regex((await nacre('--version')).stdout, /^\d+\.\d+\.\d+\n$/);
 });
-
-const faults: readonly (readonly [code: number, argv: readonly string[], stderr: string])[] = [
-  [2, [], 'nacre: a command is missing; see nacre --help'],
-  [2, ['frob'], "nacre: unknown command 'frob'; see nacre --help"],
-  [2, ['sumary'], "nacre: unknown command 'sumary'; did you mean 'summary'?"],
-  [2, ['summary'], 'summary: MODEL is missing; see nacre summary --help'],
-  [2, ['summary', 'a.json', 'b.json'], "summary: unexpected argument 'b.json'; see nacre summary --help"],
-  [2, ['summary', '--jsn'], "summary: unknown option '--jsn'; did you mean '--json'?; see nacre summary --help"],
-  [2, ['summary', '--json=yes'], 'summary: --json takes no value; see nacre summary --help'],
-  [2, ['compile', '@keras.json'], 'compile: -o FILE is missing; see nacre compile --help'],
-  [2, ['compile', '@keras.json', '-o'], 'compile: -o needs FILE; see nacre compile --help'],
-  [2, ['compile', '@keras.json', '-o', '--json'], 'compile: -o needs FILE; see nacre compile --help'],
-  [2, ['compile', 'a', '--seed', '1', '--seed=2'], 'compile: --seed is given twice; see nacre compile --help'],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--seed', '-1'],
-    "--seed: must be a whole number from 0 to 2^64 - 1, got '-1'",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--seed', '18446744073709551616'],
-    "--seed: must be a whole number from 0 to 2^64 - 1, got '18446744073709551616'",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch'],
-    "--dims: must be NAME=SIZE, NAME<=SIZE or NAME>=SIZE, joined by commas, got 'batch'",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch=1,'],
-    "--dims: must be NAME=SIZE, NAME<=SIZE or NAME>=SIZE, joined by commas, got ''",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch=x'],
-    "--dims: must be NAME=SIZE, NAME<=SIZE or NAME>=SIZE, joined by commas, got 'batch=x'",
-  ],
-  [2, ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch=1,batch<=4'], '--dims: batch is given twice'],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batches=1'],
-    "dims: the model has no dim 'batches'; did you mean 'batch'?",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--target', 'fast'],
-    "compile.target: must be 'baseline' or 'relaxed', got 'fast'",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--weights', 'seeds'],
-    "compile.weights: must be 'seed' or 'embed', got 'seeds'",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--max-memory', '1GB'],
-    "--max-memory: must be a whole number of at least 1, got '1GB'",
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '--stop-after', 'plans'],
-    "--stop-after: must be declaration, lower, optimize, plan, got 'plans'; did you mean 'plan'?",
-  ],
-  [2, ['compile', '@nowhere.json', '-o', '@n.wasm'], '@/nowhere.json: cannot be read: no such file or folder'],
-  [2, ['compile', '@taken.wasm', '-o', '@n.wasm'], '@/taken.wasm: cannot be read: it is a folder'],
-  [
-    2,
-    ['compile', '@model.bin', '-o', '@n.wasm'],
-    '@/model.bin: is no model; the name must end in .json, .js, .mjs, .ts or .wasm',
-  ],
-  [2, ['compile', '@empty.wasm', '-o', '@n.wasm'], '@/empty.wasm: is compiled already'],
-  [2, ['compile', '@keras.json', '-o', '@none/n.wasm'], '@/none/n.wasm: cannot be written: no such file or folder'],
-  [2, ['compile', '@keras.json', '-o', '@taken.wasm'], '@/taken.wasm: cannot be written: it is a folder'],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--wat', '@none/n.wat'],
-    '@/none/n.wat: cannot be written: no such file or folder',
-  ],
-  [1, ['compile', '@broken.json', '-o', '@n.wasm'], 'declaration: is not valid JSON: '],
-  [1, ['compile', '@wrong.json', '-o', '@n.wasm'], "layers[0]: unknown kind 'Dense'; did you mean 'dense'?\n"],
-  [1, ['compile', '@throws.mjs', '-o', '@n.wasm'], '@/throws.mjs: cannot be loaded: TypeError: no such layer'],
-  [
-    1,
-    ['compile', '@number.mjs', '-o', '@n.wasm'],
-    '@/number.mjs: its default export must be a graph or a declaration, got 42',
-  ],
-  [
-    2,
-    ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch=4294967295'],
-    'compile.maxMemory: the model needs 1849928',
-  ],
-  [1, ['summary', '@bad.wasm'], '@/bad.wasm: is no WebAssembly module'],
-  [1, ['summary', '@empty.wasm'], '@/empty.wasm: was not compiled by nacre, or is cut off'],
-  [1, ['run', '@bad.wasm'], 'instantiate: the module is damaged or not WebAssembly: '],
-  [2, ['run', '@linear.json'], '--input: x is missing; this model takes x'],
-  [2, ['run', '@linear.json', '--input', 'x'], "--input: must be NAME=FILE, got 'x'"],
-  [2, ['run', '@linear.json', '--input', 'v=@rows.json'], "--input: the model has no input 'v'; this model has x"],
-  [2, ['run', '@linear.json', '--input', 'x=@rows.json', '--input', 'x=@rows.npy'], '--input: x is given twice'],
-  [
-    2,
-    ['run', '@linear.json', '--input', 'x=@rows.json', '--output', 'q=@q.npy'],
-    "--output: the model has no output 'q'; this model has y, z",
-  ],
-  [
-    2,
-    ['run', '@linear.json', '--input', 'x=@rows.json', '--output', 'y=@q.txt'],
-    '--output: @/q.txt must end in .npy or .json',
-  ],
-  [
-    2,
-    ['run', '@linear.json', '--input', 'x=@rows.json', '--repeat', '0'],
-    "--repeat: must be a whole number of at least 1, got '0'",
-  ],
-  [
-    2,
-    ['run', '@linear.json', '--input', 'x=@model.bin'],
-    '@/model.bin: is no input; the name must end in .npy or .json',
-  ],
-  [2, ['run', '@linear.json', '--input', 'x=@broken.json'], '@/broken.json: is not valid JSON: '],
-  [2, ['run', '@linear.json', '--input', 'x=@bad.npy'], '@/bad.npy: is no .npy file'],
-  [1, ['run', '@linear.json', '--input', 'x=@twenty.json'], 'x: axis 1 must be 2, got 20'],
-  [
-    1,
-    ['run', '@linear.json', '--input', 'x=@rows.json', '--seed', '3'],
-    "initialize: the module carries values, not recipes; compile with weights: 'seed'",
-  ],
-];
-
-for (const [code, argv, stderr] of faults) {
-  test(`nacre ${argv.join(' ')}`, async (t) => {
-    const result = await nacre(...argv);
-    t.is(result.code, code, result.stderr);
-    t.is(result.stdout, '');
-    t.true(result.stderr.startsWith(stderr), result.stderr);
-    t.regex(result.stderr, /[^.]\n$/);
-    t.notRegex(result.stderr, /^ +at |internal/m);
-  });
-}
 
 test.serial('what cannot be written leaves nothing behind and old files as they were', async (t) => {
   await writeFile(join(folder, 'old.wasm'), 'old');

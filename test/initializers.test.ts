@@ -1,11 +1,17 @@
 import test from 'ava';
 import { parseDeclaration, type DefinedLayer } from '../compiler/declaration.js';
 import { symbol, equal } from '../compiler/dim.js';
+import { ShapeError } from '../compiler/errors.js';
+import { compile, type CompileOptions } from '../compiler/index.js';
 import { fansOf } from '../compiler/initializers/fans.js';
 import * as initializers from '../compiler/initializers/index.js';
 import { describeInitializer, expandInitializer, initializerKinds } from '../compiler/initializers/resolve.js';
-import type { InitializerDeclaration, InitializerSource } from '../compiler/initializers/index.js';
-import type { Distribution } from '../compiler/ir.js';
+import type { Initializer, InitializerDeclaration, InitializerSource } from '../compiler/initializers/index.js';
+import type { Distribution, OpOf } from '../compiler/ir.js';
+import { lower } from '../compiler/lower/index.js';
+import { varianceScale, type VarianceScalingDistribution } from '../compiler/random.js';
+import { VariableError } from '../runtime/errors.js';
+import { instantiateSync } from '../runtime/index.js';
 
 /** An initializer as a declaration has it. */
 function declared(weight: InitializerSource): InitializerDeclaration {
@@ -20,12 +26,12 @@ function declared(weight: InitializerSource): InitializerDeclaration {
 
 const scaling = (
   scale: number,
-  mode: 'fanIn' | 'fanAvg',
-  distribution: 'uniform' | 'truncatedNormal',
+  mode: 'fanIn' | 'fanOut' | 'fanAvg',
+  distribution: VarianceScalingDistribution,
 ): Distribution => ({
   ...{ kind: 'varianceScaling', scale, mode, distribution },
 });
-const { constant, normal, truncatedNormal, uniform, varianceScaling } = initializers;
+const { constant, msraPrelu, normal, truncatedNormal, uniform, varianceScaling, xavier } = initializers;
 
 const rows: readonly (readonly [source: InitializerSource, text: string, filling: number | Distribution])[] = [
   ['zeros', 'zeros', 0],
@@ -59,6 +65,15 @@ const rows: readonly (readonly [source: InitializerSource, text: string, filling
   ['he_normal', 'heNormal', scaling(2, 'fanIn', 'truncatedNormal')],
   ['lecun_uniform', 'lecunUniform', scaling(1, 'fanIn', 'uniform')],
   ['lecun_normal', 'lecunNormal', scaling(1, 'fanIn', 'truncatedNormal')],
+  ['xavier', 'xavier(uniform, avg, 3)', scaling(1, 'fanAvg', 'uniform')],
+  [xavier({ factorType: 'in', magnitude: 6 }), 'xavier(uniform, in, 6)', scaling(2, 'fanIn', 'uniform')],
+  [
+    xavier({ rndType: 'gaussian', factorType: 'out', magnitude: 2 }),
+    'xavier(gaussian, out, 2)',
+    scaling(2, 'fanOut', 'untruncatedNormal'),
+  ],
+  ['msra_prelu', 'msraPrelu(avg, 0.25)', scaling(2 / 1.0625, 'fanAvg', 'untruncatedNormal')],
+  [msraPrelu({ factorType: 'in', slope: 0 }), 'msraPrelu(in, 0)', scaling(2, 'fanIn', 'untruncatedNormal')],
 ];
 
 test('what initializers expand to, and how listings show them', (t) => {
@@ -70,6 +85,42 @@ test('what initializers expand to, and how listings show them', (t) => {
       typeof filling === 'number' ? { kind: 'fill', value: filling } : { kind: 'random', distribution: filling };
     t.deepEqual(op as unknown, expected, text);
   }
+});
+
+test('every kind of initializer has a row', (t) => {
+  const kinds = rows.map(([source]) => declared(source).kind);
+  t.deepEqual([...new Set(kinds)].sort(), [...initializerKinds].sort());
+});
+
+const floatBits = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0]!;
+
+test('xavier meets √(magnitude / factor) to a unit in the last place', (t) => {
+  for (const rndType of ['uniform', 'gaussian'] as const) {
+    for (const magnitude of [3, 2.24, 2.34, 2 / 1.0625, 1, 0.1, 1e-5, 1 / 7, 17.3, 12345.678]) {
+      const { distribution } = expandInitializer(declared(xavier({ rndType, magnitude }))) as OpOf<'random'>;
+      const { scale, distribution: form } = distribution as Extract<Distribution, { kind: 'varianceScaling' }>;
+      for (const factor of [1, 1.5, 2, 7, 20.5, 784, 1111.5, 123457]) {
+        const got = varianceScale(Math.fround(scale), factor, form);
+        const units = Math.abs(floatBits(got) - floatBits(Math.sqrt(magnitude / factor)));
+        t.true(units <= 1, `${rndType}, ${magnitude} / ${factor}: ${units} units`);
+      }
+    }
+  }
+});
+
+test('an initializer that counts fans refuses a variable of fewer than two axes', (t) => {
+  const graph = (bias: InitializerSource) =>
+    parseDeclaration({
+      nacre: 1,
+      inputs: [{ name: 'x', shape: ['batch', 2] }],
+      layers: [{ name: 'a', kind: 'dense', units: 3, weight: bias, bias }],
+      outputs: ['a'],
+    });
+  for (const kind of ['xavier', 'msraPrelu'] as const) {
+    const message = `a.bias: ${kind} needs at least 2 axes, got (3)`;
+    t.throws(() => lower(graph(kind)), { instanceOf: ShapeError, message });
+  }
+  t.notThrows(() => lower(graph('glorotUniform')));
 });
 
 test('own seeds', (t) => {
@@ -125,4 +176,62 @@ test('fans', (t) => {
   for (const [shape, fanIn, fanOut] of rows) t.deepEqual(fansOf(shape), { fanIn, fanOut });
   const n = symbol('n');
   t.true(equal(fansOf([n, 4]).fanIn, n));
+});
+
+const dense = (weights: readonly InitializerSource[], options?: CompileOptions) => {
+  const layers = weights.map((weight, i) => ({ name: `a${i}`, kind: 'dense', from: 'x', units: 5, weight }));
+  const outputs = layers.map(({ name }) => name);
+  const source = { nacre: 1, inputs: [{ name: 'x', shape: ['batch', 3] }], layers, outputs };
+  return compile(JSON.stringify(source), options);
+};
+
+test('every kind can be asked for at run time, and gives what it gives when declared', async (t) => {
+  const sources = rows
+    .map(([source]) => source)
+    .filter((source) => !(source instanceof Object && 'absolute' in source));
+  const declaredNet = instantiateSync(await dense(sources));
+  const net = instantiateSync(
+    await dense(
+      sources.map(() => 'heUniform'),
+      { initializers: 'all' },
+    ),
+  );
+  declaredNet.initialize();
+  sources.forEach((initializer, i) => {
+    net.initialize({ initializer: initializer as Initializer, only: `a${i}.weight` });
+    t.deepEqual(
+      net.variables.get(`a${i}.weight`),
+      declaredNet.variables.get(`a${i}.weight`),
+      JSON.stringify(initializer),
+    );
+  });
+});
+
+test('what a module carries follows from what its kinds draw', async (t) => {
+  const cases: readonly (readonly [weight: InitializerSource, options: CompileOptions, carried: readonly string[]])[] =
+    [
+      ['heUniform', {}, ['heUniform', 'zeros']],
+      ['xavier', {}, ['uniform', 'zeros']],
+      [xavier({ rndType: 'gaussian' }), {}, ['normal', 'zeros']],
+      ['msraPrelu', {}, ['normal', 'zeros']],
+      ['zeros', { initializers: ['xavier'] }, ['normal', 'truncatedNormal', 'uniform', 'zeros']],
+      ['zeros', { initializers: ['msraPrelu'] }, ['msraPrelu', 'zeros']],
+    ];
+  for (const [weight, options, carried] of cases) {
+    const model = await dense([weight], options);
+    t.deepEqual(model.manifest.initializers, carried);
+    const net = instantiateSync(model);
+    const draws = carried.some((kind) => kind === 'normal' || kind === 'msraPrelu');
+    const ask = (): unknown => net.initialize({ initializer: xavier({ rndType: 'gaussian' }), only: 'a0.weight' });
+    if (draws) t.notThrows(ask, carried.join());
+    else t.throws(ask, { instanceOf: VariableError }, carried.join());
+  }
+});
+
+test('at run time too, an initializer that counts fans refuses a variable of fewer than two axes', async (t) => {
+  const net = instantiateSync(await dense(['xavier', 'msraPrelu']));
+  for (const initializer of ['xavier', 'msraPrelu'] as const) {
+    const message = `a1.bias: ${initializer} needs at least 2 axes, got (5)`;
+    t.throws(() => net.initialize({ initializer, only: 'a1.bias' }), { instanceOf: ShapeError, message });
+  }
 });

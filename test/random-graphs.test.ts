@@ -1,6 +1,8 @@
 import test from 'ava';
 import { proposals } from './graphs/proposals.js';
-import { randomGraph, type RandomGraph } from './graphs/random.js';
+import { otherSizes, sizesOf, type Inputs } from './graphs/calls.js';
+import { Draw } from './graphs/draw.js';
+import { GRAPHS, randomGraph, type RandomGraph } from './graphs/random.js';
 import { parseDeclaration } from '../compiler/declaration.js';
 import { evaluate } from '../compiler/evaluate.js';
 import { lower } from '../compiler/lower/index.js';
@@ -9,7 +11,7 @@ import { referenceOf, tensorOf, variablesOf } from './layers/evaluation.js';
 import { definitions } from './layers/lowering.js';
 import { difference } from './layers/values.js';
 
-const graphs = Array.from({ length: 500 }, (_, seed) => randomGraph(seed));
+const graphs = Array.from({ length: GRAPHS }, (_, seed) => randomGraph(seed));
 const layers = graphs.flatMap(({ declaration }) => declaration.layers);
 const dims = graphs.flatMap(({ declaration }) => declaration.inputs.flatMap(({ shape }) => shape));
 
@@ -49,6 +51,19 @@ for (const [feature, count] of Object.entries(features)) {
     t.true(count >= 20, `${count}`);
   });
 }
+
+test('sizes may change between calls, or are fixed by the first', (t) => {
+  const lowered = graphs.map(({ declaration, inputs }) => ({ graph: lower(parseDeclaration(declaration)), inputs }));
+  const having = (kind: 'free' | 'latched') =>
+    lowered.filter(({ graph }) => graph.symbols.some((symbol) => symbol.kind === kind));
+  const free = having('free');
+  const changed = free.filter(
+    ({ graph, inputs }, seed) => otherSizes(graph, sizesOf(graph, inputs as Inputs), new Draw(seed)) !== undefined,
+  );
+  t.true(free.length >= GRAPHS / 2, `${free.length} with free sizes`);
+  t.true(having('latched').length >= GRAPHS / 10, `${having('latched').length} with latched sizes`);
+  t.true(changed.length >= 0.9 * free.length, `${changed.length} of ${free.length} change`);
+});
 
 test('every graph is a valid declaration', (t) => {
   for (const { declaration } of graphs)

@@ -113,7 +113,14 @@ test('build compiles with every initializer and instantiates', async (t) => {
   const net = await build(keras, { seed: 3, onWarning: (text) => warnings.push(text) });
   t.is(net.seed, 3n);
   t.deepEqual(net.forward({ x: new Float32Array(128 * 64) }).y.shape, [1, 64]);
-  net.initialize({ initializer: 'normal', only: 'dense_1.weight', force: true });
+  const name = 'dense_1.weight';
+  const { data } = net.variables.get(name);
+  for (const initializer of ['normal', 'glorotUniform', 'he_normal', 'truncatedNormal', 'ones']) {
+    net.initialize({ initializer, only: name, force: true });
+    t.notDeepEqual(net.variables.get(name).data, data, initializer);
+  }
+  net.initialize({ initializer: 'heUniform', only: name, force: true });
+  t.deepEqual(net.variables.get(name).data, data);
   t.is(warnings.length, 0);
   net.initialize();
   t.is(warnings.length, 1);

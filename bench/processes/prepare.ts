@@ -45,7 +45,7 @@ function weightsOf(binary: Uint8Array): Record<string, Values> {
   return Object.fromEntries(
     variables.list().map(({ name }) => {
       const { data, shape } = variables.get(name);
-      return [name, { data: data as Float32Array, shape }];
+      return [name, { data, shape }];
     }),
   );
 }

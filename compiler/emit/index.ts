@@ -1,5 +1,5 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
-import { InternalError, OptionError } from '../errors.js';
+import { InternalError, ShapeError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
 import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
 import { Locals } from './code.js';
@@ -7,12 +7,13 @@ import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
-import { emitParameters, initializersUsed, segmentName } from './parameters.js';
+import { initializersUsed, segmentName } from './initializers.js';
+import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, familyOf, type CarriedInitializer } from './parameters.js';
+export { families, familyOf, type CarriedInitializer } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
@@ -55,7 +56,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
   if (!module.validate()) throw new InternalError('the module does not validate');
-  const text = options.text ? module.emitText() : undefined;
+  const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
   const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), {
@@ -85,7 +86,8 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
   );
   const bytes = Math.max(fixed, initialBytes(plan));
   if (bytes > maxMemory) {
-    throw new OptionError('memory', 'compile.maxMemory', `the model needs ${bytes} bytes, above ${maxMemory}`);
+    const text = `needs ${bytes} bytes of memory, above maxMemory ${maxMemory}`;
+    throw new ShapeError('memory', 'model', text, maxMemory, bytes);
   }
   const pages = Math.ceil(bytes / PAGE);
   module.removeExport('memory');

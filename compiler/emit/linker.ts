@@ -127,6 +127,12 @@ export class Linker {
     return this.relaxed ? relaxedMultiplyAdd(this.module, a, b, c) : f32x4.add(c, f32x4.mul(a, b));
   }
 
+  /** WebAssembly text in which library functions have the names of their exports instead of numbers. */
+  nameKernels(text: string): string {
+    const exported = new Map([...this.kernels].map(([name, internal]) => [internal, name]));
+    return text.replace(/(?<=\((?:func|call) \$)\d+/g, (internal) => exported.get(internal) ?? internal);
+  }
+
   /** Calls a library function. */
   call(name: string, args: Ref[], result: number = none): Ref {
     return this.module.call(this.library(name), args, result);

@@ -1,5 +1,5 @@
 import type { Target } from './library.js';
-import type { CarriedInitializer } from './parameters.js';
+import type { CarriedInitializer } from './initializers.js';
 
 export interface EmitOptions {
   readonly target: Target;

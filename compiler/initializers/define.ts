@@ -44,6 +44,8 @@ export interface InitializerDefinition<K extends string = string, O extends Attr
   readonly aliases: readonly string[];
   /** The option that may be given alone: `constant(42)`. */
   readonly main: string | undefined;
+  /** The fewest axes of a variable it fills. */
+  readonly minRank: number;
   /** What is wrong with options that are right one by one. */
   check?(options: ResolvedOfAll<O>): string | undefined;
   /** The op that fills a variable. */
@@ -86,11 +88,12 @@ export function defineInitializer<
     readonly options: O;
     readonly aliases?: Aliases;
     readonly main?: Main;
+    readonly minRank?: number;
     check?(options: ResolvedOfAll<NoInfer<O>>): string | undefined;
     expand(options: ResolvedOfAll<NoInfer<O>>): Filling;
   },
 ): InitializerFactory<K, O, Aliases, Main> {
-  const definition = { ...rest, kind, aliases: rest.aliases ?? [], main: rest.main };
+  const definition = { ...rest, kind, aliases: rest.aliases ?? [], main: rest.main, minRank: rest.minRank ?? 0 };
   const make = (options: unknown = {}): unknown =>
     Object.freeze(typeof options === 'object' ? { kind, ...options } : { kind, [String(rest.main)]: options });
   return Object.assign(make, { definition }) as never;

@@ -8,5 +8,7 @@ export {
   heUniform,
   lecunNormal,
   lecunUniform,
+  msraPrelu,
   varianceScaling,
+  xavier,
 } from './variance-scaling.js';

@@ -45,3 +45,28 @@ export const lecunNormal = defineInitializer('lecunNormal', {
   options: {},
   expand: () => scaled(1, 'fanIn', 'truncatedNormal'),
 });
+
+const modes = { avg: 'fanAvg', in: 'fanIn', out: 'fanOut' } as const;
+const factorType = () => optional(oneOf('avg', 'in', 'out'), 'avg');
+
+const gluonGaussian = (magnitude: number, factor: keyof typeof modes): Filling =>
+  scaled(magnitude, modes[factor], 'untruncatedNormal');
+
+/** Gluon's: uniform within ±s or normal of deviation s, s = √(magnitude / factor). */
+export const xavier = defineInitializer('xavier', {
+  options: {
+    rndType: optional(oneOf('uniform', 'gaussian'), 'uniform'),
+    factorType: factorType(),
+    magnitude: optional(number({ above: 0 }), 3),
+  },
+  minRank: 2,
+  expand: ({ rndType, factorType, magnitude }) =>
+    rndType === 'gaussian' ? gluonGaussian(magnitude, factorType) : scaled(magnitude / 3, modes[factorType], 'uniform'),
+});
+
+/** Gluon's: xavier, gaussian, of magnitude 2 / (1 + slope²), for layers before a leaky relu of this slope. */
+export const msraPrelu = defineInitializer('msraPrelu', {
+  options: { factorType: factorType(), slope: optional(number(), 0.25) },
+  minRank: 2,
+  expand: ({ factorType, slope }) => gluonGaussian(2 / (1 + slope ** 2), factorType),
+});

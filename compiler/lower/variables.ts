@@ -8,7 +8,7 @@ import type {
 } from '../declaration.js';
 import { equal, floorDiv, mul, printShape, product, type Dim } from '../dim.js';
 import { InternalError, ShapeError } from '../errors.js';
-import { describeInitializer, expandInitializer } from '../initializers/resolve.js';
+import { describeInitializer, expandInitializer, initializerDefinitions } from '../initializers/resolve.js';
 import { fansOf } from '../initializers/fans.js';
 import type { InitializerDeclaration } from '../initializers/values.js';
 import type { Layout, Node, Op, Value, Variable } from '../ir.js';
@@ -116,7 +116,12 @@ export class Variables {
   }
 
   private fillOp({ name, value, fill }: Draft): Op {
-    if (isInitializer(fill)) return expandInitializer(fill);
+    if (isInitializer(fill)) {
+      const { minRank } = initializerDefinitions[fill.kind];
+      if (value.shape.length >= minRank) return expandInitializer(fill);
+      const [expected, got] = [`at least ${minRank} axes`, printShape(value.shape)];
+      throw new ShapeError('initializer', name, `${fill.kind} needs ${expected}, got ${got}`, expected, got);
+    }
     const source: TensorSource | ShapedNumbers | undefined = Array.isArray(fill)
       ? nested(fill)
       : this.tensors[(fill as { tensor: string }).tensor];

@@ -7,7 +7,7 @@ import type { Pass } from './rewrite.js';
 import { verify } from './verify.js';
 
 /** In the order in which they run. */
-export const passes: readonly Pass[] = [dropDead, foldTransposes, hoist, fuse, dropDead];
+const passes: readonly Pass[] = [dropDead, foldTransposes, hoist, fuse, dropDead];
 
 /** Runs every pass, and checks the graph after each. */
 export function optimize(graph: TensorGraph): TensorGraph {

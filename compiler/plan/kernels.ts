@@ -25,6 +25,7 @@ export const kernels = {
   logSoftmax: plain('log-softmax along an axis'),
   normalizeRows: plain('normalization of the last axes'),
   transpose2d: plain('a swap of two neighbouring groups of axes'),
+  swapAxes: plain('a swap of two neighbouring groups of axes before others that stay'),
   copyRows: plain('one input of a concatenation'),
   gatherRows: plain('rows of a table'),
   packGroups: plain('a weight in panels of eight columns'),

@@ -38,7 +38,7 @@ const overlap = (a: DraftBuffer, b: DraftBuffer): boolean => a.first <= b.last &
  * Slots of the arena: buffers whose lifetimes do not overlap share one, the largest first, each in the smallest slot
  * that is free (Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference", greedy by size).
  */
-export function shareSlots(buffers: readonly DraftBuffer[], typical: (dim: Dim) => number): Slot[] {
+function shareSlots(buffers: readonly DraftBuffer[], typical: (dim: Dim) => number): Slot[] {
   const slots: Slot[] = [];
   const sized = buffers.map((buffer) => ({ buffer, bytes: typical(buffer.bytes) }));
   sized.sort((a, b) => b.bytes - a.bytes || a.buffer.id - b.buffer.id);

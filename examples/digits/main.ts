@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { compile } from '../../compiler/index.js';
+import { compile, summary } from '../../compiler/index.js';
 import { readSafetensors } from '../../compiler/import/safetensors.js';
 import { instantiate, type Model } from '../../runtime/index.js';
 import { accuracy, folder, loadDigits, pixelsPerImage, type Digits } from './data.js';
@@ -49,10 +49,7 @@ const { binary } = await compile(declaration, { tensors });
 const compileTime = performance.now() - start;
 const net = await instantiate(binary);
 
-print(`${String(net)}\n`);
-for (const { name, shape, initializer } of net.variables.list()) {
-  print(`  ${name.padEnd(18)} (${shape.join(', ')})`.padEnd(46) + initializer);
-}
+print(summary(declaration, { tensors }));
 print(
   `\nmodule     ${bytes(binary.length)}, ${bytes(gzipSync(binary).length)} gzip, compiled in ${compileTime.toFixed(0)} ms`,
 );

@@ -1,3 +1,5 @@
+import type { InitializerKind } from '../../compiler/initializers/index.js';
+import { initializerDefinitions } from '../../compiler/initializers/resolve.js';
 import { activations } from '../../compiler/layers/activation-functions.js';
 
 const activationKinds = Object.keys(activations);
@@ -91,9 +93,19 @@ const initializers = [
     })),
   ),
   ...['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'lecunUniform', 'lecunNormal'],
+  ...['xavier', { kind: 'xavier', rndType: 'gaussian', factorType: 'in', magnitude: 2.24 }],
+  ...['msraPrelu', { kind: 'msraPrelu', factorType: 'out', slope: 0.1 }],
 ];
 
-/** Every initializer over the weights and biases of a dense, a convolution, a grouped and a depthwise layer. */
+const fillsVectors = (initializer: string | { readonly kind: string }): boolean => {
+  const kind = typeof initializer === 'string' ? initializer : initializer.kind;
+  return initializerDefinitions[kind as InitializerKind].minRank <= 1;
+};
+
+/**
+ * Every initializer over the weights of dense, full, grouped and depthwise layers, and over the dense bias where it fills
+ * vectors. New ones come last: the names of the layers, which values depend on, must stay.
+ */
 export const everyInitializer: Model = {
   nacre: 1,
   inputs: [
@@ -101,10 +113,18 @@ export const everyInitializer: Model = {
     { name: 'image', shape: ['batch', 3, 3, 4] },
   ],
   layers: initializers.flatMap((weight, i) => [
-    { name: `dense_${i}`, kind: 'dense', from: 'x', units: 19, weight, bias: weight },
-    { name: `conv_${i}`, kind: 'conv2d', from: 'image', filters: 10, kernelSize: 3, weight },
-    { name: `groups_${i}`, kind: 'conv2d', from: 'image', filters: 6, kernelSize: 2, groups: 2, weight },
-    { name: `depth_${i}`, kind: 'depthwiseConv2d', from: 'image', kernelSize: 2, depthMultiplier: 3, weight },
+    { name: `dense_${i}`, kind: 'dense', from: 'x', units: 19, weight, bias: fillsVectors(weight) && weight },
+    { name: `conv_${i}`, kind: 'conv2d', from: 'image', filters: 10, kernelSize: 3, weight, bias: false },
+    { name: `groups_${i}`, kind: 'conv2d', from: 'image', filters: 6, kernelSize: 2, groups: 2, weight, bias: false },
+    {
+      name: `depth_${i}`,
+      kind: 'depthwiseConv2d',
+      from: 'image',
+      kernelSize: 2,
+      depthMultiplier: 3,
+      weight,
+      bias: false,
+    },
   ]),
   outputs: initializers.flatMap((_, i) => [`dense_${i}`, `conv_${i}`, `groups_${i}`, `depth_${i}`]),
 };

@@ -7,8 +7,8 @@ export const parameterFaults: Faults = {
       ['/layers/0/weight', `hidden.weight: unknown initializer 'he_unifrom'; did you mean 'he_uniform'?`],
     ],
     [
-      hidden({ weight: 'xavier' }),
-      ['/layers/0/weight', `hidden.weight: unknown initializer 'xavier'; nacre's word is 'glorotUniform'`],
+      hidden({ weight: 'xavier_uniform' }),
+      ['/layers/0/weight', `hidden.weight: unknown initializer 'xavier_uniform'; nacre's word is 'glorotUniform'`],
     ],
     [
       hidden({ weight: { kind: 'Normal' } }),

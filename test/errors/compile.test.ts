@@ -178,22 +178,22 @@ const memory: readonly Row[] = [
     title: 'known sizes above the memory limit',
     layers: [dense('dense_1', 10_000)],
     options: { dims: { batch: 1 }, maxMemory: 262_144 },
-    class: 'OptionError',
-    message: /^compile\.maxMemory: the model needs \d{6} bytes, above 262144$/,
+    class: 'ShapeError',
+    message: /^model: needs \d{6} bytes of memory, above maxMemory 262144$/,
   },
   {
     title: 'parameters above the memory limit, whatever the batch',
     layers: [dense('dense_1', 10_000)],
     options: { maxMemory: 262_144 },
-    class: 'OptionError',
-    message: /^compile\.maxMemory: the model needs \d{6} bytes, above 262144$/,
+    class: 'ShapeError',
+    message: /^model: needs \d{6} bytes of memory, above maxMemory 262144$/,
   },
   {
     title: 'more memory than there can be',
     inputs: [input([1, 100_000])],
     layers: [dense('dense_1', 100_000)],
-    class: 'OptionError',
-    message: /^compile\.maxMemory: the model needs \d{11} bytes, above 1073741824$/,
+    class: 'ShapeError',
+    message: /^model: needs \d{11} bytes of memory, above maxMemory 1073741824$/,
   },
 ];
 

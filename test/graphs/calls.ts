@@ -1,8 +1,7 @@
 import { valueOf, type Dim } from '../../compiler/dim.js';
-import type { SymbolInfo, TensorGraph } from '../../compiler/ir.js';
-import type { Tensor } from '../../compiler/tensor.js';
-import { volume } from '../../compiler/tensor.js';
-import { Draw } from './draw.js';
+import type { TensorGraph } from '../../compiler/ir.js';
+import { volume, type Tensor } from '../../compiler/tensor.js';
+import type { Draw } from './draw.js';
 
 const MAX_ELEMENTS = 40_000;
 const ATTEMPTS = 60;
@@ -14,15 +13,18 @@ export type Sizes = ReadonlyMap<string, number>;
 export const sizesOf = ({ symbols }: Pick<TensorGraph, 'symbols'>, inputs: Inputs): Sizes =>
   new Map(symbols.map(({ name, input, axis }) => [name, inputs[input]!.shape[axis]!]));
 
-/** Whether a call with these sizes is accepted, and small enough to be computed naively. */
-function accepts({ constraints, forward }: TensorGraph, sizes: Sizes): boolean {
-  const size = (dim: Dim): number => valueOf(dim, sizes)!;
-  return (
-    constraints.every(({ rule, got, expected }) =>
-      rule === 'equal' ? size(got) === size(expected) : size(got) >= size(expected),
-    ) && forward.every(({ outputs }) => outputs.every(({ shape }) => volume(shape.map(size)) <= MAX_ELEMENTS))
+/** Whether a module of the graph accepts a call with these sizes. */
+export const acceptsSizes = ({ constraints }: TensorGraph, sizes: Sizes): boolean =>
+  constraints.every(({ rule, got, expected }) => {
+    const [is, should] = [valueOf(got, sizes)!, valueOf(expected, sizes)!];
+    return rule === 'equal' ? is === should : is >= should;
+  });
+
+/** Whether every value is small enough to be computed naively. */
+const isSmall = ({ forward }: TensorGraph, sizes: Sizes): boolean =>
+  forward.every(({ outputs }) =>
+    outputs.every(({ shape }) => volume(shape.map((dim: Dim) => valueOf(dim, sizes)!)) <= MAX_ELEMENTS),
   );
-}
 
 /** Other sizes for some of a graph's free symbols, where its constraints leave any. Equal sizes mostly stay equal. */
 export function otherSizes(graph: TensorGraph, sizes: Sizes, draw: Draw): Sizes | undefined {
@@ -39,7 +41,7 @@ export function otherSizes(graph: TensorGraph, sizes: Sizes, draw: Draw): Sizes 
       changed.set(name, size.get(key)!);
     }
     const same = moved.every(({ name }) => changed.get(name) === sizes.get(name));
-    if (!same && accepts(graph, changed)) return changed;
+    if (!same && acceptsSizes(graph, changed) && isSmall(graph, changed)) return changed;
   }
   return undefined;
 }
@@ -57,7 +59,3 @@ export function inputsFor(graph: TensorGraph, sizes: Sizes, draw: Draw): Inputs 
   });
   return Object.fromEntries(tensors);
 }
-
-/** The symbols whose sizes differ. */
-export const changedSymbols = ({ symbols }: TensorGraph, before: Sizes, after: Sizes): readonly SymbolInfo[] =>
-  symbols.filter(({ name }) => before.get(name) !== after.get(name));

@@ -5,6 +5,9 @@ import { definitions, lowerLayers, open, SelfBound, type DeclaredInput, type Low
 import { Draw } from './draw.js';
 import { proposals, type Proposal } from './proposals.js';
 
+/** Tests take the graphs of the seeds from 0 to below this. */
+export const GRAPHS = 510;
+
 const MAX_ELEMENTS = 20_000;
 const MAX_MAGNITUDE = 1000;
 

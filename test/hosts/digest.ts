@@ -3,19 +3,18 @@ import { compile } from '../../compiler/index.js';
 import { Host, ramp, status } from '../abi/host.js';
 import { convolutional, everyActivation, everyInitializer, lookup, mlp, type Model } from '../abi/models.js';
 
-/** SHA-256 of all parameters of `everyInitializer` under seed 0, in their canonical layout: the same for ever. */
-export const GOLDEN_PARAMETERS = '6605566014188f49e178dcd312b5aac2ea8d293a063dcefa75e81be5ba51923d';
+export type Hashes = Readonly<Record<string, string>>;
 
 export interface Digest {
   readonly node: string;
   readonly engine: string;
   /** Of the compiled modules, both targets. */
   readonly modules: string;
-  readonly parameters: string;
+  readonly parameters: Hashes;
   /** Null where the engine has no relaxed SIMD. */
-  readonly relaxedParameters: string | null;
+  readonly relaxedParameters: Hashes | null;
   /** Of the outputs of baseline modules. */
-  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputs: Hashes;
 }
 
 const forwards: Readonly<Record<string, { model: Model; shapes: readonly (readonly number[])[] }>> = {
@@ -35,11 +34,17 @@ const must = (code: number): void => {
   if (code !== status.ok) throw new Error(`status ${code}`);
 };
 
-/** The hash of what `initialize` makes of a model's parameters. */
-export function parametersOf(binary: Uint8Array): string {
+/** What `initialize` makes of a model's parameters in their canonical layout: a hash for each initializer. */
+export function parametersOf(binary: Uint8Array): Hashes {
   const host = new Host(binary);
   must(host.call('initialize', 0, 0, 0));
-  return sha256(...host.parameters().map(bytesOf));
+  const parts = new Map<string, number[]>();
+  host.manifest.variables.forEach(({ initializer }, index) => {
+    parts.set(initializer, [...(parts.get(initializer) ?? []), index]);
+  });
+  const hash = (indices: readonly number[]): string =>
+    sha256(...indices.map((index) => bytesOf(host.parameter(index).words.slice()))).slice(0, 16);
+  return Object.fromEntries([...parts].map(([initializer, indices]) => [initializer, hash(indices)]));
 }
 
 /** Values of every magnitude, either sign, with infinities and a NaN. */

@@ -77,6 +77,29 @@ test('transpose2d moves every bit', (t) => {
   }
 });
 
+test('swapAxes moves every bit', (t) => {
+  const sizes = [
+    ...combinations([0, 1, 2], [0, 1, 3], [0, 1, 2, 5], [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33]),
+    [3, 4, 5, 101],
+  ] as [number, number, number, number][];
+  for (const [batch, rows, columns, inner] of sizes) {
+    const x = patterns(batch * rows * columns * inner);
+    const expected = x.map((_, i) => {
+      const [run, at] = [Math.floor(i / inner), i % inner];
+      const b = Math.floor(run / (rows * columns));
+      const [c, r] = [Math.floor((run % (rows * columns)) / rows), run % rows];
+      return x[((b * rows + r) * columns + c) * inner + at]!;
+    });
+    const { outputs } = harness.run(t, {
+      kernel: 'swapAxes',
+      inputs: [x],
+      outputs: [x.length],
+      args: ([source], [target]) => [source!, target!, batch, rows, columns, inner],
+    });
+    t.deepEqual(bits(outputs[0]!), [...expected], [batch, rows, columns, inner].join(' × '));
+  }
+});
+
 /** Runs `kernel` on an M × K by K × N product, rows `gapA` and `gapC` floats further apart than they are long. */
 function product(M: number, K: number, N: number, gapA: number, gapC: number) {
   const lda = K + gapA;

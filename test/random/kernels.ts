@@ -21,6 +21,36 @@ export interface RandomKernels {
   readonly fillUniform: Fill<[low: number, high: number]>;
   readonly fillNormal: Fill<[mean: number, std: number]>;
   readonly fillTruncatedNormal: Fill<[mean: number, std: number, low: number, high: number]>;
+  readonly jaxVarianceScale: (scale: number, fan: number, distribution: number) => number;
+  readonly fillJaxBits: Fill<[]>;
+  readonly fillJaxUniform: Fill<[low: number, high: number, scale: number]>;
+  readonly fillJaxNormal: Fill<[mean: number, std: number]>;
+  readonly fillJaxTruncatedNormal: Fill<[mean: number, std: number, low: number, high: number]>;
+  readonly torchState: () => number;
+  readonly seedTorch: (state: number, seed: bigint) => void;
+  readonly fillTorchBits: (target: number, count: number, state: number) => void;
+  readonly fillTorchUniform: (target: number, count: number, state: number, low: number, high: number) => void;
+  readonly fillTorchNormal: (target: number, count: number, state: number, mean: number, std: number) => void;
+  readonly orthogonalScratch: (rows: number, columns: number) => number;
+  readonly orthogonalize: (target: number, rows: number, columns: number, gain: number, scratch: number) => void;
+  readonly fillOrthogonal: (
+    target: number,
+    rows: number,
+    columns: number,
+    key: bigint,
+    gain: number,
+    scratch: number,
+  ) => void;
+  readonly fillDeltaOrthogonal: (
+    target: number,
+    taps: number,
+    centre: number,
+    inChannels: number,
+    outChannels: number,
+    key: bigint,
+    gain: number,
+    scratch: number,
+  ) => void;
 }
 
 const binary = (name: string): Uint8Array<ArrayBuffer> =>
@@ -33,7 +63,8 @@ function instantiate(library: Uint8Array<ArrayBuffer>): { kernels: RandomKernels
 }
 
 const baseline = instantiate(binary('kernels'));
-const { memory } = baseline;
+/** The memory of the kernels of the baseline target: 4 GiB. */
+export const { memory } = baseline;
 memory.grow((FOUR_GIB - memory.buffer.byteLength) / PAGE);
 
 /** The kernels of the baseline target. */

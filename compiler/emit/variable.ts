@@ -1,0 +1,103 @@
+import { fnv1a64 } from '../random.js';
+import type { KernelPlan, PlannedVariable } from '../plan/types.js';
+import { i32, none, type Ref } from './binaryen.js';
+import { addressRef, Locals, sizeRef, when } from './code.js';
+import type { Linker } from './linker.js';
+
+/** What `locate` finds out about a variable, each in a global. */
+const located = ['target', 'packed', 'count', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const;
+const hashed = ['hashLow', 'hashHigh', 'fanIn', 'fanOut'] as const;
+const globalName = (field: string): string => `variable.${field}`;
+
+/** Adds the globals of the located variable. */
+export function declareLocated({ module }: Linker): void {
+  for (const name of [...located, ...hashed]) module.addGlobal(globalName(name), i32, true, module.i32.const(0));
+}
+
+/** What `locate` found out. */
+export const field = ({ module }: Linker, name: string): Ref => module.global.get(globalName(name), i32);
+
+/** `locate(index)`: 1 and the globals of variable `index`, or 0 when there is none. */
+export function emitLocate(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const locals = new Locals(module, [i32]);
+  const cases = plan.variables.map((planned) => {
+    const set = (name: string, value: Ref): Ref => module.global.set(globalName(name), value);
+    const { address } = plan.buffers[planned.buffer]!;
+    const { packing, variable } = planned;
+    const hash = fnv1a64(variable.name);
+    const body = [
+      set('target', addressRef(module, packing ? plan.memory.scratch : address)),
+      set('packed', packing ? addressRef(module, address) : module.i32.const(0)),
+      set('count', sizeRef(module, planned.count)),
+    ];
+    if (packing) {
+      for (const name of ['k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const) {
+        body.push(set(name, sizeRef(module, packing[name])));
+      }
+    }
+    body.push(
+      set('hashLow', module.i32.const(Number(hash & 0xffffffffn) | 0)),
+      set('hashHigh', module.i32.const(Number(hash >> 32n) | 0)),
+      set('fanIn', sizeRef(module, planned.fanIn)),
+      set('fanOut', sizeRef(module, planned.fanOut)),
+      ...publishDims(linker, plan, planned),
+      module.return(module.i32.const(1)),
+    );
+    return body;
+  });
+  const body = [...switchOver(linker, locals.parameter(0).get(), cases), module.i32.const(0)];
+  linker.add('locate', [i32], i32, locals, body, cases.length < MANY_CASES);
+}
+
+/** Sizes of a variable that were open when compiling go into the table; others stand in the manifest. */
+function publishDims(linker: Linker, plan: KernelPlan, { shape }: PlannedVariable): Ref[] {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  if (shape.every((size) => typeof size === 'number')) return [];
+  return shape.map((size, axis) =>
+    module.i32.store(4 + 4 * axis, 4, module.i32.const(tableAddress + table.parameter), sizeRef(module, size)),
+  );
+}
+
+/** A switch over so many cases is left as it is: the optimizer would take over 10 ms for it. */
+export const MANY_CASES = 100;
+
+/** Runs case `index`; falls through when there is none. Every case must leave the function or the block. */
+export function switchOver({ module }: Linker, index: Ref, cases: readonly Ref[][]): Ref[] {
+  if (cases.length === 0) return [];
+  const label = (i: number): string => `case${i}`;
+  const names = cases.map((_, i) => label(i));
+  let nest = module.block(label(0), [module.switch(names, 'none', index)], none);
+  cases.forEach((body, i) => {
+    const outer = i + 1 < cases.length ? label(i + 1) : 'none';
+    nest = module.block(outer, [nest, ...body], none);
+  });
+  return [nest];
+}
+
+/** `store(index)`: takes the canonical values of the located variable as its own. */
+export function emitStore(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const { tableAddress, table } = plan.memory;
+  const locals = new Locals(module, [i32]);
+  const body: Ref[] = [];
+  if (plan.variables.some(({ packing }) => packing !== null)) {
+    const args = ['target', 'packed', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'];
+    body.push(
+      when(
+        module,
+        field(linker, 'packed'),
+        linker.call(
+          'packGroups',
+          args.map((name) => field(linker, name)),
+        ),
+      ),
+    );
+  }
+  body.push(
+    module.i32.store8(tableAddress + table.states, 1, locals.parameter(0).get(), module.i32.const(1)),
+    module.global.set('dirty', module.i32.const(1)),
+  );
+  linker.add('store', [i32], none, locals, body);
+}
