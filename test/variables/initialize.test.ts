@@ -198,7 +198,8 @@ test('a block’s name stands for the layers in it', async (t) => {
 });
 
 const drawn = [
-  ...initializerKinds,
+  // Gluon's two are asked for as varianceScaling.
+  ...initializerKinds.filter((kind) => kind !== 'xavier' && kind !== 'msraPrelu'),
   'random_uniform',
   'randomNormal',
   'he_uniform',
