@@ -1,7 +1,7 @@
-import { InputError, VariableError } from './errors.js';
-import { named } from './feed.js';
+import { InputError, ShapeError, VariableError } from './errors.js';
+import { fixed, named, show } from './feed.js';
 import * as codes from './initializer-codes.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest, ManifestVariable } from './manifest.js';
 import { didYouMean } from './suggest.js';
 
 /** What fills a variable: its code, the two numbers that it takes, and a seed of the variable's own. */
@@ -10,6 +10,8 @@ export interface Draw {
   readonly a: number;
   readonly b: number;
   readonly seed?: bigint;
+  /** The kind, where it fills only variables of two axes or more. */
+  readonly matrices?: string;
 }
 
 /** The variable's own initializer or values. */
@@ -24,6 +26,8 @@ type Kind = readonly [code: number, options: Options, value?: number];
 const words: Readonly<Record<string, readonly string[]>> = {
   mode: ['fanIn', 'fanOut', 'fanAvg'],
   distribution: ['uniform', 'truncatedNormal', 'untruncatedNormal'],
+  factorType: ['in', 'out', 'avg'],
+  rndType: ['uniform', 'gaussian'],
 };
 
 const scaling = (mode: number, form: number): number => codes.varianceScaling + 4 * mode + form;
@@ -42,9 +46,21 @@ const kinds: Readonly<Record<string, Kind>> = {
   heNormal: [scaling(0, 1), {}, 2],
   lecunUniform: [scaling(0, 0), {}, 1],
   lecunNormal: [scaling(0, 1), {}, 1],
+  xavier: [scaling(2, 0), { rndType: 'uniform', factorType: 'avg', magnitude: 3 }],
+  msraPrelu: [scaling(2, 2), { factorType: 'avg', slope: 0.25 }],
 };
 
 type Numbers = Readonly<Record<string, number>>;
+
+/** The code and the number of kinds whose options are other ones. */
+const derived: Readonly<Record<string, (options: Numbers) => readonly [code: number, a: number]>> = {
+  varianceScaling: ({ mode = 0, distribution = 0, scale = 0 }) => [scaling(mode, distribution), scale],
+  xavier: ({ rndType = 0, factorType = 0, magnitude = 0 }) => [
+    scaling(factorType, 2 * rndType),
+    rndType ? magnitude : magnitude / 3,
+  ],
+  msraPrelu: ({ factorType = 0, slope = 0 }) => [scaling(factorType, 2), 2 / (1 + slope ** 2)],
+};
 
 /** The plain code that a code comes down to. */
 const familyOf = (code: number): number =>
@@ -75,7 +91,9 @@ function readOptions(kind: string, defaults: Options, given: Readonly<Record<str
       ? !choices.includes(value as string) && `one of ${choices.join(', ')}`
       : !Number.isFinite(value)
         ? 'a number'
-        : /std|scale/.test(name) && !((value as number) > 0 || (value === 0 && kind === 'normal')) && 'positive';
+        : /std|scale|magnitude/.test(name) &&
+          !((value as number) > 0 || (value === 0 && kind === 'normal')) &&
+          'positive';
     if (expects) fail(`${name} must be ${expects}, got ${named(value)}`);
     return [name, choices ? choices.indexOf(value as string) : (value as number)];
   };
@@ -109,9 +127,7 @@ export function drawOf(initializer: unknown, manifest: Manifest): Draw {
     );
   const [code, defaults, value] = kinds[kind]!;
   const options = readOptions(kind, defaults, given);
-  const { mode = 0, distribution = 0, ...numbers } = options;
-  const [a = value!, b = 0] = Object.values(numbers);
-  const draw = code + scaling(mode, distribution) - codes.varianceScaling;
+  const [draw, a = value!, b = 0] = derived[kind]?.(options) ?? [code, ...Object.values(options)];
   const carries = manifest.initializers;
   if (!carries.some((carried) => familyOf(kinds[carried]![0]) === familyOf(draw))) {
     const text = `the module does not carry '${kind}' (it carries ${carries.join(', ') || 'none'}); compile with initializers: ['${kind}']`;
@@ -119,8 +135,16 @@ export function drawOf(initializer: unknown, manifest: Manifest): Draw {
   }
   return {
     ...{ code: draw, a, b },
+    ...('factorType' in defaults && { matrices: kind }),
     ...(seed !== undefined && { seed: readSeed(seed) }),
   };
+}
+
+/** Refuses a variable of fewer axes than its initializer needs. */
+export function checkRank({ matrices }: Draw, { name, shape }: ManifestVariable): void {
+  if (matrices === undefined || shape.length >= 2) return;
+  const got = show(fixed(shape));
+  throw new ShapeError('initializer', name, `${matrices} needs at least 2 axes, got ${got}`, 'at least 2 axes', got);
 }
 
 /** A seed as 64 bits; `'random'` draws one. */

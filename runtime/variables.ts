@@ -1,6 +1,6 @@
 import { InputError, VariableError } from './errors.js';
 import { arrays, fixed, isSame, read, refuseShape, show, volume, type OpenShape } from './feed.js';
-import { checkOptions, drawOf, OWN, readSeed, type Draw } from './initializers.js';
+import { checkOptions, checkRank, drawOf, OWN, readSeed, type Draw } from './initializers.js';
 import type { ManifestPort, ManifestVariable } from './manifest.js';
 import type { Initialized, InitializeOptions, Model, VariableInfo, VariableList, Variables } from './model.js';
 import { halves, Session } from './session.js';
@@ -80,11 +80,11 @@ export class VariableSession extends Session implements Model {
           waitsFor ? `waits for ${waitsFor}` : state,
         ]),
       ];
-      const width = (column: number): number => Math.max(...cells.map((row) => row[column]!.length));
+      const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
       return cells
         .map((row) =>
           row
-            .map((cell, column) => cell.padEnd(width(column)))
+            .map((cell, column) => cell.padEnd(widths[column]!))
             .join('  ')
             .trimEnd(),
         )
@@ -164,6 +164,7 @@ export class VariableSession extends Session implements Model {
         throw new VariableError('unknown', 'initialize', `only '${label}' names no variable and no layer`);
       }
     }
+    chosen.forEach((draw, index) => checkRank(draw, this.manifest.variables[index]!));
     return this.#fill(options, chosen, only === undefined);
   }
 
