@@ -46,7 +46,7 @@ function pick(source: unknown): WebAssembly.Module | ArrayBuffer {
 
 function refuse(error: unknown): never {
   const { message } = error as Error;
-  if (error instanceof WebAssembly.CompileError && !/allow|unsafe-eval|blocked/.test(message)) {
+  if (error instanceof WebAssembly.CompileError && !/allow|blocked/.test(message)) {
     fail('damaged', `the module is damaged or not WebAssembly: ${message}`);
   }
   return fail(
@@ -68,7 +68,7 @@ function start<T>(module: WebAssembly.Module, Session: Maker<T>): T {
       return new Session({ exports: exports as unknown as Exports, manifest });
     }
   } catch (error) {
-    return fail('damaged', `the module is damaged, or refused by the host: ${(error as Error).message}`);
+    return fail('damaged', `the module is damaged or refused: ${(error as Error).message}`);
   }
   return fail('abi', `the module has ABI version ${abi}, this runtime reads ${ABI_VERSION}; compile it again`);
 }

@@ -120,14 +120,14 @@ export class Session implements ForwardModel {
   run(): void {
     if (!this.#ready) {
       this.#requireSizes('run');
-      this.initializeRest();
+      this.fillRest();
       this.#ready = true;
     }
     this.check(this.exports.forward());
   }
 
   /** Fills what no request has filled. */
-  protected initializeRest(): void {
+  protected fillRest(): void {
     this.check(this.exports.initialize(...halves(BigInt(this.manifest.seed)), 0));
   }
 

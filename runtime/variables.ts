@@ -1,11 +1,17 @@
-import { InputError, VariableError } from './errors.js';
+import { InputError, ShapeError, VariableError } from './errors.js';
 import { arrays, fixed, isSame, read, refuseShape, show, volume, type OpenShape } from './feed.js';
-import { checkOptions, checkRank, drawOf, OWN, readSeed, type Draw } from './initializers.js';
+import { checkOptions, drawOf, OWN, readSeed, type Draw } from './initializers.js';
 import type { ManifestPort, ManifestVariable } from './manifest.js';
-import type { Initialized, InitializeOptions, Model, VariableInfo, VariableList, Variables } from './model.js';
+import type { Initialized, InitializeOptions, Model, VariableInfo, Variables } from './model.js';
 import { halves, Session } from './session.js';
 import * as Status from './status.js';
 import { didYouMean } from './suggest.js';
+
+/** Lines with one more column. */
+const besides = (lines: readonly string[], column: readonly string[]): string[] => {
+  const width = Math.max(...lines.map(({ length }) => length));
+  return lines.map((line, row) => `${line.padEnd(width)}  ${column[row]!}`);
+};
 
 export interface SessionOptions {
   /** Receives the one warning there is. */
@@ -20,7 +26,25 @@ export class VariableSession extends Session implements Model {
   readonly #deferred = new Map<number, Draw>();
 
   readonly variables: Variables = {
-    list: (pattern) => this.#list(pattern),
+    list: (pattern) => {
+      const rows = this.manifest.variables.flatMap((variable, index): VariableInfo[] => {
+        const { name, dtype, initializer, users, given } = variable;
+        if (pattern && name.search(pattern) < 0) return [];
+        const waitsFor = this.#waitsFor(variable) ?? this.#waitsFor();
+        const state = waitsFor ? 'deferred' : given || this.#isInitialized(index) ? 'ready' : 'uninitialized';
+        return [{ name, shape: this.#shapeOf(index), dtype, initializer, users, state, waitsFor }];
+      });
+      const toString = (): string => {
+        const columns = [
+          ['variable', ...rows.map(({ name }) => name)],
+          ['shape', ...rows.map(({ shape }) => show(shape))],
+          ['initializer', ...rows.map(({ initializer }) => initializer)],
+          ['state', ...rows.map(({ state, waitsFor }) => (waitsFor ? `waits for ${waitsFor}` : state))],
+        ];
+        return columns.reduce(besides).join('\n');
+      };
+      return Object.defineProperty(rows, 'toString', { value: toString });
+    },
     get: (name) => {
       const { view, shape } = this.#place(name, false);
       return { data: view.slice() as Float32Array, shape };
@@ -62,37 +86,6 @@ export class VariableSession extends Session implements Model {
     return `${side(this.ins)} -> [... ${this.manifest.layers} layers ...] -> ${side(this.outs)}`;
   }
 
-  #list(pattern?: RegExp): VariableList {
-    const rows = this.manifest.variables.flatMap((variable, index): VariableInfo[] => {
-      const { name, dtype, initializer, users, given } = variable;
-      if (pattern && name.search(pattern) < 0) return [];
-      const waitsFor = this.#waitsFor(variable) ?? this.#waitsFor();
-      const state = waitsFor ? 'deferred' : given || this.#isInitialized(index) ? 'ready' : 'uninitialized';
-      return [{ name, shape: this.#shapeOf(index), dtype, initializer, users, state, waitsFor }];
-    });
-    const toString = (): string => {
-      const cells = [
-        ['variable', 'shape', 'initializer', 'state'],
-        ...rows.map(({ name, shape, initializer, state, waitsFor }) => [
-          name,
-          show(shape),
-          initializer,
-          waitsFor ? `waits for ${waitsFor}` : state,
-        ]),
-      ];
-      const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-      return cells
-        .map((row) =>
-          row
-            .map((cell, column) => cell.padEnd(widths[column]!))
-            .join('  ')
-            .trimEnd(),
-        )
-        .join('\n');
-    };
-    return Object.defineProperty(rows, 'toString', { value: toString });
-  }
-
   /** The sizes of a variable, null while they are open. */
   #shapeOf(index: number): OpenShape {
     const { variables, parameter } = this.manifest;
@@ -111,9 +104,18 @@ export class VariableSession extends Session implements Model {
     if (!variable) {
       const names = variables.flatMap(({ name, users }) => [name, ...users]);
       const hint = didYouMean(String(called), names);
-      throw new VariableError('unknown', String(called), `the model has no such variable${hint}`);
+      throw new VariableError('unknown', String(called), `no such variable${hint}`);
     }
-    this.#requireSettled(variable, isWriting ? '' : 'not initialized; ');
+    const waits = this.#waitsFor();
+    if (waits !== undefined) {
+      const own = this.#waitsFor(variable);
+      const size = { io: 'inputUnits', hwio: 'inputChannels' }[String(variable.layout)];
+      const hint = own && size ? `run forward, call resize, or give ${size}` : 'run forward or call resize';
+      const subject = own ? `its shape ${show(fixed(variable.shape))}` : 'the model';
+      const state = isWriting ? '' : 'not initialized; ';
+      const text = `${state}${subject} waits for ${own ?? waits}; ${hint}`;
+      throw new VariableError('deferred', variable.name, text, own ?? waits);
+    }
     if (variable.given && !this.#isInitialized(index)) this.#draw(index, OWN);
     const shape = this.#shapeOf(index) as readonly number[];
     const status = this.exports.readParameter(index);
@@ -127,44 +129,30 @@ export class VariableSession extends Session implements Model {
     return { index, variable, view, shape };
   }
 
-  /** Throws what a variable waits for, if parameters depend on sizes that are open. */
-  #requireSettled(variable: ManifestVariable, what: string): void {
-    const waits = this.#waitsFor();
-    if (waits === undefined) return;
-    const { name, shape, layout } = variable;
-    const own = this.#waitsFor(variable);
-    const open = show(fixed(shape));
-    const hint =
-      layout === null
-        ? 'run forward or call resize'
-        : `run forward, call resize, or give ${layout === 'io' ? 'inputUnits' : 'inputChannels'}`;
-    const text = own
-      ? `its shape ${open} waits for ${own}; ${hint}`
-      : `the model waits for ${waits}; run forward or call resize`;
-    throw new VariableError('deferred', name, what + text, own ?? waits);
-  }
-
   initialize(options: InitializeOptions = {}): Initialized {
     const { only, initializer } = options;
-    checkOptions(options, ['seed', 'force', 'only', 'initializer']);
+    checkOptions(options, ['force', 'only', 'initializer']);
     const draw = initializer === undefined ? OWN : drawOf(initializer, this.manifest);
     const chosen = new Map<number, Draw>();
     for (const item of [only].flat() as unknown[]) {
       const label = String(item);
       let isFound = item === undefined;
-      this.manifest.variables.forEach(({ name, users, default: replaceable }, index) => {
+      this.manifest.variables.forEach(({ name, users, shape, default: replaceable }, index) => {
         const isNamed = item instanceof RegExp ? name.search(item) >= 0 : [name, ...users].includes(label);
-        const isInside = (user: string): boolean => user.startsWith(`${label}.`) || user.startsWith(`${label}/`);
+        const isInside = (user: string): boolean => user.startsWith(label) && './'.includes(user[label.length]!);
         if (item !== undefined && !isNamed && !users.some(isInside)) return;
         const takes = isNamed || (replaceable && users.some((user) => /weight$/i.test(user)));
+        if (takes && shape.length < 2 && draw.matrices) {
+          const text = `${draw.matrices} needs at least 2 axes, got ${show(fixed(shape))}`;
+          throw new ShapeError('initializer', name, text);
+        }
         if (takes || !chosen.has(index)) chosen.set(index, takes ? draw : OWN);
         isFound = true;
       });
       if (!isFound) {
-        throw new VariableError('unknown', 'initialize', `only '${label}' names no variable and no layer`);
+        throw new VariableError('unknown', 'initialize', `only '${label}' names no variable or layer`);
       }
     }
-    chosen.forEach((draw, index) => checkRank(draw, this.manifest.variables[index]!));
     return this.#fill(options, chosen, only === undefined);
   }
 
@@ -172,40 +160,47 @@ export class VariableSession extends Session implements Model {
   #fill(options: InitializeOptions, chosen: ReadonlyMap<number, Draw>, all: boolean): Initialized {
     const { variables } = this.manifest;
     const seed = options.seed === undefined ? this.seed : readSeed(options.seed);
-    if (seed !== this.seed && [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given)) {
+    if (
+      seed !== this.seed &&
+      chosen.size > 0 &&
+      [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given)
+    ) {
       const text = "the module carries values, not recipes; compile with weights: 'seed'";
       throw new VariableError('values', 'initialize', text);
     }
     if (all) this.seed = seed;
     const waits = this.#waitsFor() !== undefined;
-    const result = { initialized: [] as string[], deferred: [] as string[], skipped: [] as string[] };
+    const [initialized, deferred, skipped]: [string[], string[], string[]] = [[], [], []];
     let ignored = 0;
     for (const [index, draw] of chosen) {
       const { name, given } = variables[index]!;
       if (!options.force && (given || this.#isInitialized(index))) {
-        result.skipped.push(name);
+        skipped.push(name);
         if (draw !== OWN || !given) ignored++;
         continue;
       }
       const seeded = { seed, ...draw };
       if (waits) this.#deferred.set(index, seeded);
       else this.#draw(index, seeded);
-      result[waits ? 'deferred' : 'initialized'].push(name);
+      (waits ? deferred : initialized).push(name);
     }
-    if (all && !waits) this.initializeRest();
+    if (all && !waits) this.fillRest();
     if (ignored > 0) {
-      const [were, left] = ignored === 1 ? [' was', 'was left as it is'] : ['s were', 'were left as they are'];
-      this.onWarning(`initialize: ${ignored} variable${were} already initialized and ${left}; pass force: true`);
+      const what =
+        ignored === 1
+          ? ' was already initialized and was left as it is'
+          : 's were already initialized and were left as they are';
+      this.onWarning(`initialize: ${ignored} variable${what}; pass force: true`);
     }
-    return result;
+    return { initialized, deferred, skipped };
   }
 
-  protected override initializeRest(): void {
+  protected override fillRest(): void {
     this.check(this.exports.initialize(...halves(this.seed), 0));
   }
 
-  #draw(index: number, { code, a, b, seed = this.seed }: Draw): void {
-    this.check(this.exports.initializeParameter(index, code, a, b, ...halves(seed)));
+  #draw(index: number, { plan, seed = this.seed }: Draw): void {
+    this.check(this.exports.initializeParameter(index, ...plan, ...halves(seed)));
   }
 
   protected override settle(shapes: readonly (readonly number[])[]): void {
@@ -216,7 +211,7 @@ export class VariableSession extends Session implements Model {
 
   #isInitialized(index: number): boolean {
     const { table, states } = this.manifest;
-    return new Uint8Array(this.exports.memory.buffer, table + states)[index] === 1;
+    return new Uint8Array(this.exports.memory.buffer, table + states)[index]! > 0;
   }
 
   /** The open input axes that a variable's shape needs, or that any does: its memory waits for them. */

@@ -64,7 +64,7 @@ const rows: readonly Row[] = [
     title: `the manifest ${text || 'of no bytes'}`,
     source: () => withManifest(text),
     code: 'damaged',
-    message: /^instantiate: the module is damaged, or refused by the host: ./,
+    message: /^instantiate: the module is damaged or refused: ./,
   })),
 ];
 

@@ -13,7 +13,7 @@ const names: readonly Variables[] = [
     model: 'open',
     action: (net) => net.variables.get('dense_9.weight'),
     class: 'VariableError',
-    message: "dense_9.weight: the model has no such variable; did you mean 'dense_1.weight'?",
+    message: "dense_9.weight: no such variable; did you mean 'dense_1.weight'?",
     details: { code: 'unknown' },
   },
   {
@@ -23,7 +23,7 @@ const names: readonly Variables[] = [
       net.variables.set('attention', floats(1));
     },
     class: 'VariableError',
-    message: 'attention: the model has no such variable',
+    message: 'attention: no such variable',
   },
   {
     title: 'an unknown variable to update',
@@ -32,14 +32,14 @@ const names: readonly Variables[] = [
       net.variables.update('dense_1.wieght', () => undefined);
     },
     class: 'VariableError',
-    message: "dense_1.wieght: the model has no such variable; did you mean 'dense_1.weight'?",
+    message: "dense_1.wieght: no such variable; did you mean 'dense_1.weight'?",
   },
   {
     title: 'a number for a name',
     model: 'dense',
     action: (net) => net.variables.get(0 as never),
     class: 'VariableError',
-    message: '0: the model has no such variable',
+    message: '0: no such variable',
   },
 ];
 
@@ -227,7 +227,7 @@ const initializations: readonly Variables[] = [
       details: { code: 'values' },
     },
   ),
-  initialize('a negative seed', { seed: -1 }, `${seeds} -1`, { details: { code: 'seed' } }),
+  initialize('a negative seed', { seed: -1 }, `${seeds} -1`, { details: { code: 'option' } }),
   initialize('half a seed', { seed: 0.5 }, `${seeds} 0.5`),
   initialize('a seed beyond 2^53', { seed: 2 ** 53 }, `${seeds} 9007199254740992`),
   initialize('a seed beyond 2^64', { seed: 1n << 64n }, `${seeds} 18446744073709551616`),
@@ -235,11 +235,11 @@ const initializations: readonly Variables[] = [
   initialize('a seed in words', { seed: 'ranodm' }, `${seeds} 'ranodm'`),
   initialize('no seed', { seed: null }, `${seeds} null`),
   initialize('an unknown option', { forced: true }, "unknown option 'forced'; it takes seed, force, only, initializer"),
-  initialize('an unknown layer', { only: 'hiden' }, "only 'hiden' names no variable and no layer", refused),
-  initialize('part of a layer name', { only: 'hidde' }, "only 'hidde' names no variable and no layer", refused),
-  initialize('a pattern of nothing', { only: /^x/ }, "only '/^x/' names no variable and no layer", refused),
-  initialize('one unknown name of two', { only: ['hidden', 'b'] }, "only 'b' names no variable and no layer", refused),
-  initialize('a number for a layer', { only: 3 }, "only '3' names no variable and no layer", refused),
+  initialize('an unknown layer', { only: 'hiden' }, "only 'hiden' names no variable or layer", refused),
+  initialize('part of a layer name', { only: 'hidde' }, "only 'hidde' names no variable or layer", refused),
+  initialize('a pattern of nothing', { only: /^x/ }, "only '/^x/' names no variable or layer", refused),
+  initialize('one unknown name of two', { only: ['hidden', 'b'] }, "only 'b' names no variable or layer", refused),
+  initialize('a number for a layer', { only: 3 }, "only '3' names no variable or layer", refused),
   initialize(
     'an unknown kind',
     { initializer: 'glorot_unifrom' },
@@ -252,12 +252,12 @@ const initializations: readonly Variables[] = [
   initialize(
     'an unknown option of a kind',
     { initializer: { kind: 'uniform', sigma: 1 } },
-    "unknown option 'sigma' of uniform; it takes low, high",
+    "unknown option 'sigma' of uniform; it takes seed, low, high",
   ),
   initialize(
     'an option of a kind without any',
     { initializer: { kind: 'glorotUniform', scale: 2 } },
-    "unknown option 'scale' of glorotUniform; it takes none",
+    "unknown option 'scale' of glorotUniform; it takes seed",
   ),
   initialize(
     'limits that cross',
@@ -286,7 +286,7 @@ const initializations: readonly Variables[] = [
   initialize(
     'an unknown distribution',
     { initializer: { kind: 'varianceScaling', distribution: 'normal' } },
-    "distribution must be one of uniform, truncatedNormal, untruncatedNormal, got 'normal'",
+    "distribution must be one of truncatedNormal, uniform, untruncatedNormal, got 'normal'",
   ),
   initialize('a seed of a kind', { initializer: { kind: 'uniform', seed: -5 } }, `${seeds} -5`),
 ];
