@@ -6,3 +6,6 @@ export { summary, type SummaryOptions } from './summary.js';
 export * as initializers from './initializers/index.js';
 export { DeclarationError, ImportError, InternalError, OptionError, type Issue } from './errors.js';
 export { InputError, ModuleError, NacreError, ShapeError, VariableError } from '../runtime/errors.js';
+export { parseDeclaration } from './declaration.js';
+export type { GraphDeclaration, GraphSource } from './declaration.js';
+export { declarationSchema } from './schema.js';
