@@ -8,13 +8,11 @@ import { didYouMean } from './suggest.js';
 /** Initializers a module carries beyond those it uses; each brings all of its family, scaled by the fans too. */
 export type CarryOption = 'used' | 'all' | readonly InitializerName[];
 
-/** A kind with options goes by its family, which is what a runtime asks for. */
-function carry(kind: InitializerKind): CarriedInitializer {
+const family = (kind: InitializerKind): CarriedInitializer => {
   const definition = initializerDefinitions[kind];
   const defaults = Object.entries(definition.options).map(([name, { fallback }]) => [name, fallback] as const);
-  const family = familyOf(definition.expand(Object.fromEntries(defaults)));
-  return { kind: defaults.length > 0 ? family : kind, family };
-}
+  return { kind, family: familyOf(definition.expand(Object.fromEntries(defaults))) };
+};
 
 const everything: readonly CarriedInitializer[] = families.map((kind) => ({ kind, family: kind }));
 
@@ -30,6 +28,6 @@ export function carriedInitializers(option: CarryOption): readonly CarriedInitia
     const kind = initializerKindOf(name);
     if (kind === undefined) return fail(`unknown initializer ${show(name)}${didYouMean(name, initializerKinds)}`);
     // Its distribution is chosen when it is asked for.
-    return kind === 'varianceScaling' || kind === 'xavier' ? everything.slice(1) : [carry(kind)];
+    return kind === 'varianceScaling' || kind === 'xavier' ? everything.slice(1) : [family(kind)];
   });
 }

@@ -12,6 +12,8 @@ export interface Draw {
   readonly plan: Plan;
   /** The variable's own, whatever seed is in use. */
   readonly seed?: bigint;
+  /** The kind, where it fills only variables of two axes or more. */
+  readonly matrices?: string | undefined;
 }
 
 /** The variable's own initializer or values. */
@@ -24,13 +26,14 @@ type Options = Readonly<Record<string, number | Words>>;
 /** The options of a kind with their defaults, and what their numbers come down to, in that order. */
 type Kind = readonly [options: Options, plan: (a: number, b: number, c: number) => Plan];
 
+const fans: Words = { avg: 2, in: 0, out: 1 };
+
 const scaling = (scale: number, mode: number, form: number): Plan => [
   codes.varianceScaling + 4 * mode + form,
   scale,
   0,
 ];
 const bare = (...plan: Plan): Kind => [{}, () => plan];
-const scaled = (...plan: Parameters<typeof scaling>): Kind => bare(...scaling(...plan));
 
 const kinds: Readonly<Record<string, Kind>> = {
   zeros: bare(codes.constant, 0, 0),
@@ -47,12 +50,17 @@ const kinds: Readonly<Record<string, Kind>> = {
     },
     scaling,
   ],
-  glorotUniform: scaled(1, 2, 0),
-  glorotNormal: scaled(1, 2, 1),
-  heUniform: scaled(2, 0, 0),
-  heNormal: scaled(2, 0, 1),
-  lecunUniform: scaled(1, 0, 0),
-  lecunNormal: scaled(1, 0, 1),
+  glorotUniform: bare(codes.varianceScaling + 8, 1, 0),
+  glorotNormal: bare(codes.varianceScaling + 9, 1, 0),
+  heUniform: bare(codes.varianceScaling, 2, 0),
+  heNormal: bare(codes.varianceScaling + 1, 2, 0),
+  lecunUniform: bare(codes.varianceScaling, 1, 0),
+  lecunNormal: bare(codes.varianceScaling + 1, 1, 0),
+  xavier: [
+    { rndType: { uniform: 0, gaussian: 2 }, factorType: fans, magnitude: 3 },
+    (form, mode, magnitude) => scaling(magnitude / (form ? 1 : 3), mode, form),
+  ],
+  msraPrelu: [{ factorType: fans, slope: 0.25 }, (mode, slope) => scaling(2 / (1 + slope ** 2), mode, 2)],
 };
 
 /** The plain code that a plan comes down to. */
@@ -88,7 +96,7 @@ function planOf(kind: string, given: Readonly<Record<string, unknown>>): Plan {
       ? words
         ? `one of ${words.join(', ')}`
         : 'a number'
-      : /std|scale/.test(name) && !(number > 0 || (number === 0 && kind === 'normal')) && 'positive';
+      : /std|scale|magnitude/.test(name) && !(number > 0 || (number === 0 && kind === 'normal')) && 'positive';
     if (expects) fail(`${name} must be ${expects}, got ${named(value)}`);
     return number;
   });
@@ -124,7 +132,8 @@ export function drawOf(initializer: unknown, manifest: Manifest): Draw {
     const text = `the module does not carry '${kind}' (it carries ${carries.join(', ') || 'none'}); compile with initializers: ['${kind}']`;
     throw new VariableError('initializer', 'initialize', text);
   }
-  return seed === undefined ? { plan } : { plan, seed: readSeed(seed) };
+  const draw = { plan, matrices: 'factorType' in kinds[kind]![0] ? kind : undefined };
+  return seed === undefined ? draw : { ...draw, seed: readSeed(seed) };
 }
 
 /** A seed as 64 bits; `'random'` draws one. */

@@ -1,4 +1,4 @@
-import { InputError, VariableError } from './errors.js';
+import { InputError, ShapeError, VariableError } from './errors.js';
 import { arrays, fixed, isSame, read, refuseShape, show, volume, type OpenShape } from './feed.js';
 import { checkOptions, drawOf, OWN, readSeed, type Draw } from './initializers.js';
 import type { ManifestPort, ManifestVariable } from './manifest.js';
@@ -137,11 +137,15 @@ export class VariableSession extends Session implements Model {
     for (const item of [only].flat() as unknown[]) {
       const label = String(item);
       let isFound = item === undefined;
-      this.manifest.variables.forEach(({ name, users, default: replaceable }, index) => {
+      this.manifest.variables.forEach(({ name, users, shape, default: replaceable }, index) => {
         const isNamed = item instanceof RegExp ? name.search(item) >= 0 : [name, ...users].includes(label);
         const isInside = (user: string): boolean => user.startsWith(label) && './'.includes(user[label.length]!);
         if (item !== undefined && !isNamed && !users.some(isInside)) return;
         const takes = isNamed || (replaceable && users.some((user) => /weight$/i.test(user)));
+        if (takes && shape.length < 2 && draw.matrices) {
+          const text = `${draw.matrices} needs at least 2 axes, got ${show(fixed(shape))}`;
+          throw new ShapeError('initializer', name, text);
+        }
         if (takes || !chosen.has(index)) chosen.set(index, takes ? draw : OWN);
         isFound = true;
       });

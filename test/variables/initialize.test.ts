@@ -199,8 +199,7 @@ test('a block’s name stands for the layers in it', async (t) => {
 });
 
 const drawn = [
-  // Gluon's two are asked for as varianceScaling.
-  ...initializerKinds.filter((kind) => kind !== 'xavier' && kind !== 'msraPrelu'),
+  ...initializerKinds,
   'random_uniform',
   'randomNormal',
   'he_uniform',
