@@ -1,4 +1,7 @@
-/** The smallest runtime: instantiate, resize, forward, run. `nacre/runtime` has variables and initialization too. */
+/**
+ * The smallest runtime: instantiate, resize, forward, run. What the module does not carry as values is initialized with
+ * its seed by the first call; `nacre/runtime` has variables and initialization too.
+ */
 import { open, openSync } from './open.js';
 import { Session } from './session.js';
 import type { ForwardModel, Signature, Source } from './types.js';

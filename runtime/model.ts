@@ -14,7 +14,10 @@ export interface InitializeOptions {
   readonly force?: boolean;
   /** A layer, a block, a variable or slot name, a RegExp searched in variable names, or a list of these. */
   readonly only?: Selection;
-  /** Variables that are named themselves take it; of layers, or of all, the weights without a value of their own do. */
+  /**
+   * Variables that are named themselves take it. Of layers, or of all, the weights without a value of their own do: an
+   * initializer or values that the declaration gives them are such a value, the defaults of the layer and graph are not.
+   */
   readonly initializer?: RuntimeInitializer;
 }
 

@@ -68,7 +68,8 @@ test('what forward gives and takes is the caller’s own', async (t) => {
   t.notDeepEqual(second.y.data, kept);
   second.y.data.fill(0);
   (second.y.shape as number[])[0] = 99;
-  t.deepEqual(net.forward({ x: ramp(2, 10).data }).y, first.y);
+  const third = net.forward({ x: ramp(2, 10).data });
+  t.deepEqual(third.y, { data: kept, shape: [2, 10] });
 });
 
 test('a free size may change with every call', async (t) => {
@@ -183,6 +184,13 @@ test('models and instances do not know of each other', async (t) => {
     other.forward({ x: ramp(batch, 10) });
   }
   t.deepEqual(one.forward({ x: ramp(2, 10) }), expected);
+});
+
+test('a model without variables takes any seed', async (t) => {
+  const net = instantiateSync(await compile(sequential([input([2, 3]), relu()])));
+  t.deepEqual(net.initialize({ seed: 5 }), { initialized: [], deferred: [], skipped: [] });
+  t.is(net.seed, 5n);
+  t.deepEqual([...net.variables.list()], []);
 });
 
 test('reset leaves a model without state as it is', async (t) => {

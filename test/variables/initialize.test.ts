@@ -144,12 +144,13 @@ test('an initializer is imposed on variables that are named themselves', async (
   );
   net.initialize({ only: 'dense_1.weight', initializer: 2 });
   net.initialize({ only: [/bias$/], initializer: constant(4), force: true });
-  net.initialize({ only: ['dense_2', 'dense_2.weight', 'dense_2'], initializer: 5, force: true });
+  net.initialize({ only: ['dense_2', 'dense_2.weight'], initializer: 5, force: true });
+  net.initialize({ only: ['dense_2.bias', 'dense_2'], initializer: 6, force: true });
   t.deepEqual(all(net), {
     'dense_1.weight': [2, 2, 2, 2],
     'dense_1.bias': [4, 4],
-    'dense_2.weight': [5, 5],
-    'dense_2.bias': [3],
+    'dense_2.weight': [6, 6],
+    'dense_2.bias': [6],
   });
 });
 
