@@ -4,7 +4,10 @@ import type { Expression, Node, OpOf, Padding, Value } from '../ir.js';
 import { address, size, type Planner } from './planner.js';
 import type { Argument, BufferId } from './types.js';
 
-/** Multiply-adds up to which a product with one row gets a body of its own: 20 µs, where it still gains 8 %. */
+/**
+ * Multiply-adds up to which a product with one row gets a body of its own: it gains 13 to 37 % at a few thousand (20 × 256,
+ * 256 × 10), 4 to 5 % at 260,000 to 500,000, and less beyond.
+ */
 const GENERATED_PRODUCTS = 500_000;
 
 /**
