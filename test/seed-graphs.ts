@@ -73,7 +73,7 @@ const sharedWeight: SeedGraph = {
   },
 };
 
-const convolution: SeedGraph = {
+export const convolution: SeedGraph = {
   name: 'convolution with aliases and no from',
   source: {
     nacre: 1,

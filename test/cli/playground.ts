@@ -6,29 +6,12 @@ import { writeNpy } from '../../compiler/cli/npy.js';
 import { main } from '../../compiler/cli/program.js';
 import type { GraphSource } from '../../compiler/declaration.js';
 import { writeSafetensors } from '../../compiler/import/safetensors.js';
+import { convolution } from '../seed-graphs.js';
 
 const entry = new URL('../../compiler/index.js', import.meta.url).href;
 export const mlp = fileURLToPath(new URL('../../../examples/mlp.json', import.meta.url));
 
-const keras: GraphSource = {
-  nacre: 1,
-  inputs: [{ name: 'x', shape: ['batch', 128, 64] }],
-  outputs: [{ name: 'y', from: 'dense_1' }],
-  layers: [
-    {
-      name: 'conv1d_1',
-      kind: 'conv1d',
-      filters: 16,
-      kernelSize: 3,
-      weight: 'random_uniform',
-      bias: 'zeros',
-      activation: 'relu',
-    },
-    { name: 'max_pooling1d_1', kind: 'maxPooling1d', poolSize: 4 },
-    { name: 'flatten_1', kind: 'flatten' },
-    { name: 'dense_1', kind: 'dense', units: 64, weight: 'he_uniform', bias: 'ones', activation: 'relu' },
-  ],
-};
+const keras = convolution.source;
 
 /** y = 2 x + b, so that outputs are known. */
 const linear: GraphSource = {
