@@ -40,9 +40,10 @@ export function evaluate(
   const variables: Record<string, Tensor> = {};
   for (const variable of graph.variables) {
     const node = graph.initialize.find(({ outputs }) => outputs[0]!.id === variable.value.id)!;
-    const own = node.op.kind === 'random' ? node.op.seed : undefined;
+    const own = node.op.kind === 'initializer' ? node.op.seed : undefined;
     const key = deriveKey(own ?? seed, fnv1a64(variable.name));
-    const stream = { key, fanIn: size(variable.fanIn), fanOut: size(variable.fanOut) };
+    const [fanIn, fanOut] = [size(variable.fanIn), size(variable.fanOut)];
+    const stream = { key, fanIn, fanOut, weightFanIn: size(variable.weightFanIn ?? variable.fanIn) };
     const tensor = given[variable.name];
     if (tensor) values.set(variable.value.id, tensor);
     else run(node, { size, stream });

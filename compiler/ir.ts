@@ -29,8 +29,13 @@ export type Expression =
 export type Padding = readonly (readonly [before: Dim, after: Dim])[];
 export type Pair = readonly [height: number, width: number];
 
-/** How a random variable is drawn, see docs/random.md. Bounds of `truncatedNormal` are absolute. */
-export type Distribution =
+/** The generator of a graph's random variables, see docs/random.md. */
+export const rngs = ['philox', 'jax', 'torch'] as const;
+export type Rng = (typeof rngs)[number];
+
+/** How a variable is filled, see docs/random.md. Bounds of `truncatedNormal` are absolute. */
+export type Recipe =
+  | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
   | {
@@ -43,9 +48,21 @@ export type Distribution =
   | {
       readonly kind: 'varianceScaling';
       readonly scale: number;
-      readonly mode: 'fanIn' | 'fanOut' | 'fanAvg';
+      /** `weightFanIn`: of the first weight of the layer that has the variable. */
+      readonly mode: 'fanIn' | 'fanOut' | 'fanAvg' | 'weightFanIn';
       readonly distribution: 'uniform' | 'truncatedNormal' | 'untruncatedNormal';
-    };
+    }
+  | { readonly kind: 'orthogonal'; readonly gain: number }
+  | { readonly kind: 'deltaOrthogonal'; readonly gain: number }
+  | { readonly kind: 'sparse'; readonly sparsity: number; readonly std: number }
+  | { readonly kind: 'identity'; readonly gain: number }
+  | { readonly kind: 'dirac'; readonly groups: number }
+  | { readonly kind: 'bilinear' }
+  | { readonly kind: 'lstmBias'; readonly forgetBias: number }
+  /** A function of the user's that is linked into the module; `options` in the order of its parameters. */
+  | { readonly kind: 'custom'; readonly name: string; readonly options: readonly number[] }
+  /** A function of the host, which fills the variable when it is initialized. */
+  | { readonly kind: 'host'; readonly name: string };
 
 /**
  * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
@@ -95,9 +112,8 @@ export type Op =
   | { readonly kind: 'gather' }
   /** A value known when compiling. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
-  /** Initializers: no inputs, one variable as output. */
-  | { readonly kind: 'fill'; readonly value: number }
-  | { readonly kind: 'random'; readonly distribution: Distribution; readonly seed?: bigint };
+  /** No inputs, one variable as output. `seed` is the variable's own. */
+  | { readonly kind: 'initializer'; readonly recipe: Recipe; readonly seed?: bigint };
 
 export type OpKind = Op['kind'];
 export type OpOf<K extends OpKind> = Extract<Op, { readonly kind: K }>;
@@ -120,8 +136,8 @@ export interface Node<O extends Op = Op> {
   readonly origin: string;
 }
 
-/** The order in which users see, read, write and number a weight's elements. */
-export type Layout = 'io' | 'hwio';
+/** The order in which users see, read, write and number a weight's elements: outputs last, or first as in torch. */
+export type Layout = 'io' | 'hwio' | 'oi' | 'oihw';
 
 export interface Variable {
   readonly name: string;
@@ -132,6 +148,8 @@ export interface Variable {
   readonly users: readonly string[];
   readonly fanIn: Dim;
   readonly fanOut: Dim;
+  /** The fan-in of the first weight of the layer it was made for, where that has one. */
+  readonly weightFanIn: Dim | undefined;
   /** As listings show it: `glorotUniform`, `normal(0, 0.05)`, `values`. */
   readonly initializer: string;
   /** The initializer is the layer's or the graph's default. */
@@ -169,8 +187,18 @@ export interface Port {
   readonly axes: readonly string[];
 }
 
+/** A function of the user's that fills a variable: AssemblyScript, with its options in the order of its parameters. */
+export interface CustomInitializer {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+  readonly source: string;
+}
+
 export interface TensorGraph {
   readonly name: string | undefined;
+  readonly rng: Rng;
+  /** Functions of the user's that initializers may call. */
+  readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];

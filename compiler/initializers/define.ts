@@ -7,13 +7,10 @@ import {
   type ResolvedOfAll,
   type SourcesOf,
 } from '../attributes.js';
-import type { OpOf } from '../ir.js';
+import type { Recipe } from '../ir.js';
 
 /** Below 2^64. Above 2^53 − 1 a bigint, or its decimal digits, which JSON can carry. */
 export type Seed = number | bigint | string;
-
-/** How a variable is filled: the op, before its own seed is added. */
-export type Filling = OpOf<'fill'> | OpOf<'random'>;
 
 const MAX_SEED = (1n << 64n) - 1n;
 
@@ -44,13 +41,15 @@ export interface InitializerDefinition<K extends string = string, O extends Attr
   readonly aliases: readonly string[];
   /** The option that may be given alone: `constant(42)`. */
   readonly main: string | undefined;
-  /** The fewest axes of a variable it fills. */
-  readonly minRank: number;
+  /** The fewest and the most axes of a variable it fills. */
+  readonly ranks: Ranks;
   /** What is wrong with options that are right one by one. */
   check?(options: ResolvedOfAll<O>): string | undefined;
-  /** The op that fills a variable. */
-  expand(options: ResolvedOfAll<O>): Filling;
+  /** What it comes down to. */
+  expand(options: ResolvedOfAll<O>): Recipe;
 }
+
+export type Ranks = readonly [least: number, most: number];
 
 type Flat<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
 
@@ -88,12 +87,12 @@ export function defineInitializer<
     readonly options: O;
     readonly aliases?: Aliases;
     readonly main?: Main;
-    readonly minRank?: number;
+    readonly ranks?: Ranks;
     check?(options: ResolvedOfAll<NoInfer<O>>): string | undefined;
-    expand(options: ResolvedOfAll<NoInfer<O>>): Filling;
+    expand(options: ResolvedOfAll<NoInfer<O>>): Recipe;
   },
 ): InitializerFactory<K, O, Aliases, Main> {
-  const definition = { ...rest, kind, aliases: rest.aliases ?? [], main: rest.main, minRank: rest.minRank ?? 0 };
+  const definition = { ...rest, kind, aliases: rest.aliases ?? [], main: rest.main, ranks: rest.ranks ?? [0, Infinity] } as const;
   const make = (options: unknown = {}): unknown =>
     Object.freeze(typeof options === 'object' ? { kind, ...options } : { kind, [String(rest.main)]: options });
   return Object.assign(make, { definition }) as never;

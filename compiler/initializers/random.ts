@@ -6,13 +6,13 @@ export const uniform = defineInitializer('uniform', {
   options: { low: optional(number(), -0.05), high: optional(number(), 0.05) },
   aliases: ['random_uniform', 'randomUniform'],
   check: ({ low, high }) => (low <= high ? undefined : `low must not be above high, got ${low} and ${high}`),
-  expand: ({ low, high }) => ({ kind: 'random', distribution: { kind: 'uniform', low, high } }),
+  expand: ({ low, high }) => ({ kind: 'uniform', low, high }),
 });
 
 export const normal = defineInitializer('normal', {
   options: { mean: optional(number(), 0), std: optional(number({ min: 0 }), 0.05) },
   aliases: ['random_normal', 'randomNormal'],
-  expand: ({ mean, std }) => ({ kind: 'random', distribution: { kind: 'normal', mean, std } }),
+  expand: ({ mean, std }) => ({ kind: 'normal', mean, std }),
 });
 
 /** A normal distribution cut at `low` and `high`, in standard deviations from the mean, or as values if `absolute`. */
@@ -26,13 +26,10 @@ export const truncatedNormal = defineInitializer('truncatedNormal', {
   },
   check: ({ low, high }) => (low < high ? undefined : `low must be below high, got ${low} and ${high}`),
   expand: ({ mean, std, low, high, absolute }) => ({
-    kind: 'random',
-    distribution: {
-      kind: 'truncatedNormal',
-      mean,
-      std,
-      low: absolute ? low : mean + low * std,
-      high: absolute ? high : mean + high * std,
-    },
+    kind: 'truncatedNormal',
+    mean,
+    std,
+    low: absolute ? low : mean + low * std,
+    high: absolute ? high : mean + high * std,
   }),
 });

@@ -1,4 +1,5 @@
-import type { Filling, InitializerDefinition } from './define.js';
+import type { OpOf } from '../ir.js';
+import type { InitializerDefinition } from './define.js';
 import * as table from './table.js';
 import type { InitializerDeclaration, InitializerKind } from './values.js';
 
@@ -26,9 +27,9 @@ export const initializerKindOf = (name: unknown): InitializerKind | undefined =>
   typeof name === 'string' ? kindsByName.get(name) : undefined;
 
 /** The op that fills a variable, with the variable's own seed if it has one. */
-export function expandInitializer(initializer: InitializerDeclaration): Filling {
-  const op = initializerDefinitions[initializer.kind].expand(initializer);
-  return op.kind === 'fill' || initializer.seed === undefined ? op : { ...op, seed: BigInt(initializer.seed) };
+export function expandInitializer({ seed, ...initializer }: InitializerDeclaration): OpOf<'initializer'> {
+  const recipe = initializerDefinitions[initializer.kind].expand(initializer);
+  return { kind: 'initializer', recipe, ...(seed === undefined ? {} : { seed: BigInt(seed) }) };
 }
 
 /** As listings show it: `uniform(-0.05, 0.05)`, `heUniform`, `normal(0, 0.05, seed 7)`. */

@@ -1,19 +1,21 @@
 import { number, oneOf, optional } from '../attributes.js';
-import type { Distribution } from '../ir.js';
-import { defineInitializer, type Filling } from './define.js';
+import type { Recipe } from '../ir.js';
+import { defineInitializer } from './define.js';
 
-type Scaling = Extract<Distribution, { kind: 'varianceScaling' }>;
+type Scaling = Extract<Recipe, { kind: 'varianceScaling' }>;
 
-const scaled = (scale: number, mode: Scaling['mode'], distribution: Scaling['distribution']): Filling => ({
-  kind: 'random',
-  distribution: { kind: 'varianceScaling', scale, mode, distribution },
+const scaled = (scale: number, mode: Scaling['mode'], distribution: Scaling['distribution']): Scaling => ({
+  kind: 'varianceScaling',
+  scale,
+  mode,
+  distribution,
 });
 
-/** Variance `scale` / fan. The normal of `truncatedNormal` is widened so that the variance holds after cutting at 2σ. */
+/** Variance `scale` / fan, with `weightFanIn` that of the layer's weight, for a bias. The normal of `truncatedNormal` is widened so that the variance holds after cutting at 2σ. */
 export const varianceScaling = defineInitializer('varianceScaling', {
   options: {
     scale: optional(number({ above: 0 }), 1),
-    mode: optional(oneOf('fanIn', 'fanOut', 'fanAvg'), 'fanIn'),
+    mode: optional(oneOf('fanIn', 'fanOut', 'fanAvg', 'weightFanIn'), 'fanIn'),
     distribution: optional(oneOf('uniform', 'truncatedNormal', 'untruncatedNormal'), 'truncatedNormal'),
   },
   expand: ({ scale, mode, distribution }) => scaled(scale, mode, distribution),
@@ -49,7 +51,7 @@ export const lecunNormal = defineInitializer('lecunNormal', {
 const modes = { avg: 'fanAvg', in: 'fanIn', out: 'fanOut' } as const;
 const factorType = () => optional(oneOf('avg', 'in', 'out'), 'avg');
 
-const gluonGaussian = (magnitude: number, factor: keyof typeof modes): Filling =>
+const gluonGaussian = (magnitude: number, factor: keyof typeof modes): Scaling =>
   scaled(magnitude, modes[factor], 'untruncatedNormal');
 
 /** Gluon's: uniform within ±s or normal of deviation s, s = √(magnitude / factor). */
@@ -59,7 +61,7 @@ export const xavier = defineInitializer('xavier', {
     factorType: factorType(),
     magnitude: optional(number({ above: 0 }), 3),
   },
-  minRank: 2,
+  ranks: [2, Infinity],
   expand: ({ rndType, factorType, magnitude }) =>
     rndType === 'gaussian' ? gluonGaussian(magnitude, factorType) : scaled(magnitude / 3, modes[factorType], 'uniform'),
 });
@@ -67,6 +69,6 @@ export const xavier = defineInitializer('xavier', {
 /** Gluon's: xavier, gaussian, of magnitude 2 / (1 + slope²), for layers before a leaky relu of this slope. */
 export const msraPrelu = defineInitializer('msraPrelu', {
   options: { factorType: factorType(), slope: optional(number(), 0.25) },
-  minRank: 2,
+  ranks: [2, Infinity],
   expand: ({ factorType, slope }) => gluonGaussian(2 / (1 + slope ** 2), factorType),
 });

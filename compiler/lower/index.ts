@@ -152,6 +152,8 @@ function lowerOnce(
   for (const { name, value } of list) checkSizesOf(name, value, symbols, dims);
   return {
     name: declaration.name,
+    rng: declaration.rng,
+    customs: [],
     symbols,
     inputs,
     outputs,

@@ -110,14 +110,14 @@ export class Variables {
       const initializer = isInitializer(fill) ? describeInitializer(fill) : 'values';
       const isDefault = isInitializer(fill) && fill.default === true;
       const slots = users.map(({ slot }) => slot);
-      return { name, value, layout, trainable, users: slots, fanIn, fanOut, initializer, isDefault };
+      return { name, value, layout, trainable, users: slots, fanIn, fanOut, weightFanIn: undefined, initializer, isDefault };
     });
     return { list, initialize };
   }
 
   private fillOp({ name, value, fill }: Draft): Op {
     if (isInitializer(fill)) {
-      const { minRank } = initializerDefinitions[fill.kind];
+      const [minRank] = initializerDefinitions[fill.kind].ranks;
       if (value.shape.length >= minRank) return expandInitializer(fill);
       const [expected, got] = [`at least ${minRank} axes`, printShape(value.shape)];
       throw new ShapeError('initializer', name, `${fill.kind} needs ${expected}, got ${got}`, expected, got);

@@ -6,7 +6,7 @@ import { matmul } from './matmul.js';
 import { normalize, reduce, softmax } from './reduce.js';
 import type { Checks, EvaluateContext, Rule } from './rule.js';
 import { concat, gather, pad, reshape, transpose } from './shape.js';
-import { constant, fill, random } from './source.js';
+import { constant, initializer } from './source.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
 
@@ -25,8 +25,7 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   pad,
   gather,
   constant,
-  fill,
-  random,
+  initializer,
 };
 
 const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;

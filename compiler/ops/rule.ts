@@ -12,8 +12,16 @@ export interface Checks {
 export interface EvaluateContext {
   /** The number a dim has in this call. */
   readonly size: (dim: Dim) => number;
-  /** For initializers: the variable's Philox key and fans. */
-  readonly stream?: { readonly key: bigint; readonly fanIn: number; readonly fanOut: number };
+  /** For initializers. */
+  readonly stream?: Stream;
+}
+
+/** What a variable's initializer draws from: its Philox key, and its fans. */
+export interface Stream {
+  readonly key: bigint;
+  readonly fanIn: number;
+  readonly fanOut: number;
+  readonly weightFanIn: number;
 }
 
 /** What the compiler knows of an op besides kernels: its shapes, and its meaning in naive form. */

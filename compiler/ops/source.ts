@@ -1,8 +1,8 @@
 import { InternalError } from '../errors.js';
-import type { Distribution } from '../ir.js';
+import type { Recipe } from '../ir.js';
 import { normal, truncatedNormal, uniform, varianceScale } from '../random.js';
 import { volume, zerosOf } from '../tensor.js';
-import type { Rule } from './rule.js';
+import type { Rule, Stream } from './rule.js';
 
 export const constant: Rule<'constant'> = {
   infer: ({ tensor }) => [{ dtype: tensor.dtype, shape: tensor.shape }],
@@ -13,49 +13,43 @@ const variableOnly = (): never => {
   throw new InternalError('an initializer outside a variable');
 };
 
-export const fill: Rule<'fill'> = {
-  infer: variableOnly,
-  evaluate({ value }, _inputs, shape) {
-    const result = zerosOf(shape);
-    result.data.fill(value);
-    return result;
-  },
-};
-
-/** One element of a distribution, by its index. */
-function sampler(distribution: Distribution, fanIn: number, fanOut: number, key: bigint): (index: number) => number {
+/** One element of a random variable, by its index. */
+function sampler(recipe: Recipe, { key, fanIn, fanOut, weightFanIn }: Stream): (index: number) => number {
   const { fround } = Math;
-  switch (distribution.kind) {
+  switch (recipe.kind) {
+    case 'constant':
+      return () => recipe.value;
     case 'uniform': {
-      const [low, high] = [fround(distribution.low), fround(distribution.high)];
+      const [low, high] = [fround(recipe.low), fround(recipe.high)];
       return (index) => uniform(key, index, low, high);
     }
     case 'normal': {
-      const [mean, std] = [fround(distribution.mean), fround(distribution.std)];
+      const [mean, std] = [fround(recipe.mean), fround(recipe.std)];
       return (index) => normal(key, index, mean, std);
     }
     case 'truncatedNormal': {
-      const [mean, std] = [fround(distribution.mean), fround(distribution.std)];
-      const [low, high] = [fround(distribution.low), fround(distribution.high)];
+      const [mean, std] = [fround(recipe.mean), fround(recipe.std)];
+      const [low, high] = [fround(recipe.low), fround(recipe.high)];
       return (index) => truncatedNormal(key, index, mean, std, low, high);
     }
     case 'varianceScaling': {
-      const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[distribution.mode];
-      const size = varianceScale(fround(distribution.scale), fan, distribution.distribution);
-      if (distribution.distribution === 'uniform') return (index) => uniform(key, index, -size, size);
-      if (distribution.distribution === 'untruncatedNormal') return (index) => normal(key, index, 0, size);
+      const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2, weightFanIn }[recipe.mode];
+      const size = varianceScale(fround(recipe.scale), fan, recipe.distribution);
+      if (recipe.distribution === 'uniform') return (index) => uniform(key, index, -size, size);
+      if (recipe.distribution === 'untruncatedNormal') return (index) => normal(key, index, 0, size);
       const bound = fround(2 * size);
       return (index) => truncatedNormal(key, index, 0, size, -bound, bound);
     }
   }
+  throw new InternalError(`no naive form of ${recipe.kind}`);
 }
 
-export const random: Rule<'random'> = {
+export const initializer: Rule<'initializer'> = {
   infer: variableOnly,
-  evaluate({ distribution }, _inputs, shape, { stream }) {
+  evaluate({ recipe }, _inputs, shape, { stream }) {
     if (!stream) return variableOnly();
     const result = zerosOf(shape);
-    const sample = sampler(distribution, stream.fanIn, stream.fanOut, stream.key);
+    const sample = sampler(recipe, stream);
     for (let index = 0; index < volume(shape); index++) result.data[index] = sample(index);
     return result;
   },

@@ -19,7 +19,7 @@ export function verify(graph: TensorGraph, pass: string): void {
         fault(`${node.op.kind} of ${node.origin} reads value ${input.id} before it is defined`);
     }
     node.outputs.forEach(define);
-    if (node.op.kind === 'fill' || node.op.kind === 'random') return;
+    if (node.op.kind === 'initializer') return;
     const types = inferShapes(node.op, node.inputs, lenient(node, fault));
     types.forEach((type, index) => {
       const output = node.outputs[index];

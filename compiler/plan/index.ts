@@ -1,13 +1,21 @@
-import { max, mul, product, type Dim } from '../dim.js';
+import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { Node, OpKind, OpOf, Port, TensorGraph } from '../ir.js';
+import type { Node, OpKind, OpOf, Port, Rng, TensorGraph } from '../ir.js';
+import {
+  describeShape,
+  factsOf,
+  familyOfRecipe,
+  scratchOf,
+  type Fact,
+  type FamilyName,
+} from './families.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
 import { packStep, Planner } from './planner.js';
 import { convolution, depthwise, matmul, pool } from './products.js';
 import { normalize, reduce, softmax } from './reductions.js';
-import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Step } from './types.js';
+import type { Argument, BufferId, Filling, KernelPlan, PlannedPort, PlannedVariable, Step } from './types.js';
 
 const initializer = (): never => {
   throw new InternalError('an initializer outside initialize');
@@ -29,12 +37,15 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   pad,
   gather,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
-  fill: initializer,
-  random: initializer,
+  initializer,
 };
 
-/** Chooses kernels, packed layouts and addresses for a tensor graph. */
-export function plan(graph: TensorGraph): KernelPlan {
+/**
+ * Chooses kernels, packed layouts and addresses for a tensor graph.
+ * @param carried families of initializers besides those that the graph uses
+ */
+export function plan(graph: TensorGraph, carried: Iterable<FamilyName> = []): KernelPlan {
+  const families = new Set([...usedFamilies(graph), ...carried]);
   const planner = new Planner(graph);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
@@ -45,10 +56,13 @@ export function plan(graph: TensorGraph): KernelPlan {
   }
   planner.keepPrepared();
   planOutputs(planner);
-  const variables = planVariables(planner);
+  const variables = planVariables(planner, factsOf(families, graph.rng));
   planner.trace();
-  return finish(planner, variables);
+  return finish(planner, variables, families);
 }
+
+const usedFamilies = (graph: TensorGraph): FamilyName[] =>
+  graph.initialize.flatMap(({ op }) => (op.kind === 'initializer' ? (familyOfRecipe(op.recipe) ?? []) : []));
 
 /** An output that is an input, a variable, a constant or another output too gets a buffer of its own. */
 function planOutputs(planner: Planner): void {
@@ -61,13 +75,15 @@ function planOutputs(planner: Planner): void {
 }
 
 /** A variable that every step reads in one packed form is kept in that form only. */
-function planVariables(planner: Planner): PlannedVariable[] {
+function planVariables(planner: Planner, asked: readonly Fact[]): PlannedVariable[] {
   return planner.graph.variables.map((variable) => {
     const requests = planner.packRequests.filter((request) => request.value.id === variable.value.id);
     const node = planner.graph.initialize.find(({ outputs }) => outputs[0]!.id === variable.value.id);
-    const { fanIn, fanOut } = variable;
+    const { fanIn, fanOut, weightFanIn = fanIn } = variable;
     const { shape } = variable.value;
-    const common = { variable, shape, count: product(shape), fanIn, fanOut, recipe: recipeOf(node) };
+    const described = describeShape(variable);
+    const facts = Object.fromEntries(asked.map((fact) => [fact, described[fact]]));
+    const common = { variable, shape, count: product(shape), fanIn, fanOut, weightFanIn, filling: fillingOf(node), facts };
     if (requests.length === 1 && !planner.plainlyRead.has(variable.value.id)) {
       const { packing, buffer } = requests[0]!;
       planner.forget(variable.value);
@@ -80,25 +96,43 @@ function planVariables(planner: Planner): PlannedVariable[] {
   });
 }
 
-function recipeOf(node: Node | undefined): PlannedVariable['recipe'] {
-  if (node?.op.kind === 'fill' || node?.op.kind === 'random') return node.op;
+function fillingOf(node: Node | undefined): Filling {
+  if (node?.op.kind === 'initializer') return { ...node.op, kind: 'recipe' };
   if (node?.op.kind === 'constant') return { kind: 'values', tensor: node.op.tensor };
   throw new InternalError('a variable without an initializer');
 }
 
-function finish(planner: Planner, variables: PlannedVariable[]): KernelPlan {
+/** Bytes of two states of the generator of torch, see assembly/mersenne.ts: the graph's, and one for a variable's own seed. */
+const GENERATOR_BYTES = 2 * 2512;
+/** Elements that `sampleParameter` gives at a time. */
+export const SAMPLE_COUNT = 1024;
+const ALIGNMENT = 16;
+
+/** Scratch memory: canonical weights, then what initializers take, then generators. */
+function layoutScratch(variables: readonly PlannedVariable[], families: ReadonlySet<FamilyName>, rng: Rng) {
+  let canonical: Dim = variables.length > 0 ? 4 * SAMPLE_COUNT : 0;
+  let initializer: Dim = 0;
+  for (const { packing, count, variable } of variables) {
+    if (packing) canonical = max(canonical, mul(count, 4));
+    initializer = max(initializer, scratchOf(families, describeShape(variable)));
+  }
+  const first = alignUp(canonical, ALIGNMENT);
+  const second = add(first, alignUp(initializer, ALIGNMENT));
+  const bytes = rng === 'torch' ? add(second, GENERATOR_BYTES) : second;
+  return { initializer: first, generator: second, bytes };
+}
+
+function finish(planner: Planner, variables: PlannedVariable[], families: ReadonlySet<FamilyName>): KernelPlan {
   const { graph } = planner;
   const definitions = new Definitions();
-  const table = layoutTable(graph);
+  const table = layoutTable(graph, argumentsOf(graph));
   const settle = (steps: readonly Step[]): Step[] => steps.map((step) => settleStep(step, definitions));
   const steps = { prepare: settle(planner.prepare), forward: settle(planner.forward) };
   const settled = variables.map((variable) => settleVariable(variable, definitions));
   const ports = [...graph.inputs, ...graph.outputs].flatMap(({ value }) => value.shape);
   for (const axis of ports) definitions.define('size', axis);
-  const scratchBytes = variables
-    .filter(({ packing }) => packing !== null)
-    .reduce<Dim>((largest, { count }) => max(largest, mul(count, 4)), 0);
-  const memory = layoutMemory(planner, table, definitions, scratchBytes);
+  const scratch = layoutScratch(variables, families, graph.rng);
+  const memory = layoutMemory(planner, table, definitions, scratch.bytes);
   const port = ({ name, value }: Port, buffer: BufferId): PlannedPort => ({
     name,
     dtype: value.dtype,
@@ -107,6 +141,8 @@ function finish(planner: Planner, variables: PlannedVariable[]): KernelPlan {
   });
   return {
     name: graph.name,
+    rng: graph.rng,
+    families,
     symbols: graph.symbols,
     constraints: graph.constraints,
     inputs: graph.inputs.map((input) => port(input, planner.read(input.value))),
@@ -120,7 +156,9 @@ function finish(planner: Planner, variables: PlannedVariable[]): KernelPlan {
       tableAddress: TABLE_ADDRESS,
       table,
       scratch: memory.scratch,
-      scratchBytes,
+      scratchBytes: scratch.bytes,
+      initializerScratch: definitions.define('address', add(memory.scratch, scratch.initializer)),
+      generator: definitions.define('address', add(memory.scratch, scratch.generator)),
       parameterEnd: memory.parameterEnd,
       end: memory.end,
       parameterBytes: memory.parameterBytes,
@@ -129,6 +167,10 @@ function finish(planner: Planner, variables: PlannedVariable[]): KernelPlan {
     layers: graph.layers,
   };
 }
+
+/** The most numbers that an initializer takes besides two: bounds, or the options of the graph's own functions. */
+const argumentsOf = (graph: TensorGraph): number =>
+  graph.variables.length === 0 ? 0 : Math.max(2, ...graph.customs.map(({ options }) => Object.keys(options).length));
 
 /** Every open size an argument needs becomes a definition, so that a call only passes numbers and globals. */
 function settleStep(step: Step, definitions: Definitions): Step {
@@ -149,13 +191,16 @@ function settleStep(step: Step, definitions: Definitions): Step {
 
 function settleVariable(planned: PlannedVariable, definitions: Definitions): PlannedVariable {
   const settle = (dim: Dim): Dim => definitions.define('size', dim);
-  const { shape, count, fanIn, fanOut, packing } = planned;
+  const { shape, count, fanIn, fanOut, weightFanIn, packing } = planned;
+  const facts = Object.entries(planned.facts).map(([fact, dim]) => [fact, settle(dim)] as const);
   return {
     ...planned,
     shape: shape.map(settle),
     count: settle(count),
     fanIn: settle(fanIn),
     fanOut: settle(fanOut),
+    weightFanIn: settle(weightFanIn),
+    facts: Object.fromEntries(facts),
     packing: packing && {
       ...packing,
       k: settle(packing.k),

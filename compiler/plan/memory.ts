@@ -55,7 +55,8 @@ function shareSlots(buffers: readonly DraftBuffer[], typical: (dim: Dim) => numb
   return slots;
 }
 
-export function layoutTable(graph: TensorGraph): TableLayout {
+/** @param argumentCount the most numbers that an initializer takes besides two */
+export function layoutTable(graph: TensorGraph, argumentCount: number): TableLayout {
   let at = 12;
   const entry = (rank: number): number => {
     const here = at;
@@ -65,7 +66,9 @@ export function layoutTable(graph: TensorGraph): TableLayout {
   const inputs = graph.inputs.map(({ value }) => entry(value.shape.length));
   const outputs = graph.outputs.map(({ value }) => entry(value.shape.length));
   const parameter = entry(Math.max(0, ...graph.variables.map(({ value }) => value.shape.length)));
-  return { inputs, outputs, parameter, states: at, bytes: at + graph.variables.length };
+  const args = at;
+  const states = args + 4 * argumentCount;
+  return { inputs, outputs, parameter, arguments: args, states, bytes: states + graph.variables.length };
 }
 
 /** Gives every buffer its address: table, constants, parameters, ports, arena. */

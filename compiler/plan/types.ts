@@ -3,8 +3,9 @@
  * numbers. Sizes that are not known when compiling stay `Dim`s, over the graph's symbols and the plan's definitions.
  */
 import type { Dim } from '../dim.js';
-import type { Constraint, Distribution, Expression, LayerInfo, SymbolInfo, Variable } from '../ir.js';
+import type { Constraint, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
+import type { Fact, FamilyName } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
 export interface Buffer {
@@ -69,14 +70,19 @@ export interface PlannedVariable {
   readonly count: Dim;
   readonly fanIn: Dim;
   readonly fanOut: Dim;
+  readonly weightFanIn: Dim;
   readonly buffer: BufferId;
   /** The packed form is the only copy; the canonical one appears in scratch while it is read or written. */
   readonly packing: Packing | null;
-  readonly recipe:
-    | { readonly kind: 'fill'; readonly value: number }
-    | { readonly kind: 'random'; readonly distribution: Distribution; readonly seed?: bigint }
-    | { readonly kind: 'values'; readonly tensor: Tensor };
+  readonly filling: Filling;
+  /** What the families' kernels ask of it. */
+  readonly facts: Readonly<Partial<Record<Fact, Dim>>>;
 }
+
+/** How a variable gets its first values. */
+export type Filling =
+  | { readonly kind: 'recipe'; readonly recipe: Recipe; readonly seed?: bigint }
+  | { readonly kind: 'values'; readonly tensor: Tensor };
 
 export interface PlannedPort {
   readonly name: string;
@@ -87,6 +93,9 @@ export interface PlannedPort {
 
 export interface KernelPlan {
   readonly name: string | undefined;
+  readonly rng: Rng;
+  /** Families of initializers that the module carries. */
+  readonly families: ReadonlySet<FamilyName>;
   readonly symbols: readonly SymbolInfo[];
   readonly constraints: readonly Constraint[];
   readonly inputs: readonly PlannedPort[];
@@ -111,9 +120,12 @@ export interface MemoryPlan {
   readonly definitions: readonly Definition[];
   readonly tableAddress: number;
   readonly table: TableLayout;
-  /** Where canonical weights appear while packed ones are read or written, and the most bytes they take there. */
+  /** Where canonical weights appear while packed ones are read or written, and the bytes of all scratch memory. */
   readonly scratch: Dim;
   readonly scratchBytes: Dim;
+  /** Scratch of initializers, and two states of a sequential generator. */
+  readonly initializerScratch: Dim;
+  readonly generator: Dim;
   /** The first byte after constants and parameters: a number unless a parameter's size is open. */
   readonly parameterEnd: Dim;
   /** The first byte after everything. */
@@ -128,6 +140,7 @@ export interface TableLayout {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly parameter: number;
+  readonly arguments: number;
   readonly states: number;
   readonly bytes: number;
 }

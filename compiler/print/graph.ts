@@ -1,7 +1,7 @@
 import { printDim, printShape } from '../dim.js';
 import type {
   Constraint,
-  Distribution,
+  Recipe,
   Expression,
   Node,
   OpKind,
@@ -28,9 +28,10 @@ export const printType = ({ dtype, shape }: TensorType): string =>
 export const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 
-/** `varianceScaling(1, fanAvg, uniform)` */
-export function printDistribution({ kind, ...options }: Distribution): string {
-  return `${kind}(${Object.values(options).join(', ')})`;
+/** `varianceScaling(1, fanAvg, uniform)`, then the variable's own seed. */
+export function printRecipe({ kind, ...options }: Recipe, seed?: bigint): string {
+  const text = `${kind}(${Object.values(options).flat().join(', ')})`;
+  return seed === undefined ? text : `${text} seed ${seed}`;
 }
 
 /** `float32 (2, 3) [1, 2, 3, 4, … 6 values]` */
@@ -86,11 +87,7 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
   pad: ({ padding, value }) => [paddingOf(padding), `value ${value}`],
   gather: () => [],
   constant: ({ tensor }) => [printTensor(tensor)],
-  fill: ({ value }) => [String(value)],
-  random: ({ distribution, seed }) => [
-    printDistribution(distribution),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-  ],
+  initializer: ({ recipe, seed }) => [printRecipe(recipe, seed)],
 };
 
 function printNode(node: Node): string {

@@ -3,7 +3,7 @@ import { buffersOf } from '../plan/planner.js';
 import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Step } from '../plan/types.js';
 import { table } from '../text.js';
 import { printExpression } from './expression.js';
-import { printConstraint, printDistribution, printSymbols, printTensor, printType, section } from './graph.js';
+import { printConstraint, printRecipe, printSymbols, printTensor, printType, section } from './graph.js';
 
 const id = (buffer: BufferId): string => `b${buffer}`;
 
@@ -64,22 +64,14 @@ function printStep(step: Step, at: number): string {
   return `${at}: ${kernel}(${args.map(printArgument).join(', ')})${end}${status}  # ${why}`;
 }
 
-function printRecipe({ recipe }: PlannedVariable): string {
-  switch (recipe.kind) {
-    case 'fill':
-      return `fill ${recipe.value}`;
-    case 'random':
-      return printDistribution(recipe.distribution) + (recipe.seed === undefined ? '' : ` seed ${recipe.seed}`);
-    case 'values':
-      return printTensor(recipe.tensor);
-  }
-}
+const printFilling = ({ filling }: PlannedVariable): string =>
+  filling.kind === 'values' ? printTensor(filling.tensor) : printRecipe(filling.recipe, filling.seed);
 
 function variableRow(planned: PlannedVariable): string[] {
   const { variable, shape, buffer, packing } = planned;
   const groups = packing && packing.groups > 1 ? `${packing.groups} groups of ` : '';
   const form = packing ? `packed from ${groups}${printDim(packing.k)} x ${printDim(packing.n)}` : 'as it is';
-  return [variable.name, printShape(shape), id(buffer), form, printRecipe(planned)];
+  return [variable.name, printShape(shape), id(buffer), form, printFilling(planned)];
 }
 
 const portRow = ({ name, dtype, shape, buffer }: PlannedPort): string[] => [

@@ -1,0 +1,251 @@
+import { initializerCodes as codes } from '../../runtime/manifest.js';
+import { add, alignUp, floorDiv, max, mul, product, sub, type Dim } from '../dim.js';
+import type { Recipe, Rng, Variable } from '../ir.js';
+
+/** What a kernel may ask of a variable besides where it stands. */
+export const facts = [
+  'rank',
+  'rows',
+  'columns',
+  'inputs',
+  'outputs',
+  'tapRows',
+  'tapColumns',
+  'height',
+  'width',
+  'middle',
+  'centre',
+  'strideTap',
+  'strideInput',
+  'strideOutput',
+  'strideRow',
+  'strideColumn',
+] as const;
+export type Fact = (typeof facts)[number];
+
+/**
+ * A parameter of a kernel: where the elements go, `first` the index of the first one; `a` and `b` as f32, `wide*` as f64
+ * and `whole*` as u32; bounds as values, or `sigma*` in standard deviations; the variable's key; `state` and `scratch`
+ * memory; `factor` of a draw, 1 but for variance scaling under jax; a fact.
+ */
+export type Parameter =
+  | ('target' | 'count' | 'first' | 'key' | 'state' | 'scratch' | 'factor' | 'zero')
+  | ('a' | 'b' | 'wideA' | 'wideB' | 'wholeA' | 'low' | 'high' | 'sigmaLow' | 'sigmaHigh')
+  | Fact;
+
+/** A kernel and what it is called with. */
+export type Fill = readonly [kernel: string, ...parameters: Parameter[]];
+
+/** What a module links to fill variables: one kernel for each generator. */
+export interface Family {
+  /** Of `initializeParameter`. */
+  readonly code: number;
+  /** The fewest and the most axes of a variable. */
+  readonly ranks: readonly [least: number, most: number];
+  readonly philox: Fill;
+  readonly jax: Fill | undefined;
+  readonly torch: Fill | undefined;
+  /** Elements can be drawn one without the other. */
+  readonly elementwise: boolean;
+  /** The first fact must not be above the second. */
+  readonly ordered?: readonly [Fact, Fact];
+  /** Bytes that the kernel takes besides the variable's. */
+  scratch?(facts: Readonly<Record<Fact, Dim>>): Dim;
+}
+
+const ANY = [0, Infinity] as const;
+const each = ['target', 'count', 'first', 'key'] as const;
+const stream = ['target', 'count', 'state'] as const;
+
+/** A kernel without randomness, the same under every generator. */
+const pattern = (fill: Fill) => ({ philox: fill, jax: fill, torch: fill });
+const onlyPhilox = (fill: Fill) => ({ philox: fill, jax: undefined, torch: undefined });
+
+const COLUMNS_AT_ONCE = 4;
+const min = (left: Dim, right: Dim): Dim => sub(add(left, right), max(left, right));
+
+/** What `orthogonalScratch` of assembly/orthogonal.ts says. */
+function orthogonalScratch(rows: Dim, columns: Dim): Dim {
+  const short = alignUp(min(rows, columns), COLUMNS_AT_ONCE);
+  const stride = add(mul(floorDiv(add(mul(max(rows, columns), 4), 63), 128), 128), 64);
+  return add(mul(stride, add(short, COLUMNS_AT_ONCE)), mul(short, 4 * (COLUMNS_AT_ONCE + 1)));
+}
+
+const matrixBytes = (rows: Dim, columns: Dim): Dim => mul(mul(rows, columns), 4);
+
+export const families = {
+  constant: {
+    code: codes.constant,
+    ranks: ANY,
+    elementwise: true,
+    ...pattern(['fillConstant', 'target', 'count', 'a']),
+  },
+  uniform: {
+    code: codes.uniform,
+    ranks: ANY,
+    elementwise: true,
+    philox: ['fillUniform', ...each, 'a', 'b'],
+    jax: ['fillJaxUniform', ...each, 'a', 'b', 'factor'],
+    torch: ['fillTorchUniform', ...stream, 'a', 'b'],
+  },
+  normal: {
+    code: codes.normal,
+    ranks: ANY,
+    elementwise: true,
+    philox: ['fillNormal', ...each, 'a', 'b'],
+    jax: ['fillJaxNormal', ...each, 'a', 'b'],
+    torch: ['fillTorchNormal', ...stream, 'wideA', 'wideB'],
+  },
+  truncatedNormal: {
+    code: codes.truncatedNormal,
+    ranks: ANY,
+    elementwise: true,
+    philox: ['fillTruncatedNormal', ...each, 'a', 'b', 'low', 'high'],
+    jax: ['fillJaxTruncatedNormal', ...each, 'a', 'b', 'sigmaLow', 'sigmaHigh'],
+    torch: ['fillTorchTruncatedNormal', ...stream, 'a', 'b', 'low', 'high'],
+  },
+  orthogonal: {
+    code: codes.orthogonal,
+    ranks: [2, Infinity],
+    elementwise: false,
+    philox: ['fillOrthogonal', 'target', 'rows', 'columns', 'key', 'a', 'scratch'],
+    jax: ['fillJaxOrthogonal', 'target', 'rows', 'columns', 'key', 'a', 'scratch'],
+    torch: ['fillTorchOrthogonal', 'target', 'rows', 'columns', 'state', 'a', 'scratch'],
+    scratch: ({ rows, columns }) => add(orthogonalScratch(rows, columns), matrixBytes(rows, columns)),
+  },
+  deltaOrthogonal: {
+    code: codes.deltaOrthogonal,
+    ranks: [3, 5],
+    elementwise: false,
+    ordered: ['inputs', 'outputs'],
+    ...onlyPhilox([
+      ...(['fillDeltaOrthogonal', 'target', 'count', 'middle', 'tapRows', 'tapColumns'] as const),
+      ...(['strideRow', 'strideColumn', 'key', 'a', 'scratch'] as const),
+    ]),
+    scratch: ({ tapRows, tapColumns }) =>
+      add(orthogonalScratch(tapRows, tapColumns), matrixBytes(tapRows, tapColumns)),
+  },
+  identity: {
+    code: codes.identity,
+    ranks: [2, 2],
+    elementwise: false,
+    ...pattern(['fillIdentity', 'target', 'rows', 'columns', 'a']),
+  },
+  dirac: {
+    code: codes.dirac,
+    ranks: [3, 5],
+    elementwise: false,
+    ...pattern(['fillDirac', 'target', 'count', 'centre', 'inputs', 'outputs', 'wholeA', 'strideInput', 'strideOutput']),
+  },
+  bilinear: {
+    code: codes.bilinear,
+    ranks: [4, 4],
+    elementwise: false,
+    ...pattern(['fillBilinear', 'target', 'count', 'height', 'width', 'strideTap']),
+  },
+  lstmBias: {
+    code: codes.lstmBias,
+    ranks: [1, 1],
+    elementwise: false,
+    ...pattern(['fillLstmBias', 'target', 'count', 'a']),
+  },
+  sparse: {
+    code: codes.sparse,
+    ranks: [2, 2],
+    elementwise: false,
+    ...onlyPhilox(['fillSparse', 'target', 'rows', 'columns', 'key', 'wideA', 'b', 'scratch']),
+    scratch: ({ rows }) => mul(rows, 4),
+  },
+  bits: {
+    code: codes.bits,
+    ranks: ANY,
+    elementwise: true,
+    philox: ['fillBits', ...each, 'zero', 'zero'],
+    jax: ['fillJaxBits', ...each],
+    torch: ['fillTorchBits', ...stream],
+  },
+} as const satisfies Readonly<Record<string, Family>>;
+
+export type FamilyName = keyof typeof families;
+export const familyNames = Object.keys(families) as readonly FamilyName[];
+export const familyOf = (name: FamilyName): Family => families[name];
+
+/** The family that a recipe draws from; none for functions of the user's. */
+export function familyOfRecipe(recipe: Recipe): FamilyName | undefined {
+  if (recipe.kind === 'custom' || recipe.kind === 'host') return undefined;
+  if (recipe.kind !== 'varianceScaling') return recipe.kind;
+  return recipe.distribution === 'untruncatedNormal' ? 'normal' : recipe.distribution;
+}
+
+/** The kernel of a family under a generator; undefined where that generator has none. */
+export const fillOf = (name: FamilyName, rng: Rng): Fill | undefined => familyOf(name)[rng];
+
+const isFact = (parameter: string): parameter is Fact => facts.includes(parameter as Fact);
+
+/** What the families' kernels ask of variables. */
+export function factsOf(names: Iterable<FamilyName>, rng: Rng): readonly Fact[] {
+  const asked = new Set<Fact>();
+  for (const name of names) {
+    const { ranks, ordered = [] } = familyOf(name);
+    if (ranks !== ANY) asked.add('rank');
+    for (const parameter of [...(fillOf(name, rng) ?? []), ...ordered]) if (isFact(parameter)) asked.add(parameter);
+  }
+  return facts.filter((fact) => asked.has(fact));
+}
+
+/** The facts of a variable; of a kernel, where it is none 0 stands for what only kernels have. */
+export function describeShape({ layout, value }: Pick<Variable, 'layout' | 'value'>): Readonly<Record<Fact, Dim>> {
+  const { shape } = value;
+  const rank = shape.length;
+  const outputsFirst = layout === 'oi' || layout === 'oihw';
+  const last = shape[rank - 1] ?? 0;
+  const first = shape[0] ?? 0;
+  const matrix: readonly [Dim, Dim] =
+    rank < 2 ? [0, 0] : outputsFirst ? [first, product(shape.slice(1))] : [product(shape.slice(0, -1)), last];
+  if (rank < 3) return { ...noKernel, rank, rows: matrix[0], columns: matrix[1] };
+  const [outputs, inputs] = outputsFirst ? [first, shape[1]!] : [last, shape[rank - 2]!];
+  const spatial = outputsFirst ? shape.slice(2) : shape.slice(0, -2);
+  const taps = product(spatial);
+  const [strideTap, strideInput, strideOutput]: readonly [Dim, Dim, Dim] = outputsFirst
+    ? [1, taps, mul(inputs, taps)]
+    : [mul(inputs, outputs), outputs, 1];
+  const tapAt = (index: (size: Dim) => Dim): Dim =>
+    mul(
+      spatial.reduce<Dim>((offset, size) => add(mul(offset, size), index(size)), 0),
+      strideTap,
+    );
+  return {
+    rank,
+    rows: matrix[0],
+    columns: matrix[1],
+    inputs,
+    outputs,
+    tapRows: outputsFirst ? outputs : inputs,
+    tapColumns: outputsFirst ? inputs : outputs,
+    height: spatial.at(-2) ?? 1,
+    width: spatial.at(-1)!,
+    middle: tapAt((size) => floorDiv(sub(size, 1), 2)),
+    centre: tapAt((size) => floorDiv(size, 2)),
+    strideTap,
+    strideInput,
+    strideOutput,
+    strideRow: outputsFirst ? strideOutput : strideInput,
+    strideColumn: outputsFirst ? strideInput : strideOutput,
+  };
+}
+
+const noKernel = {
+  ...{ inputs: 0, outputs: 0, tapRows: 0, tapColumns: 0, height: 0, width: 0, middle: 0, centre: 0 },
+  ...{ strideTap: 0, strideInput: 0, strideOutput: 0, strideRow: 0, strideColumn: 0 },
+};
+
+/** Bytes that the families' kernels take besides a variable's own. */
+export function scratchOf(names: Iterable<FamilyName>, of: Readonly<Record<Fact, Dim>>): Dim {
+  const rank = of.rank as number;
+  let bytes: Dim = 0;
+  for (const name of names) {
+    const { ranks, scratch } = familyOf(name);
+    if (scratch && rank >= ranks[0] && rank <= ranks[1]) bytes = max(bytes, scratch(of));
+  }
+  return bytes;
+}
