@@ -1,5 +1,6 @@
-import { families, familyOf, type CarriedInitializer } from './emit/index.js';
+import { familyNames, familyOfRecipe, fillOf, type CarriedInitializer } from './plan/families.js';
 import { OptionError } from './errors.js';
+import type { Rng } from './ir.js';
 import { initializerDefinitions, initializerKindOf, initializerKinds } from './initializers/resolve.js';
 import type { InitializerKind, InitializerName } from './initializers/values.js';
 import { show } from './show.js';
@@ -11,15 +12,18 @@ export type CarryOption = 'used' | 'all' | readonly InitializerName[];
 const family = (kind: InitializerKind): CarriedInitializer => {
   const definition = initializerDefinitions[kind];
   const defaults = Object.entries(definition.options).map(([name, { fallback }]) => [name, fallback] as const);
-  return { kind, family: familyOf(definition.expand(Object.fromEntries(defaults))) };
+  return { kind, family: familyOfRecipe(definition.expand(Object.fromEntries(defaults)))! };
 };
 
-const everything: readonly CarriedInitializer[] = families.map((kind) => ({ kind, family: kind }));
+/** Every distribution that variance scaling may turn out to draw. */
+const scaled = (['uniform', 'normal', 'truncatedNormal'] as const).map((kind) => ({ kind, family: kind }));
 
-/** @throws OptionError for what is no initializer */
-export function carriedInitializers(option: CarryOption): readonly CarriedInitializer[] {
+/** @throws OptionError for what is no initializer, or none under this generator */
+export function carriedInitializers(option: CarryOption, rng: Rng): readonly CarriedInitializer[] {
   if (option === 'used') return [];
-  if (option === 'all') return everything;
+  if (option === 'all') {
+    return familyNames.filter((name) => fillOf(name, rng)).map((name) => ({ kind: name, family: name }));
+  }
   const fail = (what: string): never => {
     throw new OptionError('option', 'compile.initializers', what);
   };
@@ -28,6 +32,9 @@ export function carriedInitializers(option: CarryOption): readonly CarriedInitia
     const kind = initializerKindOf(name);
     if (kind === undefined) return fail(`unknown initializer ${show(name)}${didYouMean(name, initializerKinds)}`);
     // Its distribution is chosen when it is asked for.
-    return kind === 'varianceScaling' || kind === 'xavier' ? everything.slice(1) : [family(kind)];
+    if (kind === 'varianceScaling' || kind === 'xavier') return scaled;
+    const carried = family(kind);
+    if (!fillOf(carried.family, rng)) fail(`rng '${rng}' has no ${kind} initializer`);
+    return [carried];
   });
 }

@@ -73,9 +73,9 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   report('lower', 0);
   pipeline.optimize();
   report('plan', 1);
-  let plan = pipeline.plan();
+  let plan = pipeline.plan(carriedInitializers(initializers, pipeline.declaration.rng));
   const notes: string[] = [];
-  const emitOptions = { maxMemory, seed, initializers };
+  const emitOptions = { maxMemory, seed };
   if (weights === 'embed') {
     report('embed', 2);
     // Initializers draw the same bits on both targets, and baseline runs everywhere.
@@ -110,6 +110,6 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
-  const carried = carriedInitializers(initializers);
-  return { target, weights, seed: BigInt(seed), initializers: carried, maxMemory };
+  carriedInitializers(initializers, 'philox');
+  return { target, weights, seed: BigInt(seed), initializers, maxMemory };
 }

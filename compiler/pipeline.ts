@@ -5,6 +5,7 @@ import type { TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import { show } from './show.js';
+import type { CarriedInitializer } from './plan/families.js';
 import { plan } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
 
@@ -43,7 +44,6 @@ export class Pipeline {
   readonly tensors: Tensors;
   private lowered?: TensorGraph;
   private optimized?: TensorGraph;
-  private planned?: KernelPlan;
 
   constructor(
     model: ModelSource,
@@ -61,7 +61,8 @@ export class Pipeline {
     return (this.optimized ??= optimize(this.lower()));
   }
 
-  plan(): KernelPlan {
-    return (this.planned ??= plan(this.optimize()));
+  /** @param carried initializers beyond those that the model uses */
+  plan(carried: readonly CarriedInitializer[] = []): KernelPlan {
+    return plan(this.optimize(), carried);
   }
 }

@@ -31,6 +31,8 @@ export interface ManifestVariable {
   readonly trainable: boolean;
   /** Its values travel with the module, so that it counts as initialized. */
   readonly given: boolean;
+  /** The function of the host that fills it. */
+  readonly host?: string;
 }
 
 export interface Manifest {
@@ -54,6 +56,8 @@ export interface Manifest {
   }[];
   /** Byte offset in the table of the record that `readParameter` fills: address, then one word a dim. */
   readonly parameter: number;
+  /** Byte offset in the table of the numbers (f32) that `initializeParameter` takes besides two. */
+  readonly arguments: number;
   /** Byte offset in the table of one byte a variable, 1 when it is initialized. */
   readonly states: number;
   /** Subject and text of each check, `{expected}` and `{got}` in the places of the sizes. */
@@ -63,6 +67,10 @@ export interface Manifest {
    * truncated normal with their variance-scaled forms, or constant.
    */
   readonly initializers: readonly string[];
+  /** The generator; philox if missing. */
+  readonly rng?: 'jax' | 'torch';
+  /** The model's own initializers, with the defaults of their options, in the order of their codes. */
+  readonly custom?: readonly { readonly name: string; readonly options: Readonly<Record<string, number>> }[];
   /** The seed that initializes unless another one is given, in decimal. */
   readonly seed: string;
   readonly memory: { readonly parameters: ManifestDim; readonly activations: ManifestDim; readonly max: number };

@@ -7,13 +7,12 @@ import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
 import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
-import { initializersUsed, segmentName } from './initializers.js';
+import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
-export { families, familyOf, type CarriedInitializer } from './initializers.js';
 
 const PAGE = 65536;
 /** Bytes that are readable from any element on. */
@@ -26,6 +25,7 @@ const EXPORTS = [
   'forward',
   'readParameter',
   'writeParameter',
+  'sampleParameter',
 ] as const;
 
 export interface Emitted {
@@ -41,8 +41,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const { tableAddress } = plan.memory;
   const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
   const checks = emitInfer(linker, plan, maxMemory);
-  const carried = [...initializersUsed(plan), ...options.initializers];
-  const payloads = emitParameters(linker, plan, new Set(carried.map(({ family }) => family)));
+  const payloads = emitParameters(linker, plan);
   emitPrepare(linker, plan);
   emitForward(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
@@ -59,10 +58,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);
   module.dispose();
-  const { binary, manifest } = describe(code, plan, checks, new Set(carried.map(({ kind }) => kind)), {
-    ...options,
-    maxMemory,
-  });
+  const { binary, manifest } = describe(code, plan, checks, { ...options, maxMemory });
   return { binary, manifest, ...(text === undefined ? {} : { text }) };
 }
 

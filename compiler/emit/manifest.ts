@@ -11,7 +11,6 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  initializers: ReadonlySet<string>,
   options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
@@ -32,7 +31,7 @@ export function describe(
     table: memory.tableAddress,
     inputs: ports(plan.inputs, memory.table.inputs),
     outputs: ports(plan.outputs, memory.table.outputs),
-    variables: plan.variables.map(({ variable, shape, recipe }) => ({
+    variables: plan.variables.map(({ variable, shape, filling }) => ({
       name: variable.name,
       dtype: variable.value.dtype,
       shape: shape.map(shown),
@@ -41,7 +40,8 @@ export function describe(
       default: variable.isDefault,
       users: variable.users,
       trainable: variable.trainable,
-      given: recipe.kind === 'values',
+      given: filling.kind === 'values',
+      ...(filling.kind === 'recipe' && filling.recipe.kind === 'host' ? { host: filling.recipe.name } : {}),
     })),
     symbols: plan.symbols.map(({ name, kind, input, axis, min, max }) => ({
       name,
@@ -52,9 +52,12 @@ export function describe(
       ...(max < 0xffffffff ? { max } : {}),
     })),
     parameter: memory.table.parameter,
+    arguments: memory.table.arguments,
     states: memory.table.states,
     checks,
-    initializers: [...initializers].sort(),
+    initializers: [...new Set(plan.carried.map(({ kind }) => kind))].sort(),
+    ...(plan.rng === 'philox' ? {} : { rng: plan.rng }),
+    ...(plan.customs.length === 0 ? {} : { custom: plan.customs.map(({ name, options }) => ({ name, options })) }),
     seed: String(options.seed),
     memory: {
       parameters: shown(memory.parameterBytes),

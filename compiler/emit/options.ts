@@ -1,5 +1,4 @@
 import type { Target } from './library.js';
-import type { CarriedInitializer } from './initializers.js';
 
 export interface EmitOptions {
   readonly target: Target;
@@ -7,8 +6,6 @@ export interface EmitOptions {
   readonly library: Uint8Array;
   readonly maxMemory: number;
   readonly seed: bigint;
-  /** Initializers the module carries beyond those it uses. */
-  readonly initializers: readonly CarriedInitializer[];
   /** Also return the text form. */
   readonly text?: boolean;
 }

@@ -1,5 +1,5 @@
 import { Status } from '../../runtime/manifest.js';
-import type { KernelPlan, KernelCall, Step } from '../plan/types.js';
+import type { KernelPlan, KernelCall, PlannedVariable, Step } from '../plan/types.js';
 import { kernels, type KernelName } from '../plan/kernels.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
@@ -59,7 +59,7 @@ export function emitPrepare(linker: Linker, plan: KernelPlan): void {
             module,
             module.i32.eqz(state),
             module.i32.store(0, 4, module.i32.const(tableAddress), index.get()),
-            module.return(module.i32.const(Status.uninitialized)),
+            module.return(missing(linker, plan, index.get)),
           ),
           module.br_if(
             'variables',
@@ -95,6 +95,21 @@ export function emitForward(linker: Linker, plan: KernelPlan): void {
     ...emitSteps(linker, plan, plan.forward, locals),
     module.i32.const(Status.ok),
   ]);
+}
+
+/** Whether the host has to fill a variable. */
+export const isHost = ({ filling }: PlannedVariable): boolean =>
+  filling.kind === 'recipe' && filling.recipe.kind === 'host';
+
+/** The status of variable `index` while it has no values. */
+function missing({ module }: Linker, { variables }: KernelPlan, index: () => Ref): Ref {
+  const hosts = variables.flatMap((variable, at) =>
+    isHost(variable) ? [module.i32.eq(index(), module.i32.const(at))] : [],
+  );
+  const plain = module.i32.const(Status.uninitialized);
+  if (hosts.length === 0) return plain;
+  const waits = hosts.reduce((left, right) => module.i32.or(left, right));
+  return module.select(waits, module.i32.const(Status.awaitingHost), plain);
 }
 
 /** Whether sizes of parameters are open until the first input settles them. */

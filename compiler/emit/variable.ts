@@ -1,21 +1,38 @@
 import { fnv1a64 } from '../random.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
-import { i32, none, type Ref } from './binaryen.js';
+import { facts } from '../plan/families.js';
+import { i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
 
 /** What `locate` finds out about a variable, each in a global. */
 const located = ['target', 'packed', 'count', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const;
-const hashed = ['hashLow', 'hashHigh', 'fanIn', 'fanOut'] as const;
+const hashed = ['hashLow', 'hashHigh', 'fanIn', 'fanOut', 'weightFanIn'] as const;
+const others = ['state', 'scratch', ...facts] as const;
 const globalName = (field: string): string => `variable.${field}`;
 
 /** Adds the globals of the located variable. */
-export function declareLocated({ module }: Linker): void {
-  for (const name of [...located, ...hashed]) module.addGlobal(globalName(name), i32, true, module.i32.const(0));
+export function declareLocated({ module }: Linker, plan: KernelPlan): void {
+  for (const name of [...located, ...hashed, ...others]) {
+    module.addGlobal(globalName(name), i32, true, module.i32.const(0));
+  }
+  module.addGlobal(globalName('first'), i64, true, module.i64.const(0n));
+  customDims(plan).forEach((_, axis) => {
+    module.addGlobal(globalName(`dim${axis}`), i32, true, module.i32.const(0));
+  });
+}
+
+/** The axes that functions of the user's may ask for. */
+function customDims({ customs, variables }: KernelPlan): readonly undefined[] {
+  if (customs.length === 0) return [];
+  return Array.from({ length: Math.max(0, ...variables.map(({ shape }) => shape.length)) }, () => undefined);
 }
 
 /** What `locate` found out. */
 export const field = ({ module }: Linker, name: string): Ref => module.global.get(globalName(name), i32);
+export const wideField = ({ module }: Linker, name: 'first'): Ref => module.global.get(globalName(name), i64);
+export const setField = ({ module }: Linker, name: string, value: Ref): Ref =>
+  module.global.set(globalName(name), value);
 
 /** `locate(index)`: 1 and the globals of variable `index`, or 0 when there is none. */
 export function emitLocate(linker: Linker, plan: KernelPlan): void {
@@ -41,12 +58,21 @@ export function emitLocate(linker: Linker, plan: KernelPlan): void {
       set('hashHigh', module.i32.const(Number(hash >> 32n) | 0)),
       set('fanIn', sizeRef(module, planned.fanIn)),
       set('fanOut', sizeRef(module, planned.fanOut)),
+      set('weightFanIn', sizeRef(module, planned.weightFanIn)),
+      ...Object.entries(planned.facts).map(([fact, dim]) => set(fact, sizeRef(module, dim))),
+      ...customDims(plan).map((_, axis) => set(`dim${axis}`, sizeRef(module, planned.shape[axis] ?? 1))),
       ...publishDims(linker, plan, planned),
       module.return(module.i32.const(1)),
     );
     return body;
   });
-  const body = [...switchOver(linker, locals.parameter(0).get(), cases), module.i32.const(0)];
+  const scratch = sizeRef(module, plan.memory.initializerScratch);
+  const body = [
+    module.global.set(globalName('first'), module.i64.const(0n)),
+    module.global.set(globalName('scratch'), scratch),
+    ...switchOver(linker, locals.parameter(0).get(), cases),
+    module.i32.const(0),
+  ];
   linker.add('locate', [i32], i32, locals, body, cases.length < MANY_CASES);
 }
 

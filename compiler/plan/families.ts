@@ -177,6 +177,12 @@ export function familyOfRecipe(recipe: Recipe): FamilyName | undefined {
   return recipe.distribution === 'untruncatedNormal' ? 'normal' : recipe.distribution;
 }
 
+/** An initializer in a module: its kind as users name it, and the family that it draws from. */
+export interface CarriedInitializer {
+  readonly kind: string;
+  readonly family: FamilyName;
+}
+
 /** The kernel of a family under a generator; undefined where that generator has none. */
 export const fillOf = (name: FamilyName, rng: Rng): Fill | undefined => familyOf(name)[rng];
 

@@ -6,6 +6,7 @@ import {
   factsOf,
   familyOfRecipe,
   scratchOf,
+  type CarriedInitializer,
   type Fact,
   type FamilyName,
 } from './families.js';
@@ -42,10 +43,11 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
 
 /**
  * Chooses kernels, packed layouts and addresses for a tensor graph.
- * @param carried families of initializers besides those that the graph uses
+ * @param asked initializers that the module carries besides those that the graph uses
  */
-export function plan(graph: TensorGraph, carried: Iterable<FamilyName> = []): KernelPlan {
-  const families = new Set([...usedFamilies(graph), ...carried]);
+export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = []): KernelPlan {
+  const carried = [...usedInitializers(graph), ...asked];
+  const families = new Set(carried.map(({ family }) => family));
   const planner = new Planner(graph);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
@@ -58,11 +60,22 @@ export function plan(graph: TensorGraph, carried: Iterable<FamilyName> = []): Ke
   planOutputs(planner);
   const variables = planVariables(planner, factsOf(families, graph.rng));
   planner.trace();
-  return finish(planner, variables, families);
+  return { ...finish(planner, variables, families), carried, customs: graph.customs };
 }
 
-const usedFamilies = (graph: TensorGraph): FamilyName[] =>
-  graph.initialize.flatMap(({ op }) => (op.kind === 'initializer' ? (familyOfRecipe(op.recipe) ?? []) : []));
+/** Kinds that the graph's variables start from, as users name them; what host functions draw when there is one. */
+function usedInitializers({ initialize, variables }: TensorGraph): CarriedInitializer[] {
+  return initialize.flatMap(({ op, outputs }): CarriedInitializer[] => {
+    if (op.kind !== 'initializer' || op.recipe.kind === 'custom') return [];
+    if (op.recipe.kind === 'host') return hostDraws.map((family) => ({ kind: family, family }));
+    const family = familyOfRecipe(op.recipe)!;
+    const { initializer } = variables.find(({ value }) => value.id === outputs[0]!.id)!;
+    // What a kind with options draws is said by its family alone.
+    return [{ kind: initializer.includes('(') ? family : initializer, family }];
+  });
+}
+
+const hostDraws = ['bits', 'uniform', 'normal'] as const;
 
 /** An output that is an input, a variable, a constant or another output too gets a buffer of its own. */
 function planOutputs(planner: Planner): void {
@@ -122,7 +135,11 @@ function layoutScratch(variables: readonly PlannedVariable[], families: Readonly
   return { initializer: first, generator: second, bytes };
 }
 
-function finish(planner: Planner, variables: PlannedVariable[], families: ReadonlySet<FamilyName>): KernelPlan {
+function finish(
+  planner: Planner,
+  variables: PlannedVariable[],
+  families: ReadonlySet<FamilyName>,
+): Omit<KernelPlan, 'carried' | 'customs'> {
   const { graph } = planner;
   const definitions = new Definitions();
   const table = layoutTable(graph, argumentsOf(graph));
@@ -142,7 +159,6 @@ function finish(planner: Planner, variables: PlannedVariable[], families: Readon
   return {
     name: graph.name,
     rng: graph.rng,
-    families,
     symbols: graph.symbols,
     constraints: graph.constraints,
     inputs: graph.inputs.map((input) => port(input, planner.read(input.value))),

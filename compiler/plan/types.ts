@@ -3,9 +3,9 @@
  * numbers. Sizes that are not known when compiling stay `Dim`s, over the graph's symbols and the plan's definitions.
  */
 import type { Dim } from '../dim.js';
-import type { Constraint, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
+import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
-import type { Fact, FamilyName } from './families.js';
+import type { CarriedInitializer, Fact } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
 export interface Buffer {
@@ -94,8 +94,9 @@ export interface PlannedPort {
 export interface KernelPlan {
   readonly name: string | undefined;
   readonly rng: Rng;
-  /** Families of initializers that the module carries. */
-  readonly families: ReadonlySet<FamilyName>;
+  /** Initializers that the module carries. */
+  readonly carried: readonly CarriedInitializer[];
+  readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
   readonly constraints: readonly Constraint[];
   readonly inputs: readonly PlannedPort[];

@@ -99,7 +99,7 @@ const initializers = [
 
 const fillsVectors = (initializer: string | { readonly kind: string }): boolean => {
   const kind = typeof initializer === 'string' ? initializer : initializer.kind;
-  return initializerDefinitions[kind as InitializerKind].minRank <= 1;
+  return initializerDefinitions[kind as InitializerKind].ranks[0] <= 1;
 };
 
 /**
