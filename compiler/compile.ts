@@ -48,7 +48,18 @@ export interface CompiledModule<S extends Signature = Signature> {
   readonly '~signature'?: S;
 }
 
-const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'text', 'tensors', 'dims'];
+const OPTIONS = [
+  'target',
+  'weights',
+  'seed',
+  'initializers',
+  'maxMemory',
+  'onProgress',
+  'text',
+  'tensors',
+  'dims',
+  'functions',
+];
 const GIB = 2 ** 30;
 
 /**

@@ -1,6 +1,8 @@
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
+import type { Functions } from './graph/fills.js';
+import { readFunctions } from './graph/functions.js';
 import type { TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
@@ -23,6 +25,8 @@ export type GivenTensors = Readonly<
 export interface ModelOptions extends Omit<LowerOptions, 'tensors'> {
   /** What `{tensor}` refers to. */
   readonly tensors?: GivenTensors;
+  /** What the declaration's host initializers run, by name. */
+  readonly functions?: Functions;
 }
 
 function readTensors(given: GivenTensors): Tensors {
@@ -42,6 +46,8 @@ const isGraph = (model: unknown): model is Graph =>
 export class Pipeline {
   readonly declaration: GraphDeclaration;
   readonly tensors: Tensors;
+  /** What host initializers run, as far as it was given. */
+  readonly functions: Functions;
   private lowered?: TensorGraph;
   private optimized?: TensorGraph;
 
@@ -51,6 +57,8 @@ export class Pipeline {
   ) {
     this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...readTensors(options.tensors ?? {}) };
     this.declaration = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors: this.tensors });
+    const given = readFunctions(options.functions ?? {}, this.declaration);
+    this.functions = { ...(isGraph(model) ? model.functions : {}), ...given };
   }
 
   lower(): TensorGraph {

@@ -1,8 +1,9 @@
 import { Namer } from '../declaration/names.js';
-import type { Tensors, TensorSource } from '../declaration/types.js';
+import type { InitializerEntrySource, Tensors, TensorSource } from '../declaration/types.js';
 import { NacreError } from '../errors.js';
 import { GraphEdge, type AppliedLayer, type Call, type Edge } from '../layers/edge.js';
-import { Reference, type ShapedArray } from '../layers/parameter-value.js';
+import { Reference } from '../layers/parameter-value.js';
+import { Fills, isTensor, type Functions } from './fills.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,6 +13,9 @@ export interface Written {
   readonly variables: readonly Fields[];
   readonly layers: readonly Fields[];
   readonly tensors: Tensors;
+  /** What the declaration's `initializers` defines, and the functions of those that the host runs. */
+  readonly initializers: readonly InitializerEntrySource[];
+  readonly functions: Functions;
   /** Names of what builders made: inputs, layers, applications of layers, declared variables. */
   readonly names: ReadonlyMap<object, string>;
 }
@@ -62,18 +66,21 @@ class Writer {
   private readonly layers: Fields[];
   private readonly variables: Fields[];
   private readonly tensors: Record<string, TensorSource>;
+  private readonly fills: Fills;
   private readonly names: Map<object, string>;
 
   constructor(private readonly base: Written) {
     this.layers = [...base.layers];
     this.variables = [...base.variables];
     this.tensors = { ...base.tensors };
+    this.fills = new Fills(base.initializers, base.functions);
     this.names = new Map(base.names);
   }
 
   written(): Written {
-    const { layers, variables, tensors, names } = this;
-    return { inputs: this.base.inputs, layers, variables, tensors, names };
+    const { layers, variables, tensors, fills, names } = this;
+    const { initializers, functions } = fills;
+    return { inputs: this.base.inputs, layers, variables, tensors, initializers, functions, names };
   }
 
   /** Names every application: the first of a layer is the layer, those after it are entries of their own. */
@@ -138,8 +145,9 @@ class Writer {
 
   private parameter(value: unknown, slot: string): unknown {
     if (value instanceof Reference) return { variable: this.variableOf(value, slot), transpose: value.transpose };
-    if (!isTensor(value)) return value;
-    this.tensors[slot] = value;
+    const fill = this.fills.write(value, slot);
+    if (!isTensor(fill)) return fill;
+    this.tensors[slot] = fill;
     return { tensor: slot };
   }
 
@@ -161,7 +169,3 @@ class Writer {
 }
 
 const scopeOf = (entry: Fields): string => /^.*\//.exec(String(entry['name']))?.[0] ?? '';
-
-const isTensor = (value: unknown): value is TensorSource =>
-  value instanceof Float32Array ||
-  (typeof value === 'object' && value !== null && ArrayBuffer.isView((value as ShapedArray).data));
