@@ -38,7 +38,7 @@ test('all faults at once, in one error', (t) => {
   const source = {
     nacre: 1,
     inputs: [{ name: 'x', shape: [-2] }],
-    layers: [{ kind: 'dense' }, { kind: 'nothing' }, { kind: 'dense', units: 3, weight: 'none' }],
+    layers: [{ kind: 'dense' }, { kind: 'nothing' }, { kind: 'dense', units: 3, weight: 'what' }],
     outputs: [{ name: 'y', from: 'dense_3' }],
   };
   const error = t.throws(() => parseDeclaration(source), { instanceOf: DeclarationError });
@@ -47,7 +47,7 @@ test('all faults at once, in one error', (t) => {
     `x: shape[0] must be an integer of at least 1, a name, null or {latched: name}, got -2\n` +
       `dense_1: needs 'units', an integer of at least 1\n` +
       `layers[1]: unknown kind 'nothing'\n` +
-      `dense_2.weight: unknown initializer 'none'\n` +
+      `dense_2.weight: unknown initializer 'what'\n` +
       `y: from 'dense_3' names no input and no layer above it; did you mean 'dense_1'?`,
   );
   t.is(error.code, 'shape');
@@ -65,11 +65,12 @@ const complete = (fields: Fields = {}): Fields => ({
   ...{
     nacre: 1,
     rng: 'philox',
+    initializers: [],
     inputs: [{ ...x, dtype: 'float32' }],
     variables: [],
     outputs: [{ name: 'x', from: 'x' }],
   },
-  ...{ defaults: { dataFormat: 'channelsLast', rules: [] }, layers: [], ...fields },
+  ...{ defaults: { dataFormat: 'channelsLast', layout: 'io', rules: [] }, layers: [], ...fields },
 });
 const glorot = { kind: 'glorotUniform', default: true };
 const zeros = { kind: 'zeros', default: true };
@@ -102,6 +103,7 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     complete({
       defaults: {
         dataFormat: 'channelsLast',
+        layout: 'io',
         rules: [
           ['^b\\.', { kind: 'constant', value: 2 }],
           ['a.bias', { kind: 'ones' }],
@@ -153,6 +155,7 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     complete({
       defaults: {
         dataFormat: 'channelsLast',
+        layout: 'io',
         rules: [],
         initializer: {
           kind: 'mixed',
@@ -187,8 +190,8 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     }),
     complete({
       variables: [
-        { name: 'w', dtype: 'float32', initializer: { kind: 'ones', default: true } },
-        { name: 'v', shape: [null, 3], dtype: 'float32', initializer: { tensor: 'v' } },
+        { name: 'w', dtype: 'float32', layout: 'io', initializer: { kind: 'ones', default: true } },
+        { name: 'v', shape: [null, 3], dtype: 'float32', layout: 'io', initializer: { tensor: 'v' } },
       ],
       layers: [
         {
