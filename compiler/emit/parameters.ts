@@ -195,8 +195,9 @@ function emitSampleParameter(
   const get = (index: number): Ref => locals.parameter(index).get();
   const torch = plan.rng === 'torch';
   const alone = new Set([...families].filter((family) => familyOf(family).elementwise));
+  const isSame = !torch && alone.size === families.size;
   // The generator of torch gives no element without those before it; functions of the host draw from philox then.
-  emitDraw(linker, 'drawAlone', torch ? 'philox' : plan.rng, alone);
+  if (!isSame) emitDraw(linker, 'drawAlone', torch ? 'philox' : plan.rng, alone);
   const whole = plan.variables.flatMap((variable, index) => (isElementwise(variable, torch) ? [] : [index]));
   const refuse = (): Ref => module.return(module.i32.const(Status.noInitializer));
   const own = module.call('recipe', [get(0), get(4), get(5)], i32);
@@ -206,7 +207,7 @@ function emitSampleParameter(
       ...whole.map((index) => when(module, module.i32.eq(get(0), module.i32.const(index)), refuse())),
       module.drop(own),
     ]),
-    module.block(null, drawAsAsked(linker, plan, 'drawAlone', customs, get)),
+    module.block(null, drawAsAsked(linker, plan, isSame ? 'draw' : 'drawAlone', customs, get)),
   );
   linker.add('sampleParameter', params, i32, locals, [
     ...requireParameters(linker, plan),

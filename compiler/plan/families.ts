@@ -56,6 +56,10 @@ export interface Family {
 const ANY = [0, Infinity] as const;
 const each = ['target', 'count', 'first', 'key'] as const;
 const stream = ['target', 'count', 'state'] as const;
+const centralTap = [
+  ...(['target', 'count', 'middle', 'tapRows', 'tapColumns'] as const),
+  ...(['strideRow', 'strideColumn', 'key', 'a', 'scratch'] as const),
+] as const;
 
 /** A kernel without randomness, the same under every generator. */
 const pattern = (fill: Fill) => ({ philox: fill, jax: fill, torch: fill });
@@ -71,7 +75,8 @@ function orthogonalScratch(rows: Dim, columns: Dim): Dim {
   return add(mul(stride, add(short, COLUMNS_AT_ONCE)), mul(short, 4 * (COLUMNS_AT_ONCE + 1)));
 }
 
-const matrixBytes = (rows: Dim, columns: Dim): Dim => mul(mul(rows, columns), 4);
+const CACHE_LINE = 64;
+const matrixBytes = (rows: Dim, columns: Dim): Dim => alignUp(mul(mul(rows, columns), 4), CACHE_LINE);
 
 export const families = {
   constant: {
@@ -111,17 +116,16 @@ export const families = {
     philox: ['fillOrthogonal', 'target', 'rows', 'columns', 'key', 'a', 'scratch'],
     jax: ['fillJaxOrthogonal', 'target', 'rows', 'columns', 'key', 'a', 'scratch'],
     torch: ['fillTorchOrthogonal', 'target', 'rows', 'columns', 'state', 'a', 'scratch'],
-    scratch: ({ rows, columns }) => add(orthogonalScratch(rows, columns), matrixBytes(rows, columns)),
+    scratch: ({ rows, columns }) => orthogonalScratch(rows, columns),
   },
   deltaOrthogonal: {
     code: codes.deltaOrthogonal,
     ranks: [3, 5],
     elementwise: false,
     ordered: ['inputs', 'outputs'],
-    ...onlyPhilox([
-      ...(['fillDeltaOrthogonal', 'target', 'count', 'middle', 'tapRows', 'tapColumns'] as const),
-      ...(['strideRow', 'strideColumn', 'key', 'a', 'scratch'] as const),
-    ]),
+    philox: ['fillDeltaOrthogonal', ...centralTap],
+    jax: ['fillJaxDeltaOrthogonal', ...centralTap],
+    torch: undefined,
     scratch: ({ tapRows, tapColumns }) =>
       add(orthogonalScratch(tapRows, tapColumns), matrixBytes(tapRows, tapColumns)),
   },
@@ -154,7 +158,7 @@ export const families = {
     ranks: [2, 2],
     elementwise: false,
     ...onlyPhilox(['fillSparse', 'target', 'rows', 'columns', 'key', 'wideA', 'b', 'scratch']),
-    scratch: ({ rows }) => mul(rows, 4),
+    scratch: ({ rows }) => mul(rows, 8),
   },
   bits: {
     code: codes.bits,
