@@ -61,8 +61,8 @@ export class Pipeline {
     return (this.optimized ??= optimize(this.lower()));
   }
 
-  /** @param carried initializers beyond those that the model uses */
-  plan(carried: readonly CarriedInitializer[] = []): KernelPlan {
-    return plan(this.optimize(), carried);
+  /** @param asked initializers the module carries beyond those that the model uses */
+  plan(asked: readonly CarriedInitializer[] = []): KernelPlan {
+    return plan(this.optimize(), asked);
   }
 }

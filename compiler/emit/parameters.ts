@@ -1,5 +1,5 @@
 import { initializerCodes, Status } from '../../runtime/manifest.js';
-import { familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
+import { carriedBy, familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
 import { SAMPLE_COUNT } from '../plan/index.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f64, i32, i64, none, type Ref } from './binaryen.js';
@@ -14,7 +14,7 @@ import { declareLocated, emitLocate, emitStore, field, setField } from './variab
 /** Emits what reaches parameters. Returns the values that travel with the module, in the order of their segments. */
 export function emitParameters(linker: Linker, plan: KernelPlan): Uint8Array[] {
   const { module } = linker;
-  const families = new Set(plan.carried.map(({ family }) => family));
+  const families = new Set(carriedBy(plan.variables, plan.asked).map(({ family }) => family));
   declareLocated(linker, plan);
   module.addGlobal('dirty', i32, true, module.i32.const(1));
   emitLocate(linker, plan);
@@ -115,9 +115,7 @@ function emitInitializeParameter(linker: Linker, plan: KernelPlan, customs: Read
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
       module.block(null, [
         ...(torch ? advanceTo(linker, plan, locals, get(0), seeds()) : []),
-        hasHosts(plan)
-          ? when(module, module.i32.eqz(own), ...awaitHost(linker, plan, () => get(0)))
-          : module.drop(own),
+        hasHosts(plan) ? when(module, module.i32.eqz(own), ...awaitHost(linker, plan, () => get(0))) : module.drop(own),
       ]),
       module.block(null, [
         ...(torch ? seedGenerator(linker, plan, 'own', seeds()) : []),
@@ -170,7 +168,10 @@ function drawAsAsked(
       module.i32.and(get(1), module.i32.const(initializerCodes.ownSeed - 1)),
       module.i32.const(initializerCodes.custom + index),
     );
-  const bounds = plan.variables.length === 0 ? [module.f64.const(0), module.f64.const(0)] : [0, 1].map((index) => module.f64.promote(argument(index)));
+  const bounds =
+    plan.variables.length === 0
+      ? [module.f64.const(0), module.f64.const(0)]
+      : [0, 1].map((index) => module.f64.promote(argument(index)));
   const drawn = module.call(draw, [get(1), get(2), get(3), ...bounds, get(4), get(5)], i32);
   const otherwise = when(module, module.i32.eqz(drawn), module.return(module.i32.const(Status.noInitializer)));
   return [

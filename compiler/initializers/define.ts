@@ -92,7 +92,13 @@ export function defineInitializer<
     expand(options: ResolvedOfAll<NoInfer<O>>): Recipe;
   },
 ): InitializerFactory<K, O, Aliases, Main> {
-  const definition = { ...rest, kind, aliases: rest.aliases ?? [], main: rest.main, ranks: rest.ranks ?? [0, Infinity] } as const;
+  const definition = {
+    ...rest,
+    kind,
+    aliases: rest.aliases ?? [],
+    main: rest.main,
+    ranks: rest.ranks ?? [0, Infinity],
+  } as const;
   const make = (options: unknown = {}): unknown =>
     Object.freeze(typeof options === 'object' ? { kind, ...options } : { kind, [String(rest.main)]: options });
   return Object.assign(make, { definition }) as never;

@@ -1,6 +1,7 @@
 import { initializerCodes as codes } from '../../runtime/manifest.js';
 import { add, alignUp, floorDiv, max, mul, product, sub, type Dim } from '../dim.js';
 import type { Recipe, Rng, Variable } from '../ir.js';
+import type { Filling } from './types.js';
 
 /** What a kernel may ask of a variable besides where it stands. */
 export const facts = [
@@ -126,8 +127,7 @@ export const families = {
     philox: ['fillDeltaOrthogonal', ...centralTap],
     jax: ['fillJaxDeltaOrthogonal', ...centralTap],
     torch: undefined,
-    scratch: ({ tapRows, tapColumns }) =>
-      add(orthogonalScratch(tapRows, tapColumns), matrixBytes(tapRows, tapColumns)),
+    scratch: ({ tapRows, tapColumns }) => add(orthogonalScratch(tapRows, tapColumns), matrixBytes(tapRows, tapColumns)),
   },
   identity: {
     code: codes.identity,
@@ -139,7 +139,17 @@ export const families = {
     code: codes.dirac,
     ranks: [3, 5],
     elementwise: false,
-    ...pattern(['fillDirac', 'target', 'count', 'centre', 'inputs', 'outputs', 'wholeA', 'strideInput', 'strideOutput']),
+    ...pattern([
+      'fillDirac',
+      'target',
+      'count',
+      'centre',
+      'inputs',
+      'outputs',
+      'wholeA',
+      'strideInput',
+      'strideOutput',
+    ]),
   },
   bilinear: {
     code: codes.bilinear,
@@ -185,6 +195,26 @@ export function familyOfRecipe(recipe: Recipe): FamilyName | undefined {
 export interface CarriedInitializer {
   readonly kind: string;
   readonly family: FamilyName;
+}
+
+const hostDraws = ['bits', 'uniform', 'normal'] as const;
+
+/**
+ * What a module carries: the kinds that its variables start from, as users name them, what functions of the host draw
+ * where there is one, and what was asked for besides.
+ */
+export function carriedBy(
+  variables: readonly { readonly variable: Variable; readonly filling: Filling }[],
+  asked: readonly CarriedInitializer[],
+): readonly CarriedInitializer[] {
+  const used = variables.flatMap(({ variable, filling }): CarriedInitializer[] => {
+    if (filling.kind === 'values' || filling.recipe.kind === 'custom') return [];
+    if (filling.recipe.kind === 'host') return hostDraws.map((family) => ({ kind: family, family }));
+    const family = familyOfRecipe(filling.recipe)!;
+    // What a kind with options draws is said by its family alone.
+    return [{ kind: variable.initializer.includes('(') ? family : variable.initializer, family }];
+  });
+  return [...used, ...asked];
 }
 
 /** The kernel of a family under a generator; undefined where that generator has none. */

@@ -94,8 +94,8 @@ export interface PlannedPort {
 export interface KernelPlan {
   readonly name: string | undefined;
   readonly rng: Rng;
-  /** Initializers that the module carries. */
-  readonly carried: readonly CarriedInitializer[];
+  /** Initializers that the module carries besides those of its variables. */
+  readonly asked: readonly CarriedInitializer[];
   readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
   readonly constraints: readonly Constraint[];
