@@ -71,6 +71,23 @@ test('an initializer begins with element 0, and what an element took before play
   });
 });
 
+test('a uniform number never reaches the upper bound', (t) => {
+  const largest = 2032692;
+  t.is(word(largest, 0) >>> 8, 0xffffff);
+  for (const [low, high, top] of [
+    [1, 2, 2 - 2 ** -23],
+    [5, 10, 10 - 2 ** -20],
+    [-1, 0, -(2 ** -24)],
+  ] as const) {
+    const stream = new CustomStream(key);
+    stream.beginElement(largest);
+    kernels.beginCustom(key);
+    kernels.beginElement(BigInt(largest));
+    t.is(kernels.customUniform(low, high), top);
+    t.is(stream.uniform(low, high), top);
+  }
+});
+
 test('an element that never stops drawing traps', (t) => {
   const stream = new CustomStream(key);
   kernels.beginCustom(key);
