@@ -2,7 +2,8 @@ import { valueOf, type Dim } from './dim.js';
 import { InternalError } from './errors.js';
 import type { Node, TensorGraph } from './ir.js';
 import { evaluateNode, type EvaluateContext } from './ops/index.js';
-import { deriveKey, fnv1a64 } from './random.js';
+import { fnv1a64 } from './random.js';
+import { TorchGenerator } from './streams/torch.js';
 import type { Tensor } from './tensor.js';
 
 export interface EvaluateOptions {
@@ -38,15 +39,16 @@ export function evaluate(
   };
   for (const { name, value } of graph.inputs) values.set(value.id, inputs[name]!);
   const variables: Record<string, Tensor> = {};
+  const generator = graph.rng === 'torch' ? new TorchGenerator(seed) : undefined;
   for (const variable of graph.variables) {
     const node = graph.initialize.find(({ outputs }) => outputs[0]!.id === variable.value.id)!;
-    const own = node.op.kind === 'initializer' ? node.op.seed : undefined;
-    const key = deriveKey(own ?? seed, fnv1a64(variable.name));
+    const { name, layout } = variable;
     const [fanIn, fanOut] = [size(variable.fanIn), size(variable.fanOut)];
-    const stream = { key, fanIn, fanOut, weightFanIn: size(variable.weightFanIn ?? variable.fanIn) };
+    const fans = { fanIn, fanOut, weightFanIn: size(variable.weightFanIn ?? variable.fanIn) };
+    const stream = { rng: graph.rng, seed, hash: fnv1a64(name), generator, layout, ...fans };
     const tensor = given[variable.name];
+    run(node, { size, stream });
     if (tensor) values.set(variable.value.id, tensor);
-    else run(node, { size, stream });
     variables[variable.name] = values.get(variable.value.id)!;
   }
   for (const node of [...graph.prepare, ...graph.forward]) run(node, { size });

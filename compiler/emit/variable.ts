@@ -1,6 +1,6 @@
 import { fnv1a64 } from '../random.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
-import { facts } from '../plan/families.js';
+import { facts } from '../facts.js';
 import { i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';

@@ -1,28 +1,8 @@
 import { initializerCodes as codes } from '../../runtime/manifest.js';
-import { add, alignUp, floorDiv, max, mul, product, sub, type Dim } from '../dim.js';
+import { add, alignUp, floorDiv, max, mul, sub, type Dim } from '../dim.js';
+import { facts, type Fact } from '../facts.js';
 import type { Recipe, Rng, Variable } from '../ir.js';
 import type { Filling } from './types.js';
-
-/** What a kernel may ask of a variable besides where it stands. */
-export const facts = [
-  'rank',
-  'rows',
-  'columns',
-  'inputs',
-  'outputs',
-  'tapRows',
-  'tapColumns',
-  'height',
-  'width',
-  'middle',
-  'centre',
-  'strideTap',
-  'strideInput',
-  'strideOutput',
-  'strideRow',
-  'strideColumn',
-] as const;
-export type Fact = (typeof facts)[number];
 
 /**
  * A parameter of a kernel: where the elements go, `first` the index of the first one; `a` and `b` as f32, `wide*` as f64
@@ -232,52 +212,6 @@ export function factsOf(names: Iterable<FamilyName>, rng: Rng): readonly Fact[] 
   }
   return facts.filter((fact) => asked.has(fact));
 }
-
-/** The facts of a variable; of a kernel, where it is none 0 stands for what only kernels have. */
-export function describeShape({ layout, value }: Pick<Variable, 'layout' | 'value'>): Readonly<Record<Fact, Dim>> {
-  const { shape } = value;
-  const rank = shape.length;
-  const outputsFirst = layout === 'oi' || layout === 'oihw';
-  const last = shape[rank - 1] ?? 0;
-  const first = shape[0] ?? 0;
-  const matrix: readonly [Dim, Dim] =
-    rank < 2 ? [0, 0] : outputsFirst ? [first, product(shape.slice(1))] : [product(shape.slice(0, -1)), last];
-  if (rank < 3) return { ...noKernel, rank, rows: matrix[0], columns: matrix[1] };
-  const [outputs, inputs] = outputsFirst ? [first, shape[1]!] : [last, shape[rank - 2]!];
-  const spatial = outputsFirst ? shape.slice(2) : shape.slice(0, -2);
-  const taps = product(spatial);
-  const [strideTap, strideInput, strideOutput]: readonly [Dim, Dim, Dim] = outputsFirst
-    ? [1, taps, mul(inputs, taps)]
-    : [mul(inputs, outputs), outputs, 1];
-  const tapAt = (index: (size: Dim) => Dim): Dim =>
-    mul(
-      spatial.reduce<Dim>((offset, size) => add(mul(offset, size), index(size)), 0),
-      strideTap,
-    );
-  return {
-    rank,
-    rows: matrix[0],
-    columns: matrix[1],
-    inputs,
-    outputs,
-    tapRows: outputsFirst ? outputs : inputs,
-    tapColumns: outputsFirst ? inputs : outputs,
-    height: spatial.at(-2) ?? 1,
-    width: spatial.at(-1)!,
-    middle: tapAt((size) => floorDiv(sub(size, 1), 2)),
-    centre: tapAt((size) => floorDiv(size, 2)),
-    strideTap,
-    strideInput,
-    strideOutput,
-    strideRow: outputsFirst ? strideOutput : strideInput,
-    strideColumn: outputsFirst ? strideInput : strideOutput,
-  };
-}
-
-const noKernel = {
-  ...{ inputs: 0, outputs: 0, tapRows: 0, tapColumns: 0, height: 0, width: 0, middle: 0, centre: 0 },
-  ...{ strideTap: 0, strideInput: 0, strideOutput: 0, strideRow: 0, strideColumn: 0 },
-};
 
 /** Bytes that the families' kernels take besides a variable's own. */
 export function scratchOf(names: Iterable<FamilyName>, of: Readonly<Record<Fact, Dim>>): Dim {

@@ -2,12 +2,10 @@ import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
 import {
-  describeShape,
   factsOf,
   carriedBy,
   scratchOf,
   type CarriedInitializer,
-  type Fact,
   type FamilyName,
 } from './families.js';
 import { copy, elementwise, transpose } from './loops.js';
@@ -85,7 +83,7 @@ function planVariables(
     const filling = fillings.get(variable)!;
     const { fanIn, fanOut, weightFanIn = fanIn } = variable;
     const { shape } = variable.value;
-    const described = describeShape(variable);
+    const described = describeShape(variable.value.shape, variable.layout);
     const facts = Object.fromEntries(asked.map((fact) => [fact, described[fact]]));
     const common = {
       variable,
@@ -128,7 +126,7 @@ function layoutScratch(variables: readonly PlannedVariable[], families: Readonly
   let initializer: Dim = 0;
   for (const { packing, count, variable } of variables) {
     if (packing) canonical = max(canonical, mul(count, 4));
-    initializer = max(initializer, scratchOf(families, describeShape(variable)));
+    initializer = max(initializer, scratchOf(families, describeShape(variable.value.shape, variable.layout)));
   }
   const first = alignUp(canonical, ALIGNMENT);
   const second = add(first, alignUp(initializer, ALIGNMENT));

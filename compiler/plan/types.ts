@@ -5,7 +5,8 @@
 import type { Dim } from '../dim.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
-import type { CarriedInitializer, Fact } from './families.js';
+import type { Fact } from '../facts.js';
+import type { CarriedInitializer } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
 export interface Buffer {
