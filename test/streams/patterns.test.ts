@@ -28,7 +28,6 @@ const kernelSizes = [
   { spatial: [3, 1, 2], inputs: 2, outputs: 9, groups: 3 },
 ];
 
-/** The extents before the last `count` ones are left out: what an index of the axis before them is worth. */
 const product = (extents: readonly number[]): number => extents.reduce((size, extent) => size * extent, 1);
 
 /** The number of the element at `index` of an array of `shape`. */
