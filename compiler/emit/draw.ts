@@ -87,7 +87,8 @@ function scaleByFans({ linker, rng, factor, parameters: { code, a, b } }: Draw, 
     module.i32.lt_u(scaling.get(), module.i32.const(16)),
     module.i32.ne(module.i32.and(scaling.get(), module.i32.const(3)), module.i32.const(3)),
   );
-  const scale = module.f64.promote(module.f32.demote(a.get()));
+  // torch scales in f64 throughout.
+  const scale = rng === 'torch' ? a.get() : module.f64.promote(module.f32.demote(a.get()));
   const wideSize = (): Ref => module.f64.promote(size.get());
   const uniform =
     rng === 'jax'
@@ -178,6 +179,10 @@ function parameterRef({ linker, key, factor, parameters: { a, b, low, high } }: 
       return single(low.get());
     case 'high':
       return single(high.get());
+    case 'wideLow':
+      return low.get();
+    case 'wideHigh':
+      return high.get();
     case 'sigmaLow':
       return deviations(low);
     case 'sigmaHigh':

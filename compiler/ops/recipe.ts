@@ -41,7 +41,7 @@ const philox = (key: bigint): Generator => ({
     return each(count, (index) => truncatedNormal(key, index, mean, std, low, high));
   },
   orthogonal: (rows, columns, gain) => orthogonal(key, rows, columns, gain),
-  scale: varianceScale,
+  scale: (scale, fan, distribution) => varianceScale(fround(scale), fan, distribution),
   scalesUnit: false,
 });
 
@@ -61,7 +61,7 @@ const jax = (seed: bigint): Generator => ({
   },
   orthogonal: (rows, columns, gain) => jaxOrthogonal(seed, rows, columns, gain),
   scale(scale, fan, distribution) {
-    const variance = fround(scale / fan);
+    const variance = fround(fround(scale) / fan);
     if (distribution === 'uniform') return fround(Math.sqrt(fround(3 * variance)));
     const std = fround(Math.sqrt(variance));
     return distribution === 'truncatedNormal' ? fround(std / fround(0.87962566103423978)) : std;
@@ -73,8 +73,7 @@ const torch = (generator: TorchGenerator): Generator => ({
   elements(count, recipe) {
     if (recipe.kind === 'uniform') return generator.uniform(count, fround(recipe.low), fround(recipe.high));
     if (recipe.kind === 'normal') return generator.normal(count, recipe.mean, recipe.std);
-    const { mean, std, low, high } = recipe;
-    return generator.truncatedNormal(count, fround(mean), fround(std), fround(low), fround(high));
+    return generator.truncatedNormal(count, recipe.mean, recipe.std, recipe.low, recipe.high);
   },
   orthogonal: (rows, columns, gain) => torchOrthogonal(generator, rows, columns, gain),
   scale: varianceScale,
@@ -109,7 +108,7 @@ export function drawRecipe(
     case 'varianceScaling': {
       const { fanIn, fanOut, weightFanIn } = stream;
       const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2, weightFanIn }[recipe.mode];
-      const size = generator.scale(fround(recipe.scale), fan, recipe.distribution);
+      const size = generator.scale(recipe.scale, fan, recipe.distribution);
       if (recipe.distribution === 'untruncatedNormal') {
         return generator.elements(count, { kind: 'normal', mean: 0, std: size }, 1);
       }

@@ -11,7 +11,7 @@ import type { Filling } from './types.js';
  */
 export type Parameter =
   | ('target' | 'count' | 'first' | 'key' | 'state' | 'scratch' | 'factor' | 'zero')
-  | ('a' | 'b' | 'wideA' | 'wideB' | 'wholeA' | 'low' | 'high' | 'sigmaLow' | 'sigmaHigh')
+  | ('a' | 'b' | 'wideA' | 'wideB' | 'wholeA' | 'low' | 'high' | 'wideLow' | 'wideHigh' | 'sigmaLow' | 'sigmaHigh')
   | Fact;
 
 /** A kernel and what it is called with. */
@@ -88,7 +88,7 @@ export const families = {
     elementwise: true,
     philox: ['fillTruncatedNormal', ...each, 'a', 'b', 'low', 'high'],
     jax: ['fillJaxTruncatedNormal', ...each, 'a', 'b', 'sigmaLow', 'sigmaHigh'],
-    torch: ['fillTorchTruncatedNormal', ...stream, 'a', 'b', 'low', 'high'],
+    torch: ['fillTorchTruncatedNormal', ...stream, 'wideA', 'wideB', 'wideLow', 'wideHigh'],
   },
   orthogonal: {
     code: codes.orthogonal,

@@ -1,5 +1,6 @@
 import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
+import { describeShape, type Fact } from '../facts.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
 import {
   factsOf,
