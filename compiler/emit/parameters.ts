@@ -7,7 +7,7 @@ import { Locals, sizeRef, when } from './code.js';
 import { linkCustoms } from './customs.js';
 import { emitDraw } from './draw.js';
 import type { Linker } from './linker.js';
-import { emitAdvance, emitRecipes, seedGenerator, type CustomFill } from './recipes.js';
+import { announce, emitAdvance, emitRecipes, seedGenerator, type CustomFill } from './recipes.js';
 import { isHost, parametersWait, requireInferred } from './steps.js';
 import { declareLocated, emitLocate, emitStore, field, setField } from './variable.js';
 
@@ -177,7 +177,8 @@ function drawAsAsked(
   return [
     plan.customs.reduceRight((rest, { name, options }, index) => {
       const values = Object.keys(options).map((_, at) => argument(at));
-      return module.if(isCustom(index), customs.get(name)!([get(4), get(5)], values), rest);
+      const call = customs.get(name)!([get(4), get(5)], values);
+      return module.if(isCustom(index), module.block(null, [announce(linker, plan, get(0)), call]), rest);
     }, otherwise),
   ];
 }

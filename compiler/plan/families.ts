@@ -30,6 +30,8 @@ export interface Family {
   readonly elementwise: boolean;
   /** The first fact must not be above the second. */
   readonly ordered?: readonly [Fact, Fact];
+  /** The first must be a multiple of the second, and the second not 0. */
+  readonly multiple?: readonly [Parameter, Parameter | number];
   /** Bytes that the kernel takes besides the variable's. */
   scratch?(facts: Readonly<Record<Fact, Dim>>): Dim;
 }
@@ -118,6 +120,7 @@ export const families = {
   dirac: {
     code: codes.dirac,
     ranks: [3, 5],
+    multiple: ['outputs', 'wholeA'],
     elementwise: false,
     ...pattern([
       'fillDirac',
@@ -141,6 +144,7 @@ export const families = {
     code: codes.lstmBias,
     ranks: [1, 1],
     elementwise: false,
+    multiple: ['count', 4],
     ...pattern(['fillLstmBias', 'target', 'count', 'a']),
   },
   sparse: {

@@ -2,13 +2,7 @@ import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
-import {
-  factsOf,
-  carriedBy,
-  scratchOf,
-  type CarriedInitializer,
-  type FamilyName,
-} from './families.js';
+import { factsOf, carriedBy, scratchOf, type CarriedInitializer, type FamilyName } from './families.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
