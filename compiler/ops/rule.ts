@@ -14,6 +14,8 @@ export interface EvaluateContext {
   readonly size: (dim: Dim) => number;
   /** For initializers: the variable's Philox key and fans. */
   readonly stream?: { readonly key: bigint; readonly fanIn: number; readonly fanOut: number };
+  /** The user's functions, by name. */
+  readonly functions?: ReadonlyMap<string, (...args: number[]) => number>;
 }
 
 /** What the compiler knows of an op besides kernels: its shapes, and its meaning in naive form. */
