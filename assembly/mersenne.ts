@@ -113,3 +113,13 @@ export function fillTorchBits(target: usize, count: usize, state: usize): void {
     count -= length;
   }
 }
+
+/** Passes over the next `count` words of the generator at `state`. */
+export function skipWords(count: usize, state: usize): void {
+  while (count != 0) {
+    const index = nextIndex(state);
+    const length = min<usize>(count, SIZE - index);
+    store<u32>(state, index + <u32>length);
+    count -= length;
+  }
+}

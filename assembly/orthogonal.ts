@@ -1,6 +1,8 @@
 import { applyPanel, factorPanel, PANEL, transposeT } from './householder';
+import { fillJaxNormal } from './jax';
 import { fillNormal } from './random';
 import { storeLanes } from './simd';
+import { fillTorchNormal } from './torch';
 import { transposeMatrix } from './transpose2d';
 
 /*
@@ -87,21 +89,102 @@ export function fillOrthogonal(target: usize, rows: u32, columns: u32, key: u64,
   orthogonalize(target, rows, columns, gain, scratch);
 }
 
+/** Bytes of scratch that deltaOrthogonal of a matrix of this shape takes. */
+export function deltaOrthogonalScratch(rows: u32, columns: u32): usize {
+  return matrixBytes(rows, columns) + orthogonalScratch(rows, columns);
+}
+
+/** Bytes of a matrix, rounded up to whole cache lines. */
+// @ts-ignore: decorator
+@inline
+function matrixBytes(rows: u32, columns: u32): usize {
+  return (((<usize>rows * columns) << 2) + 63) & ~63;
+}
+
+/** Fills `count` floats with 0, those `strideRow` and `strideColumn` elements apart from `centre` on with a matrix. */
+function scatter(
+  matrix: usize,
+  target: usize,
+  count: usize,
+  centre: u32,
+  rows: u32,
+  columns: u32,
+  strideRow: u32,
+  strideColumn: u32,
+): void {
+  memory.fill(target, 0, count << 2);
+  for (let r: u32 = 0; r < rows; r++) {
+    let p = target + ((<usize>centre + <usize>r * strideRow) << 2);
+    for (let c: u32 = 0; c < columns; c++) {
+      store<f32>(p, load<f32>(matrix));
+      matrix += 4;
+      p += (<usize>strideColumn) << 2;
+    }
+  }
+}
+
 /**
- * Fills a convolution kernel [taps, inChannels, outChannels] with 0, its tap `centre` with an orthogonal matrix;
- * inChannels ≤ outChannels.
+ * Fills a convolution kernel of `count` elements with 0 but for its central tap, `centre` elements from the start, which
+ * becomes an orthogonal matrix: its element [r, c] stands r · strideRow + c · strideColumn elements on. `scratch`:
+ * deltaOrthogonalScratch bytes.
  */
 export function fillDeltaOrthogonal(
   target: usize,
-  taps: u32,
+  count: usize,
   centre: u32,
-  inChannels: u32,
-  outChannels: u32,
+  rows: u32,
+  columns: u32,
+  strideRow: u32,
+  strideColumn: u32,
   key: u64,
   gain: f32,
   scratch: usize,
 ): void {
-  const bytes = (<usize>inChannels * outChannels) << 2;
-  memory.fill(target, 0, <usize>taps * bytes);
-  fillOrthogonal(target + <usize>centre * bytes, inChannels, outChannels, key, gain, scratch);
+  fillOrthogonal(scratch, rows, columns, key, gain, scratch + matrixBytes(rows, columns));
+  scatter(scratch, target, count, centre, rows, columns, strideRow, strideColumn);
+}
+
+/**
+ * gain · jax.nn.initializers.orthogonal()(jax.random.key(seed), […, columns]) up to rounding, its leading axes flattened
+ * to `rows`. `scratch`: orthogonalScratch bytes.
+ */
+export function fillJaxOrthogonal(target: usize, rows: u32, columns: u32, seed: u64, gain: f32, scratch: usize): void {
+  fillJaxNormal(target, <usize>rows * columns, 0, seed, 0, 1);
+  orthogonalize(target, rows, columns, gain, scratch);
+}
+
+/** fillDeltaOrthogonal of the matrix of fillJaxOrthogonal: jax.nn.initializers.delta_orthogonal up to rounding. */
+export function fillJaxDeltaOrthogonal(
+  target: usize,
+  count: usize,
+  centre: u32,
+  rows: u32,
+  columns: u32,
+  strideRow: u32,
+  strideColumn: u32,
+  seed: u64,
+  gain: f32,
+  scratch: usize,
+): void {
+  fillJaxOrthogonal(scratch, rows, columns, seed, gain, scratch + matrixBytes(rows, columns));
+  scatter(scratch, target, count, centre, rows, columns, strideRow, strideColumn);
+}
+
+/**
+ * torch.nn.init.orthogonal_(tensor, gain) up to rounding, of a tensor [rows, …] whose other axes are flattened to
+ * `columns`, by the generator at `state`. `scratch`: orthogonalScratch bytes.
+ */
+export function fillTorchOrthogonal(
+  target: usize,
+  rows: u32,
+  columns: u32,
+  state: usize,
+  gain: f32,
+  scratch: usize,
+): void {
+  const wide = rows < columns;
+  const matrix = wide ? scratch : target;
+  fillTorchNormal(matrix, <usize>rows * columns, state, 0, 1);
+  if (wide) transposeMatrix(matrix, target, rows, columns, (<usize>columns) << 2, (<usize>rows) << 2);
+  orthogonalize(target, rows, columns, gain, scratch);
 }

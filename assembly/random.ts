@@ -144,7 +144,7 @@ function scaled(r: v128, direction: v128, mean: v128, std: v128): v128 {
 }
 
 /** The four normal elements whose words are `block`. */
-function normalBlock(block: v128, mean: v128, std: v128): v128 {
+export function normalBlock(block: v128, mean: v128, std: v128): v128 {
   const odd = v128.shuffle<i32>(block, block, 1, 1, 3, 3);
   const quarters = i32x4.add(quarterTurns(odd), i32x4(1, 0, 1, 0));
   const x = residualAngle(odd, quarterTurns(odd));

@@ -1,7 +1,8 @@
+import { cosine, lessQuarters, logarithm, sine } from './doubles';
 import { fused, rounded, step } from './fused';
-import { fillTorchBits, KEPT, nextWord, SAMPLE } from './mersenne';
+import { fillTorchBits, KEPT, nextWord, SAMPLE, skipWords } from './mersenne';
 import { loadLanes, storeLanes } from './simd';
-import { logarithm } from './truncated';
+import { cumulative, quantile } from './truncated';
 
 /*
  * The float32 distributions of torch's CPU generator (ATen/native/cpu/DistributionTemplates.h), their f32 operations
@@ -17,8 +18,6 @@ const BLOCK: usize = 16;
 const TWO_PI: f64 = 6.2831854820251465;
 const FOUR_OVER_PI: f64 = 1.2732395;
 const SQRT_HALF_BITS: i64 = 0x3fe6a09e60000000;
-const PI_2_HIGH: f64 = 1.5707963267341256; // 33 bits
-const PI_2_LOW: f64 = 6.077100506506192e-11;
 
 /** ln(1 + x) in [√½ − 1, √2 − 1], less its first two terms, over x³ (Cephes' logf), highest power first. */
 const LOGARITHM = memory.data<f32>([
@@ -54,7 +53,10 @@ function uniform4(words: v128, low: v128, range: v128): v128 {
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2);
 }
 
-/** Writes the next `count` elements of the generator at `state`: tensor.uniform_(low, high). */
+/**
+ * Writes the next `count` elements of the generator at `state`: tensor.uniform_(low, high), whose bounds torch has in f64
+ * and rounds to f32.
+ */
 export function fillTorchUniform(target: usize, count: usize, state: usize, low: f32, high: f32): void {
   const lows = f64x2.splat(low);
   const range = f64x2.splat(high - low);
@@ -106,13 +108,13 @@ function transform2(target: usize, mean: v128, std: v128): void {
   c = fused(rounded(f64x2.mul(c, z)), z, f64x2.mul(z, f64x2.splat(-0.5)));
   c = rounded(f64x2.add(c, f64x2.splat(1)));
   const s = rounded(f64x2.mul(step(step(promoted(SINE), z, SINE + 4), z, SINE + 8), z));
-  const sine = fused(s, x, x);
+  const sines = fused(s, x, x);
   const quarter = i64x2.extend_low_i32x4_u(i32x4.shr_u(even, 1));
   const odd = i64x2.shr_s(i64x2.shl(quarter, 63), 63);
   const cosineSign = i64x2.shl(i64x2.shr_u(i64x2.add(quarter, i64x2.splat(1)), 1), 63);
-  const cosine = v128.xor(v128.bitselect(sine, c, odd), cosineSign);
-  const turned = v128.xor(v128.bitselect(c, sine, odd), i64x2.shl(i64x2.shr_u(quarter, 1), 63));
-  const first = f64x2.add(f64x2.mul(rounded(f64x2.mul(r, cosine)), std), mean);
+  const cosines = v128.xor(v128.bitselect(sines, c, odd), cosineSign);
+  const turned = v128.xor(v128.bitselect(c, sines, odd), i64x2.shl(i64x2.shr_u(quarter, 1), 63));
+  const first = f64x2.add(f64x2.mul(rounded(f64x2.mul(r, cosines)), std), mean);
   const second = f64x2.add(f64x2.mul(rounded(f64x2.mul(r, turned)), std), mean);
   v128.store64_lane(target, f32x4.demote_f64x2_zero(first), 0);
   v128.store64_lane(target, f32x4.demote_f64x2_zero(second), 0, 32);
@@ -139,17 +141,11 @@ function nextNormal(state: usize): f64 {
   const angle = 2 * Math.PI * nextDouble(state);
   const r = sqrt<f64>(-2 * logarithm(1 - nextDouble(state)));
   const n = nearest<f64>(angle * (2 / Math.PI));
-  const x = angle - n * PI_2_HIGH - n * PI_2_LOW;
-  const z = x * x;
-  let sine: f64 = 1;
-  for (let k: f64 = 17; k > 1; k -= 2) sine = 1 - (sine * z) / (k * (k - 1));
-  sine *= x;
-  let cosine: f64 = 1;
-  for (let k: f64 = 16; k > 0; k -= 2) cosine = 1 - (cosine * z) / (k * (k - 1));
+  const x = lessQuarters(angle, n);
   const quarter = <u32>n;
   const odd = (quarter & 1) != 0;
-  const s = odd ? cosine : sine;
-  const c = odd ? sine : cosine;
+  const s = odd ? cosine(x) : sine(x);
+  const c = odd ? sine(x) : cosine(x);
   store<u32>(state, 1, KEPT);
   store<f64>(state, r * (quarter & 2 ? -s : s), SAMPLE);
   return r * ((quarter + 1) & 2 ? -c : c);
@@ -184,5 +180,65 @@ export function fillTorchNormal(target: usize, count: usize, state: usize, mean:
     target -= (BLOCK - odd) << 2;
     fillTorchBits(target, BLOCK, state);
     transformBlock(target, means, stds);
+  }
+}
+
+/** Advances the generator at `state` as fillTorchUniform or, where `isNormal`, fillTorchNormal of `count` elements does. */
+export function skipTorch(count: usize, state: usize, isNormal: i32): void {
+  if (!isNormal) {
+    skipWords(count, state);
+  } else if (count < BLOCK) {
+    for (; count != 0; count--) nextNormal(state);
+  } else {
+    skipWords((count & (BLOCK - 1)) != 0 ? count + BLOCK : count, state);
+  }
+}
+
+/** Two elements, in the low lanes, from the two low words: x uniform, then mean + scale · Φ⁻¹((1 + x) / 2) / √2. */
+// @ts-ignore: decorator
+@inline
+function truncated2(words: v128, low: v128, range: v128, mean: v128, scale: v128): v128 {
+  const one = f64x2.splat(1);
+  const x = fused(unit(words), range, low);
+  const half = f64x2.mul(x, f64x2.splat(0.5));
+  const finite = quantile(f64x2.add(f64x2.splat(0.5), half), half);
+  const z = v128.bitselect(f64x2.mul(x, f64x2.splat(Infinity)), finite, f64x2.eq(f64x2.abs(x), one));
+  const inverse = rounded(f64x2.mul(z, f64x2.splat(Math.SQRT1_2)));
+  return f32x4.demote_f64x2_zero(f64x2.add(rounded(f64x2.mul(inverse, scale)), mean));
+}
+
+/**
+ * Writes the next `count` elements of the generator at `state`: torch.nn.init.trunc_normal_(tensor, mean, std, low, high)
+ * with std > 0 and the bounds in the unit of the mean, but for the last bits of its erf⁻¹.
+ */
+export function fillTorchTruncatedNormal(
+  target: usize,
+  count: usize,
+  state: usize,
+  mean: f64,
+  std: f64,
+  low: f64,
+  high: f64,
+): void {
+  const start = <f32>(2 * cumulative((low - mean) / std) - 1);
+  const starts = f64x2.splat(start);
+  const range = f64x2.splat(<f32>(2 * cumulative((high - mean) / std) - 1) - start);
+  const means = f64x2.splat(<f32>mean);
+  const scale = f64x2.splat(<f32>(std * Math.SQRT2));
+  const lows = f32x4.splat(<f32>low);
+  const highs = f32x4.splat(<f32>high);
+  while (count != 0) {
+    const length = min<usize>(count, CHUNK);
+    fillTorchBits(target, length, state);
+    count -= length;
+    for (let rest = length; rest != 0;) {
+      const lanes = <u32>min<usize>(rest, 4);
+      const words = loadLanes(target, lanes, lows);
+      const a = truncated2(words, starts, range, means, scale);
+      const b = truncated2(v128.shuffle<i64>(words, words, 1, 1), starts, range, means, scale);
+      storeLanes(target, f32x4.pmin(f32x4.pmax(v128.shuffle<f64>(a, b, 0, 2), lows), highs), lanes);
+      target += (<usize>lanes) << 2;
+      rest -= lanes;
+    }
   }
 }

@@ -16,12 +16,10 @@ const TWO_OVER_PI = memory.data<u32>([
   0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab,
 ]);
 
-/** Lane 0: x − n·π/2 in f32. Lane 1: n modulo 4 as i32. For 2²⁰ ≤ |x|; anything below that. */
-function reduceLarge(x: f32): v128 {
+/** |x|·2/π modulo 4 in units of 2⁻⁶², for 2²⁰ ≤ |x| < ∞; anything below that. */
+export function turnsOfLarge(x: f32): u64 {
   const bits = reinterpret<u32>(x);
-  const exponent = (bits >> 23) & 0xff;
-  if (exponent == 0xff) return f32x4.splat(NaN);
-  const offset = max<u32>(exponent, 120) - 120;
+  const offset = max<u32>((bits >> 23) & 0xff, 120) - 120;
   const word = TWO_OVER_PI + ((offset >> 5) << 2);
   const shift = <u64>(offset & 31);
   const second = <u64>load<u32>(word, 4);
@@ -29,11 +27,17 @@ function reduceLarge(x: f32): v128 {
   const high = ((((<u64>load<u32>(word)) << 32) | second) << shift) | (third >> (32 - shift));
   const low = (((third << 32) | load<u32>(word, 12)) << shift) >> 32;
   const significand = <u64>((bits & 0x7fffff) | 0x800000);
-  const turns = significand * high + ((significand * low) >> 32);
+  return significand * high + ((significand * low) >> 32);
+}
+
+/** Lane 0: x − n·π/2 in f32. Lane 1: n modulo 4 as i32. For 2²⁰ ≤ |x|; anything below that. */
+function reduceLarge(x: f32): v128 {
+  if (!(abs<f32>(x) < Infinity)) return f32x4.splat(NaN);
+  const turns = turnsOfLarge(x);
   const quadrant = (turns + ((<u64>1) << 61)) >> 62;
   const r = <f32>(<f64>(<i64>(turns - (quadrant << 62))) * (Math.PI / 2 / 4611686018427387904.0));
   const n = <i32>quadrant;
-  const negative = <i32>bits < 0;
+  const negative = reinterpret<i32>(x) < 0;
   return i32x4.replace_lane(f32x4.splat(negative ? -r : r), 1, negative ? -n : n);
 }
 

@@ -1,3 +1,4 @@
+import { exponential, logarithm } from './doubles';
 import { fillBits } from './philox';
 import { chunkLength } from './random';
 
@@ -5,11 +6,7 @@ import { chunkLength } from './random';
  * The truncated normal distribution of docs/random.md, by inversion in f64, bit for bit on every target.
  */
 
-const LN2_HIGH: f64 = 0.6931471803691238;
-const LN2_LOW: f64 = 1.9082149292705877e-10;
-const LOG2_E: f64 = 1.4426950408889634;
 const INVERSE_ROOT_TWO_PI: f64 = 0.3989422804014327;
-const SQRT_HALF_BITS: u64 = 0x3fe6a09e667f3bcd;
 const SMALLEST_NORMAL: f64 = 2.2250738585072014e-308;
 const CENTRE: f64 = 0.48;
 
@@ -20,30 +17,8 @@ const CENTRAL = memory.data<f64>([
   -14.50490025755257,
 ]);
 
-/** eˣ for x ≤ 0; 0 below 2⁻¹⁰²². */
-function exponential(x: f64): f64 {
-  const n = floor<f64>(x * LOG2_E + 0.5);
-  if (n < -1022) return 0;
-  const r = x - n * LN2_HIGH - n * LN2_LOW;
-  let sum: f64 = 1;
-  for (let k: f64 = 14; k > 0; k--) sum = 1 + (sum * r) / k;
-  return sum * reinterpret<f64>((<i64>n + 1023) << 52);
-}
-
-/** ln x for a normal x > 0. */
-export function logarithm(x: f64): f64 {
-  const bits = reinterpret<i64>(x) - SQRT_HALF_BITS;
-  const m = reinterpret<f64>((bits & 0x000fffffffffffff) + SQRT_HALF_BITS);
-  const s = (m - 1) / (m + 1);
-  const square = s * s;
-  let sum: f64 = 0;
-  for (let k: f64 = 21; k > 0; k -= 2) sum = sum * square + 1 / k;
-  const e = <f64>(bits >> 52);
-  return e * LN2_HIGH + (e * LN2_LOW + 2 * s * sum);
-}
-
 /** The standard normal distribution function Φ. */
-function cumulative(x: f64): f64 {
+export function cumulative(x: f64): f64 {
   const t = abs<f64>(x);
   const density = exponential(-0.5 * t * t) * INVERSE_ROOT_TWO_PI;
   let tail: f64 = 0;
@@ -90,11 +65,10 @@ function step(sum: v128, x: v128, coefficient: usize): v128 {
   return f64x2.add(f64x2.mul(sum, x), v128.load64_splat(coefficient));
 }
 
-/** Φ⁻¹ in two lanes. */
+/** Φ⁻¹(p) in two lanes; `q` is p − ½, which may have digits that p has lost. */
 // @ts-ignore: decorator
 @inline
-function quantile(p: v128): v128 {
-  const q = f64x2.sub(p, f64x2.splat(0.5));
+export function quantile(p: v128, q: v128): v128 {
   const t = f64x2.mul(q, q);
   let numerator = step(v128.load64_splat(CENTRAL), t, CENTRAL + 8);
   numerator = step(numerator, t, CENTRAL + 16);
@@ -122,7 +96,8 @@ function transform2(words: v128, start: v128, range: v128, mean: v128, std: v128
     f64x2.add(f64x2.convert_low_i32x4_u(words), f64x2.splat(0.5)),
     f64x2.splat(2.3283064365386963e-10),
   );
-  const z = quantile(f64x2.add(start, f64x2.mul(u, range)));
+  const p = f64x2.add(start, f64x2.mul(u, range));
+  const z = quantile(p, f64x2.sub(p, f64x2.splat(0.5)));
   return f32x4.demote_f64x2_zero(f64x2.add(mean, f64x2.mul(std, z)));
 }
 
