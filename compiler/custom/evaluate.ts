@@ -1,12 +1,12 @@
 import type { CompiledFunction } from '../ir.js';
+import { customCos, customExp, customLog, customPow, customSin } from '../streams/elementary.js';
 import { SCOPE } from './scope.js';
 
-/** What a source imports, in JavaScript. WebAssembly rounds results to f32. */
-const math = { log: Math.log, exp: Math.exp, sin: Math.sin, cos: Math.cos, pow: Math.pow };
+const math = { log: customLog, exp: customExp, sin: customSin, cos: customCos, pow: customPow };
 
 /**
- * A compiled source as a JavaScript function, for the naive evaluator: with the host's mathematics, and without a limit
- * on loops.
+ * A compiled source as a JavaScript function, for the naive evaluator: with mathematics in plain TypeScript, and without
+ * a limit on loops.
  *
  * @param scope what it finds in scope beside mathematics
  */

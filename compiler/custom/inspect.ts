@@ -106,7 +106,6 @@ function forbidden(module: Module, functions: Functions, entry: Entry): readonly
     if (from === 'env' && base === 'seed') faults.add('uses Math.random; draw with uniform()');
     else if (from !== SCOPE) faults.add(`imports '${base}', which is not in scope`);
     else if (base === 'index' && entry === 'fill') faults.add('fill has no index(); it numbers its elements itself');
-    else if (base === 'element' && entry === 'sample') faults.add('sample has no element(); it draws for index()');
   }
   if (dataSegments(module).length > 0) faults.add(memory);
   for (const { body } of functions.filter((each) => !isImport(each))) {

@@ -35,7 +35,6 @@ const drawing = [
   '@inline export function normal(mean: f32 = 0, std: f32 = 1): f32 { return custom_normal(mean, std); }\n',
   imported('bits', '(): u32'),
   imported('index', '(): i32'),
-  imported('element', '(index: i32): void'),
   imported('dim', '(axis: i32): i32'),
   imported('fanIn', '(): f32'),
   imported('fanOut', '(): f32'),
@@ -43,7 +42,7 @@ const drawing = [
 
 /** Names that only initializers have. */
 export const initializerNames: readonly string[] = [
-  ...['uniform', 'normal', 'bits', 'index', 'element', 'dim', 'fanIn', 'fanOut'],
+  ...['uniform', 'normal', 'bits', 'index', 'dim', 'fanIn', 'fanOut'],
 ];
 
 /** What stands in the scope of a source without an import, as a library file of the AssemblyScript compiler. */

@@ -48,13 +48,8 @@ function bindingsOf(linker: Linker, { dim, fanIn, fanOut }: VariableGetters): Sc
   const index = linker.once('index', 'index', (name) =>
     linker.add(name, [], i32, new Locals(module), [module.global.get(elementNumber(linker), i32)]),
   );
-  const element = linker.once('element', 'element', (name) => {
-    const locals = new Locals(module, [i32]);
-    const number = module.i64.extend_u(locals.parameter(0).get());
-    linker.add(name, [i32], none, locals, [linker.call('beginElement', [number])]);
-  });
   return {
-    ...{ dim, fanIn, fanOut, index, element },
+    ...{ dim, fanIn, fanOut, index },
     uniform: linker.library('customUniform'),
     normal: linker.library('customNormal'),
     bits: linker.library('customBits'),
@@ -103,12 +98,11 @@ function emitFill(linker: Linker, compiled: CompiledFunction, getters: VariableG
   const { name: fill } = copyFunction(linker, compiled, bindingsOf(linker, getters));
   const params = kernelParameters(compiled);
   const locals = new Locals(module, params);
-  const [target, count, first, key, ...options] = params.map((_, index) => locals.parameter(index));
+  const [target, count, , key, ...options] = params.map((_, index) => locals.parameter(index));
   const share = module.i64.shl(module.i64.extend_u(count!.get()), module.i64.const(FILL_FUEL_SHIFT));
   const args = [target!, count!, ...options].map((local) => local.get());
   linker.add(name, params, none, locals, [
-    linker.call('beginCustom', [key!.get()]),
-    linker.call('beginElement', [first!.get()]),
+    linker.call('beginFill', [key!.get(), module.i64.extend_u(count!.get())]),
     ...(compiled.total ? [] : [module.global.set(fuelOf(linker), module.i64.add(module.i64.const(FUEL), share))]),
     module.call(fill, args, none),
   ]);
