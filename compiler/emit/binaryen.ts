@@ -167,6 +167,14 @@ const childrenById = new Map(Object.entries(children).map(([name, keys]) => [unt
 
 const kindsById = new Map(Object.entries(untyped.ExpressionIds).map(([name, id]) => [id, name]));
 
+/** Kinds without fields have no wrapper, without which Binaryen does not tell about them. */
+const bareKinds = new Set(Object.keys(untyped.ExpressionIds).filter((kind) => !(kind in binaryen)));
+
+function expressionInfo(expression: Ref): ExpressionInfo {
+  const id = binaryen.getExpressionId(expression);
+  return bareKinds.has(kindsById.get(id)!) ? { id } : untyped.getExpressionInfo(expression);
+}
+
 /** An expression as `forEachExpression` shows it: its kind, as Binaryen calls it, and the fields of that kind. */
 export interface Visited {
   readonly ref: Ref;
@@ -179,7 +187,7 @@ export interface Visited {
 /** Visits an expression and all inside it, the outer ones last. */
 export function forEachExpression(root: Ref, visit: (visited: Visited) => void): void {
   if (!root) return;
-  const info = untyped.getExpressionInfo(root);
+  const info = expressionInfo(root);
   const keys = childrenById.get(info.id);
   for (const key of keys ?? []) {
     const child = info[key] as Ref | Ref[];
@@ -212,7 +220,7 @@ const trappingTruncations = new Set<unknown>([
 export function canTrap({ kind, info }: Visited): boolean {
   if (kind === 'Unary') return trappingTruncations.has(info['op']);
   if (kind !== 'Binary' || !integerDivisions.has(info['op'])) return kind === 'Unreachable';
-  const { value } = untyped.getExpressionInfo(info['right'] as Ref);
+  const { value } = expressionInfo(info['right'] as Ref);
   const divisor = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
   return divisor === 0 || divisor === -1;
 }
