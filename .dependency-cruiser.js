@@ -22,6 +22,7 @@ const stages = {
   optimize: ['ir', 'ops', 'build'],
   plan: ['ir'],
   emit: ['ir', 'plan'],
+  custom: ['ir', 'emit'],
   import: ['aliases', 'declaration'],
 };
 

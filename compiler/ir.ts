@@ -35,6 +35,13 @@ export interface FunctionCall {
   readonly total: boolean;
 }
 
+/** Whether an expression calls any function of the user's. */
+export function callsFunction(expression: Expression): boolean {
+  if (expression.kind === 'unary') return callsFunction(expression.x);
+  if (expression.kind === 'binary') return callsFunction(expression.left) || callsFunction(expression.right);
+  return expression.kind === 'call';
+}
+
 /** Whether every function that an expression calls returns for any arguments. */
 export function isTotal(expression: Expression): boolean {
   if (expression.kind === 'unary') return isTotal(expression.x);

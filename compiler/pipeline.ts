@@ -1,7 +1,8 @@
+import { compileSources, type CompiledSources } from './custom/compile.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
-import type { TensorGraph } from './ir.js';
+import type { CompiledFunction, TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import { show } from './show.js';
@@ -19,7 +20,7 @@ export type GivenTensors = Readonly<
   Record<string, Float32Array | { readonly shape: readonly number[]; readonly data: ArrayBufferView }>
 >;
 
-export interface ModelOptions extends Omit<LowerOptions, 'tensors'> {
+export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
   /** What `{tensor}` refers to. */
   readonly tensors?: GivenTensors;
 }
@@ -41,9 +42,10 @@ const isGraph = (model: unknown): model is Graph =>
 export class Pipeline {
   readonly declaration: GraphDeclaration;
   readonly tensors: Tensors;
-  private lowered?: TensorGraph;
-  private optimized?: TensorGraph;
-  private planned?: KernelPlan;
+  private lowered: TensorGraph | undefined;
+  private optimized: TensorGraph | undefined;
+  private planned: KernelPlan | undefined;
+  private compiled: CompiledSources | undefined;
 
   constructor(
     model: ModelSource,
@@ -53,8 +55,28 @@ export class Pipeline {
     this.declaration = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors: this.tensors });
   }
 
+  /**
+   * Compiles the functions that the declaration carries, if there are any, which takes the AssemblyScript compiler. The
+   * stages after it are those of a module; before it they know of the functions by name only.
+   *
+   * @throws what `compileSources` does
+   */
+  async compileFunctions(): Promise<CompiledSources> {
+    if (this.compiled) return this.compiled;
+    const sources = (this.declaration.functions ?? []).map((entry, index) => ({
+      ...entry,
+      role: 'elementwise' as const,
+      pointer: `/functions/${index}`,
+    }));
+    this.compiled = await compileSources(sources);
+    if (sources.length > 0) this.lowered = this.optimized = this.planned = undefined;
+    return this.compiled;
+  }
+
   lower(): TensorGraph {
-    return (this.lowered ??= lower(this.declaration, { ...this.options, tensors: this.tensors }));
+    const { dims = {} } = this.options;
+    const functions = this.compiled?.functions ?? new Map<string, CompiledFunction>();
+    return (this.lowered ??= lower(this.declaration, { dims, tensors: this.tensors, functions }));
   }
 
   optimize(): TensorGraph {

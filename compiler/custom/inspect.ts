@@ -13,7 +13,6 @@ import {
   readModule,
   typesOf,
   type Module,
-
 } from '../emit/binaryen.js';
 import type { CompiledFunction } from '../ir.js';
 import { SCOPE, type CustomSource, type Role } from './scope.js';
@@ -110,7 +109,8 @@ function forbidden(module: Module, functions: Functions, entry: Entry): readonly
   if (dataSegments(module).length > 0) faults.add(memory);
   for (const { body } of functions.filter((each) => !isImport(each))) {
     forEachExpression(body, ({ kind, known }) => {
-      if (!known) faults.add(kind === 'CallIndirect' ? 'calls a function value; call functions by name' : `uses ${kind}`);
+      if (!known)
+        faults.add(kind === 'CallIndirect' ? 'calls a function value; call functions by name' : `uses ${kind}`);
       else if (kind === 'GlobalSet') faults.add('keeps state in a global variable; every call must stand for itself');
       else if (kind === 'MemoryGrow' || kind === 'MemorySize') faults.add(memory);
       else if (memoryKinds.test(kind) && entry !== 'fill') faults.add(memory);
@@ -141,4 +141,3 @@ function isTotal(main: string, functions: Functions): boolean {
   };
   return cost(main) <= MOST_CALLS;
 }
-

@@ -1,5 +1,5 @@
 import type { CompiledFunction } from '../ir.js';
-import { f32, i32, i64, none, type Ref } from './binaryen.js';
+import { f32, i32, i64, none } from './binaryen.js';
 import { Locals, when } from './code.js';
 import { copyFunction, FUEL, fuelOf, type ScopeBindings } from './functions.js';
 import type { Linker } from './linker.js';

@@ -74,7 +74,8 @@ export function emitExpression(
 
   /** A user's function lane by lane. */
   const emitCall = (call: FunctionCall): Ref => {
-    if (lanes > 1 && !call.total) throw new InternalError(`${call.function} may not return in lanes without an element`);
+    if (lanes > 1 && !call.total)
+      throw new InternalError(`${call.function} may not return in lanes without an element`);
     const args = call.args.map((arg): ((lane: number) => Ref) => {
       if (arg.kind === 'constant') return () => module.f32.const(arg.value);
       const vector = locals.make(v128);

@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import type { CompiledFunction, Expression } from '../ir.js';
+import { callsFunction, type CompiledFunction, type Expression } from '../ir.js';
 import {
   f32,
   forEachCall,
@@ -32,6 +32,8 @@ export class Linker {
   private readonly linked = new Map<string, string>();
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
+  /** Functions that must not be inlined: kernels have many places for an epilogue, and users' functions are large. */
+  readonly kept: string[] = [];
 
   constructor(
     library: Uint8Array,
@@ -41,7 +43,9 @@ export class Linker {
     this.module = readModule(library, relaxed);
     this.kernels = functionExports(this.module);
     for (const name of this.kernels.keys()) this.module.removeExport(name);
-    this.placeholder = functionNames(this.module).find(({ module, base }) => module === 'template' && base === 'epilogue')?.name;
+    this.placeholder = functionNames(this.module).find(
+      ({ module, base }) => module === 'template' && base === 'epilogue',
+    )?.name;
     this.calls = callGraphs.get(library) ?? new Map<string, readonly string[]>();
     callGraphs.set(library, this.calls);
   }
@@ -86,6 +90,7 @@ export class Linker {
     });
     this.add(name, [v128, i32, i32], v128, locals, [...body, value]);
     this.linked.set(key, name);
+    if (expression && callsFunction(expression)) this.kept.push(name);
     return name;
   }
 

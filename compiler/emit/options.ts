@@ -1,3 +1,4 @@
+import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
 import type { CarriedInitializer } from './initializers.js';
 
@@ -9,6 +10,8 @@ export interface EmitOptions {
   readonly seed: bigint;
   /** Initializers the module carries beyond those it uses. */
   readonly initializers: readonly CarriedInitializer[];
+  /** The user's functions, by name. */
+  readonly functions?: ReadonlyMap<string, CompiledFunction>;
   /** Also return the text form. */
   readonly text?: boolean;
 }
