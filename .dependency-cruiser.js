@@ -23,6 +23,7 @@ const stages = {
   optimize: ['ir', 'ops', 'build'],
   plan: ['ir', 'facts'],
   emit: ['ir', 'facts', 'plan'],
+  custom: ['ir', 'emit'],
   import: ['aliases', 'declaration'],
 };
 

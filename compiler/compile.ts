@@ -54,8 +54,8 @@ const GIB = 2 ** 30;
 /**
  * Compiles a model into one WebAssembly module without imports.
  *
- * @throws DeclarationError for faults of the declaration, all at once · ShapeError for sizes that can never fit ·
- *   OptionError for options
+ * @throws DeclarationError for faults of the declaration, all at once, and of the sources it carries · ShapeError for sizes that can
+ *   never fit · OptionError for options, and where a source needs the AssemblyScript compiler and it is not installed
  */
 export async function compile<const M extends ModelSource>(
   model: M,
@@ -71,11 +71,12 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
+  const { functions, customs, warnings } = await pipeline.compileFunctions();
   pipeline.optimize();
   report('plan', 1);
   let plan = pipeline.plan(carriedInitializers(initializers, pipeline.declaration.rng));
-  const notes: string[] = [];
-  const emitOptions = { maxMemory, seed };
+  const notes = [...warnings];
+  const emitOptions = { maxMemory, seed, functions, customs };
   if (weights === 'embed') {
     report('embed', 2);
     // Initializers draw the same bits on both targets, and baseline runs everywhere.

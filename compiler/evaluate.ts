@@ -10,6 +10,8 @@ export interface EvaluateOptions {
   readonly seed?: bigint;
   /** Values of variables, by name, in the place of their initializers. */
   readonly variables?: Readonly<Record<string, Tensor>>;
+  /** The user's functions, by name. */
+  readonly functions?: EvaluateContext['functions'];
 }
 
 export interface Evaluated {
@@ -21,7 +23,7 @@ export interface Evaluated {
 export function evaluate(
   graph: TensorGraph,
   inputs: Readonly<Record<string, Tensor>>,
-  { seed = 0n, variables: given = {} }: EvaluateOptions = {},
+  { seed = 0n, variables: given = {}, functions }: EvaluateOptions = {},
 ): Evaluated {
   const sizes = new Map<string, number>();
   for (const { name, input, axis } of graph.symbols) {
@@ -51,7 +53,7 @@ export function evaluate(
     if (tensor) values.set(variable.value.id, tensor);
     variables[variable.name] = values.get(variable.value.id)!;
   }
-  for (const node of [...graph.prepare, ...graph.forward]) run(node, { size });
+  for (const node of [...graph.prepare, ...graph.forward]) run(node, { size, ...(functions && { functions }) });
   return {
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.get(value.id)!])),
     variables,

@@ -16,6 +16,7 @@ import { GraphEdge, runStages, type Edge, type PipedDType, type Stage } from './
 import { Reference, type ShapedArray, type VariableReference } from './layers/parameter-value.js';
 import type { DType } from './tensor.js';
 
+export { customLayer, type CustomLayerBuilder, type FunctionSource } from './layers/elementwise.js';
 export { block, parallel, repeat, type ComposedStage } from './layers/stage.js';
 
 /** An input of a graph. */
@@ -77,8 +78,10 @@ class WrittenGraph {
     private readonly head: GraphOptions,
     outputs: readonly { readonly name: string; readonly from: string }[],
   ) {
-    const { inputs, variables, layers, tensors } = written;
-    this.declaration = parseDeclaration({ nacre: 1, ...head, inputs, variables, layers, outputs }, { tensors });
+    const { inputs, functions, variables, layers, tensors } = written;
+    const entries = functions.length > 0 ? { functions } : {};
+    const source = { nacre: 1, ...head, inputs, ...entries, variables, layers, outputs };
+    this.declaration = parseDeclaration(source, { tensors });
     Object.freeze(this);
   }
 
@@ -136,7 +139,7 @@ export function graph<
     names.set(origin, name);
     return { name, shape: edge.shape, dtype: dtypeOf(edge) };
   });
-  const start: Written = { inputs: written, variables: [], layers: [], tensors: {}, names };
+  const start: Written = { inputs: written, functions: [], variables: [], layers: [], tensors: {}, names };
   const end = writeLayers(start, Object.values(outputs));
   const ports = Object.keys(outputs).map((name, index) => ({ name, from: end.references[index]! }));
   return new WrittenGraph(end.written, head, ports) as Graph<DTypesOf<I>, DTypesOf<O>>;
@@ -181,8 +184,23 @@ function defaultInput(first: Stage | undefined): InputEdge {
  * @throws DeclarationError with all faults at once
  */
 export function fromDeclaration(source: GraphSource | GraphDeclaration | string, tensors: Tensors = {}): Graph {
-  const { nacre: _, inputs, variables, layers, outputs, ...head } = parseDeclaration(source, { tensors });
-  const written = { inputs, variables, layers, tensors, names: new Map<object, string>() } as unknown as Written;
+  const {
+    nacre: _,
+    inputs,
+    functions = [],
+    variables,
+    layers,
+    outputs,
+    ...head
+  } = parseDeclaration(source, { tensors });
+  const written = {
+    inputs,
+    functions,
+    variables,
+    layers,
+    tensors,
+    names: new Map<object, string>(),
+  } as unknown as Written;
   return new WrittenGraph(written, head, outputs);
 }
 

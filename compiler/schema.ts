@@ -1,5 +1,6 @@
 import { dataFormat, type Attribute, type Attributes, type JsonSchema } from './attributes.js';
 import { layerDefinitions, layerKinds } from './declaration/definitions.js';
+import { OPTION_PATTERN } from './declaration/functions.js';
 import { DIM_NAME_PATTERN } from './declaration/inputs.js';
 import { NAME_PATTERN } from './declaration/names.js';
 import { inputDTypes } from './declaration/types.js';
@@ -95,6 +96,11 @@ export function declarationSchema(): JsonSchema {
     initializer: ref('fill'),
   };
   const defaults = { dataFormat: dataFormat().schema, rules: list(rule), initializer: ref('initializer') };
+  const options = {
+    type: 'object',
+    propertyNames: { pattern: OPTION_PATTERN },
+    additionalProperties: { type: 'number' },
+  };
   const output = { anyOf: [ref('name'), record({ name: ref('name'), from: ref('reference') }, ['name', 'from'])] };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -106,6 +112,7 @@ export function declarationSchema(): JsonSchema {
         rng: { enum: ['philox'], default: 'philox' },
         inputs: list(record({ name: ref('name'), shape: list(ref('dim')), dtype }, ['name', 'shape']), 1),
         defaults: record(defaults, []),
+        functions: list(record({ name: ref('name'), options, source: { type: 'string' } }, ['name', 'source'])),
         variables: list(record(variable, ['name'])),
         layers: list(ref('layer')),
         outputs: list(output, 1),

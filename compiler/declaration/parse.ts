@@ -2,6 +2,7 @@ import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { parseDefaults } from './defaults.js';
 import { parseReference } from './edges.js';
+import { parseFunctions } from './functions.js';
 import { parseInputs } from './inputs.js';
 import { givenKeys, isFields, Place, readFields, readList } from './issues.js';
 import { Layers } from './layers.js';
@@ -9,7 +10,7 @@ import { Namespace, readName } from './names.js';
 import type { GraphDeclaration, OutputDeclaration, Tensors } from './types.js';
 import { completeVariable, parseVariables } from './variables.js';
 
-const FIELDS = ['nacre', 'name', 'rng', 'inputs', 'defaults', 'variables', 'layers', 'outputs'];
+const FIELDS = ['nacre', 'name', 'rng', 'inputs', 'defaults', 'functions', 'variables', 'layers', 'outputs'];
 
 export interface ParseOptions {
   /** What `{tensor}` refers to. Without it, such names are taken on trust. */
@@ -61,7 +62,8 @@ function parseFields(
   const inputs = parseInputs(fields['inputs'], root, namespace);
   const defaults = parseDefaults(fields['defaults'], root.at('defaults').as('defaults'));
   const parsed = parseVariables(fields['variables'], root.at('variables'), new Namespace(), tensors);
-  const layers = new Layers(inputs, namespace, parsed, defaults, tensors);
+  const functions = parseFunctions(fields['functions'], root.at('functions'));
+  const layers = new Layers(inputs, namespace, parsed, defaults, tensors, functions);
   const declared = layers.parse(fields['layers'], root, namespace);
   const variables = parsed.map((variable) => completeVariable(variable, defaults));
   return {
@@ -70,6 +72,7 @@ function parseFields(
     rng: 'philox',
     inputs,
     defaults,
+    ...(functions.size > 0 && { functions: [...functions.values()].filter((entry) => entry !== undefined) }),
     variables: variables.filter((variable) => variable !== undefined),
     layers: declared,
     outputs: parseOutputs(fields['outputs'], root, layers),

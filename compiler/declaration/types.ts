@@ -1,10 +1,12 @@
 import type { InitializerDeclaration, InitializerSource, Mixed } from '../initializers/values.js';
 import type { Options } from '../layers/define.js';
+import type { FunctionSource } from '../layers/elementwise.js';
 import type { NestedNumbers, ShapedArray } from '../layers/parameter-value.js';
 import type * as layerTable from '../layers/table.js';
 import type { DType } from '../tensor.js';
 
 export type { InitializerDeclaration, InitializerName, InitializerSource } from '../initializers/values.js';
+export type { FunctionSource } from '../layers/elementwise.js';
 
 type Table = typeof layerTable;
 export type LayerKind = keyof Table;
@@ -57,6 +59,8 @@ export interface GraphSource {
     readonly dtype?: InputDType;
   }[];
   readonly defaults?: DefaultsSource;
+  /** What layers of kind `elementwise` may call. */
+  readonly functions?: readonly FunctionSource[];
   readonly variables?: readonly {
     readonly name: string;
     readonly shape?: readonly (number | null)[];
@@ -115,6 +119,10 @@ export interface DefaultsDeclaration {
   readonly initializer?: InitializerDeclaration | Mixed;
 }
 
+export interface FunctionDeclaration extends FunctionSource {
+  readonly options: Readonly<Record<string, number>>;
+}
+
 export interface OutputDeclaration {
   readonly name: string;
   readonly from: string;
@@ -127,6 +135,8 @@ export interface GraphDeclaration {
   readonly rng: 'philox';
   readonly inputs: readonly InputDeclaration[];
   readonly defaults: DefaultsDeclaration;
+  /** Left out where there are none. */
+  readonly functions?: readonly FunctionDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly layers: readonly LayerDeclaration[];
   readonly outputs: readonly OutputDeclaration[];

@@ -36,12 +36,12 @@ export interface Emitted {
 
 /** Links the kernels a plan calls into one module without imports. */
 export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
-  const linker = new Linker(options.library, options.target === 'relaxed');
+  const linker = new Linker(options.library, options.target === 'relaxed', options.functions);
   const { module } = linker;
   const { tableAddress } = plan.memory;
   const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
   const checks = emitInfer(linker, plan, maxMemory);
-  const payloads = emitParameters(linker, plan);
+  const payloads = emitParameters(linker, plan, options.customs ?? new Map());
   emitPrepare(linker, plan);
   emitForward(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
@@ -50,7 +50,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
-  keepCalled(module, sharedByInfer);
+  keepCalled(module, [...sharedByInfer, ...linker.kept]);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);

@@ -1,4 +1,5 @@
 import { initializerCodes, Status } from '../../runtime/manifest.js';
+import type { CompiledFunction } from '../ir.js';
 import { carriedBy, familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
 import { SAMPLE_COUNT } from '../plan/index.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
@@ -12,7 +13,11 @@ import { isHost, parametersWait, requireInferred } from './steps.js';
 import { declareLocated, emitLocate, emitStore, field, setField } from './variable.js';
 
 /** Emits what reaches parameters. Returns the values that travel with the module, in the order of their segments. */
-export function emitParameters(linker: Linker, plan: KernelPlan): Uint8Array[] {
+export function emitParameters(
+  linker: Linker,
+  plan: KernelPlan,
+  compiled: ReadonlyMap<string, CompiledFunction>,
+): Uint8Array[] {
   const { module } = linker;
   const families = new Set(carriedBy(plan.variables, plan.asked).map(({ family }) => family));
   declareLocated(linker, plan);
@@ -20,7 +25,7 @@ export function emitParameters(linker: Linker, plan: KernelPlan): Uint8Array[] {
   emitLocate(linker, plan);
   emitStore(linker, plan);
   emitDraw(linker, 'draw', plan.rng, families);
-  const customs = linkCustoms(linker, plan);
+  const customs = linkCustoms(linker, plan, compiled);
   const payloads = emitRecipes(linker, plan, customs);
   if (plan.rng === 'torch') emitAdvance(linker, plan);
   emitInitialize(linker, plan);

@@ -23,7 +23,7 @@ export function declareLocated({ module }: Linker, plan: KernelPlan): void {
 }
 
 /** The axes that functions of the user's may ask for. */
-function customDims({ customs, variables }: KernelPlan): readonly undefined[] {
+export function customDims({ customs, variables }: KernelPlan): readonly undefined[] {
   if (customs.length === 0) return [];
   return Array.from({ length: Math.max(0, ...variables.map(({ shape }) => shape.length)) }, () => undefined);
 }

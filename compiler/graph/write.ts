@@ -1,7 +1,7 @@
 import { Namer } from '../declaration/names.js';
 import type { Tensors, TensorSource } from '../declaration/types.js';
 import { NacreError } from '../errors.js';
-import { GraphEdge, type AppliedLayer, type Call, type Edge } from '../layers/edge.js';
+import { GraphEdge, type AppliedLayer, type Call, type Edge, type FunctionEntry } from '../layers/edge.js';
 import { Reference, type ShapedArray } from '../layers/parameter-value.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,6 +9,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A graph as far as it is written: what `pipe` continues. */
 export interface Written {
   readonly inputs: readonly Fields[];
+  readonly functions: readonly FunctionEntry[];
   readonly variables: readonly Fields[];
   readonly layers: readonly Fields[];
   readonly tensors: Tensors;
@@ -60,20 +61,22 @@ const qualified = (scope: readonly string[], name: string): string => [...scope,
 
 class Writer {
   private readonly layers: Fields[];
+  private readonly functions: FunctionEntry[];
   private readonly variables: Fields[];
   private readonly tensors: Record<string, TensorSource>;
   private readonly names: Map<object, string>;
 
   constructor(private readonly base: Written) {
     this.layers = [...base.layers];
+    this.functions = [...base.functions];
     this.variables = [...base.variables];
     this.tensors = { ...base.tensors };
     this.names = new Map(base.names);
   }
 
   written(): Written {
-    const { layers, variables, tensors, names } = this;
-    return { inputs: this.base.inputs, layers, variables, tensors, names };
+    const { layers, functions, variables, tensors, names } = this;
+    return { inputs: this.base.inputs, layers, functions, variables, tensors, names };
   }
 
   /** Names every application: the first of a layer is the layer, those after it are entries of their own. */
@@ -122,8 +125,18 @@ class Writer {
     const name = this.names.get(call)!;
     const from = call.from.map((edge) => edge && this.referenceOf(edge));
     const original = this.names.get(layer)!;
+    if (layer.entry) this.declare(layer.entry);
     if (original === name) this.layers.push({ name, kind: layer.kind, from, ...this.options(layer, name) });
     else this.layers.push({ name, use: original, from });
+  }
+
+  /** Adds a function to the graph's, once. */
+  private declare(entry: FunctionEntry): void {
+    const known = this.functions.find(({ name }) => name === entry.name);
+    if (!known) this.functions.push(entry);
+    else if (known.source !== entry.source || JSON.stringify(known.options) !== JSON.stringify(entry.options)) {
+      throw new NacreError('function', entry.name, 'two functions of this name differ; give one another name');
+    }
   }
 
   private options(layer: AppliedLayer, name: string): Fields {

@@ -15,6 +15,8 @@ export interface EvaluateContext {
   readonly size: (dim: Dim) => number;
   /** For initializers. */
   readonly stream?: Stream;
+  /** The user's functions, by name. */
+  readonly functions?: ReadonlyMap<string, (...args: number[]) => number>;
 }
 
 /** What a variable's initializer knows of the variable and of the graph. */
