@@ -16,6 +16,8 @@ export interface CompileOptions extends ModelOptions {
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
   readonly weights?: 'seed' | 'embed';
+  /** `frozen` leaves out what would change parameters after they are initialized, for a smaller module. */
+  readonly parameters?: 'editable' | 'frozen';
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
@@ -48,7 +50,18 @@ export interface CompiledModule<S extends Signature = Signature> {
   readonly '~signature'?: S;
 }
 
-const OPTIONS = ['target', 'weights', 'seed', 'initializers', 'maxMemory', 'onProgress', 'text', 'tensors', 'dims'];
+const OPTIONS = [
+  'target',
+  'weights',
+  'parameters',
+  'seed',
+  'initializers',
+  'maxMemory',
+  'onProgress',
+  'text',
+  'tensors',
+  'dims',
+];
 const GIB = 2 ** 30;
 
 /**
@@ -68,7 +81,7 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
+  const { target, weights, seed, initializers, maxMemory, frozen } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
   const { functions, customs, warnings } = await pipeline.compileFunctions();
@@ -76,11 +89,16 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   report('plan', 1);
   let plan = pipeline.plan(carriedInitializers(initializers, pipeline.declaration.rng));
   const notes = [...warnings];
-  const emitOptions = { maxMemory, seed, functions, customs };
+  const emitOptions = { maxMemory, seed, functions, customs, frozen };
   if (weights === 'embed') {
     report('embed', 2);
     // Initializers draw the same bits on both targets, and baseline runs everywhere.
-    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
+    const recipes = emit(plan, {
+      ...emitOptions,
+      frozen: false,
+      target: 'baseline',
+      library: await loadLibrary('baseline'),
+    });
     const embedded = snapshot(plan, recipes.binary);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
@@ -103,6 +121,10 @@ function checkOptions(options: CompileOptions) {
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
   if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
+  const { parameters = 'editable' } = options;
+  if (!['editable', 'frozen'].includes(parameters)) {
+    fail('parameters', `must be 'editable' or 'frozen', got ${show(parameters)}`);
+  }
   if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
@@ -112,5 +134,5 @@ function checkOptions(options: CompileOptions) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
   carriedInitializers(initializers, 'philox');
-  return { target, weights, seed: BigInt(seed), initializers, maxMemory };
+  return { target, weights, seed: BigInt(seed), initializers, maxMemory, frozen: parameters === 'frozen' };
 }

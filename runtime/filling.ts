@@ -32,6 +32,7 @@ export class FillingSession extends Session {
   initialize(options: InitializeOptions = {}): Initialized {
     const { only, initializer } = options;
     checkOptions(options, ['force', 'only', 'initializer']);
+    if (this.manifest.frozen) return this.#fillFrozen(options);
     const drawFor = (name: string): Draw =>
       initializer === undefined ? OWN : drawOf(initializer, name, this.manifest);
     // What is no initializer is refused even if no variable takes it.
@@ -60,6 +61,25 @@ export class FillingSession extends Session {
       }
     }
     return this.#fill(options, chosen, only === undefined);
+  }
+
+  /** What of `initialize` a module without single parameters can do. */
+  #fillFrozen({ seed = this.seed, ...others }: InitializeOptions): Initialized {
+    if (Object.values(others).some((value) => value !== undefined && value !== false)) this.refuseFrozen('initialize');
+    const { variables } = this.manifest;
+    const waiting = variables.filter(({ given }, index) => !given && !this.isInitialized(index));
+    const names = (list: readonly ManifestVariable[]): string[] => list.map(({ name }) => name);
+    this.seed = readSeed(seed);
+    const waits = this.waitsFor() !== undefined;
+    if (!waits) this.fillRest();
+    const skipped = names(variables.filter((variable) => !waiting.includes(variable)));
+    return { initialized: waits ? [] : names(waiting), deferred: waits ? names(waiting) : [], skipped };
+  }
+
+  protected refuseFrozen(subject: string): void {
+    if (!this.manifest.frozen) return;
+    const text = "the parameters are frozen; compile with parameters: 'editable'";
+    throw new VariableError('frozen', subject, text);
   }
 
   /** Fills variables, by index; `all` is whether they are everything. */
@@ -111,6 +131,7 @@ export class FillingSession extends Session {
 
   protected draw(index: number, draw: Draw): void {
     const { kind, plan, host, seed = this.seed } = draw;
+    if (this.manifest.frozen) return this.fillRest();
     if (host) return this.#call(index, host, seed);
     this.#setArguments(draw);
     const [code, a, b] = plan;

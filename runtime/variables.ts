@@ -48,6 +48,7 @@ export class VariableSession extends FillingSession implements Model {
       return { data: view.slice() as Float32Array, shape };
     },
     set: (name, value) => {
+      this.refuseFrozen(name);
       const { index, variable, view, shape } = this.#place(name, true);
       const { data, shape: got } = read({ ...variable, shape }, value, shape);
       if (!isSame(got, shape)) refuseShape(name, 'shape ', shape, got);
@@ -65,6 +66,7 @@ export class VariableSession extends FillingSession implements Model {
       this.variables.set(name, edit(data, { shape, index }) ?? data);
     },
     sample: (name, first = 0, count = 1) => {
+      this.refuseFrozen(name);
       const { index } = this.#find(name);
       return this.sample(index, OWN, BigInt(first), new Float32Array(count));
     },

@@ -38,11 +38,7 @@ function emitGetters(linker: Linker, plan: KernelPlan): VariableGetters {
   const locals = new Locals(module, [i32]);
   const dim = customDims(plan).reduceRight<Ref>(
     (rest, _, axis) =>
-      module.if(
-        module.i32.eq(locals.parameter(0).get(), module.i32.const(axis)),
-        field(linker, `dim${axis}`),
-        rest,
-      ),
+      module.if(module.i32.eq(locals.parameter(0).get(), module.i32.const(axis)), field(linker, `dim${axis}`), rest),
     module.i32.const(1),
   );
   linker.add('dim', [i32], i32, locals, [dim]);

@@ -10,7 +10,7 @@ import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
-import { emitForward, emitPrepare, parametersWait } from './steps.js';
+import { emitForward, emitPrepare, isHost, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
 
@@ -27,6 +27,10 @@ const EXPORTS = [
   'writeParameter',
   'sampleParameter',
 ] as const;
+
+/** What changes single parameters, and what functions of the host fill them by. */
+const editing: readonly (typeof EXPORTS)[number][] = ['initializeParameter'];
+const writing: readonly (typeof EXPORTS)[number][] = ['writeParameter', 'sampleParameter'];
 
 export interface Emitted {
   readonly binary: Uint8Array;
@@ -47,7 +51,9 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
   linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
-  for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
+  const dropped = options.frozen ? (plan.variables.some(isHost) ? editing : [...editing, ...writing]) : [];
+  const kept = EXPORTS.filter((name) => !dropped.includes(name));
+  for (const name of [...kept, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
   keepCalled(module, [...sharedByInfer, ...linker.kept]);

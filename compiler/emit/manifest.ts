@@ -12,7 +12,7 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed'>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
   // Definitions are the module's own; users read sizes over the symbols.
@@ -60,6 +60,7 @@ export function describe(
     ...(plan.rng === 'philox' ? {} : { rng: plan.rng }),
     ...(plan.customs.length === 0 ? {} : { custom: plan.customs.map(({ name, options }) => ({ name, options })) }),
     seed: String(options.seed),
+    ...(options.frozen ? { frozen: true } : {}),
     memory: {
       parameters: shown(memory.parameterBytes),
       activations: shown(memory.activationBytes),

@@ -11,6 +11,8 @@ export interface EmitOptions {
   readonly functions?: ReadonlyMap<string, CompiledFunction>;
   /** The user's initializers, by name. */
   readonly customs?: ReadonlyMap<string, CompiledFunction>;
+  /** Nothing changes parameters once they are initialized, so what would is left out. */
+  readonly frozen?: boolean;
   /** Also return the text form. */
   readonly text?: boolean;
 }
