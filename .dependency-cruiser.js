@@ -18,7 +18,7 @@ const stages = {
   build: ['ir', 'ops'],
   initializers: ['ir', 'ops', 'build', 'attributes'],
   layers: ['ir', 'ops', 'build', 'attributes', 'initializers'],
-  declaration: ['attributes', 'aliases', 'initializers', 'layers'],
+  declaration: ['ir', 'attributes', 'aliases', 'initializers', 'layers'],
   lower: ['ir', 'ops', 'build', 'initializers', 'layers', 'declaration'],
   optimize: ['ir', 'ops', 'build'],
   plan: ['ir', 'facts'],

@@ -51,17 +51,29 @@ const optionWords = {
   mean: ['mu', 'loc'],
   std: ['sigma', 'stddev', 'sd', 'scale'],
   value: ['val', 'c', 'constant_value'],
+  gain: ['scale', 'multiplier'],
+  scale: ['gain', 'factor', 'magnitude'],
+  magnitude: ['scale'],
+  sparsity: ['density', 'sparsity_level'],
+  fallback: ['default_init', 'default'],
 } as const;
 
 const initializerWords = {
-  glorotUniform: ['xavier_uniform'],
-  glorotNormal: ['xavier_normal'],
-  heUniform: ['kaiming_uniform', 'kaiming'],
-  heNormal: ['kaiming_normal', 'msra'],
-  normal: ['gaussian'],
-  constant: ['const', 'fill'],
-  zeros: ['zero'],
-  ones: ['one'],
+  glorotUniform: ['xavier_uniform', 'xavier_uniform_', 'xavier_initializer', 'glorot_uniform_initializer'],
+  glorotNormal: ['xavier_normal', 'xavier_normal_', 'glorot_normal_initializer'],
+  heUniform: ['kaiming_uniform', 'kaiming_uniform_', 'kaiming', 'he', 'he_uniform_initializer'],
+  heNormal: ['kaiming_normal', 'kaiming_normal_', 'msra', 'he_normal_initializer'],
+  lecunUniform: ['lecun', 'lecun_uniform_initializer'],
+  lecunNormal: ['lecun_normal_initializer'],
+  uniform: ['random_uniform_initializer', 'rand', 'uniform_initializer'],
+  normal: ['gaussian', 'random_normal_initializer', 'randn', 'normal_initializer'],
+  truncatedNormal: ['trunc_normal', 'trunc_normal_', 'truncated_normal_initializer'],
+  varianceScaling: ['variance_scaling_initializer', 'uniform_unit_scaling'],
+  orthogonal: ['ortho'],
+  identity: ['eye', 'eye_'],
+  constant: ['const', 'fill', 'constant_initializer'],
+  zeros: ['zeros_initializer', 'zeros_init'],
+  ones: ['ones_initializer', 'ones_init'],
 } as const;
 
 const kindWords = {

@@ -1,4 +1,5 @@
 import type { Manifest } from '../runtime/manifest.js';
+import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
 import { emit } from './emit/index.js';
@@ -47,6 +48,8 @@ export interface CompiledModule<S extends Signature = Signature> {
   /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
   readonly text?: string;
   readonly notes: readonly string[];
+  /** What its host initializers run, for `instantiate`. */
+  readonly functions: HostFunctions;
   readonly '~signature'?: S;
 }
 
@@ -61,6 +64,7 @@ const OPTIONS = [
   'text',
   'tensors',
   'dims',
+  'functions',
 ];
 const GIB = 2 ** 30;
 
@@ -99,7 +103,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
       target: 'baseline',
       library: await loadLibrary('baseline'),
     });
-    const embedded = snapshot(plan, recipes.binary);
+    const embedded = snapshot(plan, recipes.binary, pipeline.functions);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
@@ -109,7 +113,8 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const library = await loadLibrary(target);
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
-  return { ...emitted, types: writeTypes(emitted.manifest, pipeline.lower()), notes };
+  const types = writeTypes(emitted.manifest, pipeline.lower());
+  return { ...emitted, types, notes, functions: pipeline.functions };
 }
 
 function checkOptions(options: CompileOptions) {

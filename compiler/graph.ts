@@ -4,16 +4,21 @@ import type {
   GraphDeclaration,
   GraphSource,
   InputDType,
-  ParameterSource,
   Tensors,
 } from './declaration/types.js';
+import { isReused, resolveLayer } from './declaration/definitions.js';
 import { parseDeclaration } from './declaration/parse.js';
 import { NacreError, ShapeError } from './errors.js';
+import { Fills, tensorsOfDefaults, type Functions } from './graph/fills.js';
+import { readFunctions } from './graph/functions.js';
 import { writeLayers, type Written } from './graph/write.js';
+import type { InitializerValue } from './initializers/values.js';
+import type { Rng } from './ir.js';
 import { lower } from './lower/index.js';
 import { compose, defaultInputOf } from './layers/stage.js';
 import { GraphEdge, runStages, type Edge, type PipedDType, type Stage } from './layers/edge.js';
-import { Reference, type ShapedArray, type VariableReference } from './layers/parameter-value.js';
+import { Reference, type ParameterValue, type VariableReference } from './layers/parameter-value.js';
+import { show } from './show.js';
 import type { DType } from './tensor.js';
 
 export { customLayer, type CustomLayerBuilder, type FunctionSource } from './layers/elementwise.js';
@@ -42,7 +47,9 @@ export interface VariableOptions {
   readonly name: string;
   /** Left out, it is what the users need. */
   readonly shape?: readonly (number | null)[];
-  readonly initializer?: Exclude<ParameterSource, { readonly variable: string }> | Float32Array | ShapedArray;
+  /** Of its values, where a layer uses it as a weight; the graph's where it is left out. */
+  readonly layout?: 'io' | 'oi';
+  readonly initializer?: Exclude<ParameterValue, VariableReference> | { readonly tensor: string };
 }
 
 /** A variable that any number of parameters may share. */
@@ -58,6 +65,8 @@ export interface Graph<
   readonly declaration: GraphDeclaration;
   /** The values that the declaration refers to. */
   readonly tensors: Tensors;
+  /** The functions that its host initializers run. */
+  readonly functions: Functions;
   /** A longer graph: its outputs go through the stages, and what comes out are the outputs, with the same names. */
   pipe<const S extends readonly Stage[]>(...stages: S): Graph<I, { readonly [K in keyof O]: PipedDType<S> }>;
   toString(): string;
@@ -66,8 +75,16 @@ export interface Graph<
 
 export interface GraphOptions {
   readonly name?: string;
-  readonly rng?: 'philox';
-  readonly defaults?: DefaultsSource;
+  /** The generator of the random variables. */
+  readonly rng?: Rng;
+  readonly defaults?: DefaultsSource<InitializerValue>;
+}
+
+/** What is said for all of a graph, as a declaration has it. */
+interface Head {
+  readonly name?: string;
+  readonly rng?: Rng;
+  readonly defaults?: unknown;
 }
 
 class WrittenGraph {
@@ -75,18 +92,23 @@ class WrittenGraph {
 
   constructor(
     private readonly written: Written,
-    private readonly head: GraphOptions,
+    private readonly head: Head,
     outputs: readonly { readonly name: string; readonly from: string }[],
   ) {
-    const { inputs, functions, variables, layers, tensors } = written;
-    const entries = functions.length > 0 ? { functions } : {};
-    const source = { nacre: 1, ...head, inputs, ...entries, variables, layers, outputs };
+    const { initializers, inputs, layerFunctions, variables, layers, tensors } = written;
+    const entries = layerFunctions.length > 0 ? { functions: layerFunctions } : {};
+    const source = { nacre: 1, ...head, initializers, inputs, ...entries, variables, layers, outputs };
     this.declaration = parseDeclaration(source, { tensors });
+    checkTensors(this.declaration, tensors);
     Object.freeze(this);
   }
 
   get tensors(): Tensors {
     return this.written.tensors;
+  }
+
+  get functions(): Functions {
+    return this.written.functions;
   }
 
   pipe(...stages: readonly Stage[]): WrittenGraph {
@@ -127,7 +149,7 @@ export function graph<
   const I extends Readonly<Record<string, InputEdge>>,
   const O extends Readonly<Record<string, Edge>>,
 >(parts: GraphOptions & { readonly inputs: I; readonly outputs: O }): Graph<DTypesOf<I>, DTypesOf<O>> {
-  const { inputs, outputs, ...head } = parts;
+  const { inputs, outputs, defaults, ...rest } = parts;
   const names = new Map<object, string>();
   const written = Object.entries(inputs).map(([name, edge]) => {
     if (!(edge instanceof GraphEdge) || edge.origin.kind !== 'input') {
@@ -139,10 +161,47 @@ export function graph<
     names.set(origin, name);
     return { name, shape: edge.shape, dtype: dtypeOf(edge) };
   });
-  const start: Written = { inputs: written, functions: [], variables: [], layers: [], tensors: {}, names };
+  const fills = new Fills([], {});
+  const head: Head = { ...rest, ...(defaults !== undefined && { defaults: writeDefaults(defaults, fills) }) };
+  const { initializers, functions } = fills;
+  const tensors = tensorsOfDefaults(defaults ?? {});
+  const start: Written = {
+    ...{ inputs: written, layerFunctions: [], variables: [], layers: [] },
+    ...{ tensors, initializers, functions, names },
+  };
   const end = writeLayers(start, Object.values(outputs));
   const ports = Object.keys(outputs).map((name, index) => ({ name, from: end.references[index]! }));
   return new WrittenGraph(end.written, head, ports) as Graph<DTypesOf<I>, DTypesOf<O>>;
+}
+
+/** Anything may come from JavaScript; what is no list of rules is left to the parser. */
+function writeDefaults(defaults: DefaultsSource<InitializerValue>, fills: Fills): unknown {
+  const { rules, initializer } = defaults;
+  const written: Record<string, unknown> = { ...defaults };
+  if (Array.isArray(rules)) {
+    written['rules'] = rules.map((rule: unknown) =>
+      Array.isArray(rule) ? [rule[0], ...rule.slice(1).map((value) => fills.writeAnywhere(value, 'defaults'))] : rule,
+    );
+  }
+  if (initializer !== undefined) written['initializer'] = fills.writeAnywhere(initializer, 'defaults');
+  return written;
+}
+
+/** Refuses tensors of other types where a variable takes them; those that nobody takes may be of any. */
+function checkTensors({ layers, variables }: GraphDeclaration, tensors: Tensors): void {
+  const check = (variable: string, fill: unknown): void => {
+    if (typeof fill !== 'object' || fill === null || !('tensor' in fill)) return;
+    const source = tensors[fill.tensor as string];
+    const data = source instanceof Float32Array ? source : source?.data;
+    if (data === undefined || data instanceof Float32Array) return;
+    throw new NacreError('tensor', variable, `takes float32 values, got ${show(data)}`);
+  };
+  for (const { name, initializer } of variables) check(name, initializer);
+  for (const layer of layers) {
+    if (isReused(layer)) continue;
+    for (const [parameter, fill] of Object.entries(resolveLayer(layer).parameters))
+      check(`${layer.name}.${parameter}`, fill);
+  }
 }
 
 const dtypeOf = (edge: InputEdge): InputDType => edge.dtype;
@@ -181,27 +240,22 @@ function defaultInput(first: Stage | undefined): InputEdge {
  * The graph of a declaration.
  *
  * @param source what people write, or its JSON text
- * @throws DeclarationError with all faults at once
+ * @param functions what its host initializers run, by name; those left out are given when the model is initialized
+ * @throws DeclarationError with all faults at once · OptionError for functions the declaration does not have
  */
-export function fromDeclaration(source: GraphSource | GraphDeclaration | string, tensors: Tensors = {}): Graph {
-  const {
-    nacre: _,
-    inputs,
-    functions = [],
-    variables,
-    layers,
-    outputs,
-    ...head
-  } = parseDeclaration(source, { tensors });
-  const written = {
-    inputs,
-    functions,
-    variables,
-    layers,
-    tensors,
-    names: new Map<object, string>(),
-  } as unknown as Written;
-  return new WrittenGraph(written, head, outputs);
+export function fromDeclaration(
+  source: GraphSource | GraphDeclaration | string,
+  tensors: Tensors = {},
+  functions: Functions = {},
+): Graph {
+  const declaration = parseDeclaration(source, { tensors });
+  const { nacre: _, initializers, functions: layerFunctions = [], inputs, ...rest } = declaration;
+  const { variables, layers, outputs, ...head } = rest;
+  const own = {
+    ...{ initializers, layerFunctions, inputs, variables, layers, tensors },
+    ...{ functions: readFunctions(functions, declaration), names: new Map<object, string>() },
+  };
+  return new WrittenGraph(own as unknown as Written, head, outputs);
 }
 
 /**

@@ -2,6 +2,8 @@ import { compileSources, type CompiledSources } from './custom/compile.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
+import type { Functions } from './graph/fills.js';
+import { readFunctions } from './graph/functions.js';
 import type { CompiledFunction, TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
@@ -24,6 +26,8 @@ export type GivenTensors = Readonly<
 export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
   /** What `{tensor}` refers to. */
   readonly tensors?: GivenTensors;
+  /** What the declaration's host initializers run, by name. */
+  readonly functions?: Functions;
 }
 
 function readTensors(given: GivenTensors): Tensors {
@@ -48,6 +52,8 @@ interface Compiled extends CompiledSources {
 export class Pipeline {
   readonly declaration: GraphDeclaration;
   readonly tensors: Tensors;
+  /** What host initializers run, as far as it was given. */
+  readonly functions: Functions;
   private lowered: TensorGraph | undefined;
   private optimized: TensorGraph | undefined;
   private compiled: Compiled | undefined;
@@ -58,6 +64,8 @@ export class Pipeline {
   ) {
     this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...readTensors(options.tensors ?? {}) };
     this.declaration = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors: this.tensors });
+    const given = readFunctions(options.functions ?? {}, this.declaration);
+    this.functions = { ...(isGraph(model) ? model.functions : {}), ...given };
   }
 
   /**

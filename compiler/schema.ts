@@ -1,11 +1,14 @@
 import { dataFormat, type Attribute, type Attributes, type JsonSchema } from './attributes.js';
+import { layoutAttribute } from './declaration/defaults.js';
 import { layerDefinitions, layerKinds } from './declaration/definitions.js';
+import { choosingKinds, IDENTIFIER_PATTERN } from './declaration/entries.js';
 import { OPTION_PATTERN } from './declaration/functions.js';
 import { DIM_NAME_PATTERN } from './declaration/inputs.js';
 import { NAME_PATTERN } from './declaration/names.js';
 import { inputDTypes } from './declaration/types.js';
 import { seed } from './initializers/define.js';
 import { initializerDefinitions, initializerKinds, initializerNames } from './initializers/resolve.js';
+import { rngs } from './ir.js';
 import { activationSchema } from './layers/activation.js';
 import type { LayerDefinition } from './layers/define.js';
 
@@ -38,6 +41,7 @@ const rule = {
   maxItems: 2,
 };
 const mixedSchema = record({ kind: { const: 'mixed' }, rules: list(rule) }, ['kind', 'rules']);
+const loadSchema = record({ kind: { const: 'load' }, fallback: ref('initializer') }, ['kind']);
 
 const initializerObject = (kind: keyof typeof initializerDefinitions): JsonSchema => {
   const names = initializerNames(kind);
@@ -50,9 +54,55 @@ const initializerObject = (kind: keyof typeof initializerDefinitions): JsonSchem
   return record(properties, ['kind']);
 };
 
-function initializerSchema(): JsonSchema {
-  const names = initializerKinds.flatMap(initializerNames);
-  return { anyOf: [{ enum: names }, { type: 'number' }, mixedSchema, ...initializerKinds.map(initializerObject)] };
+const builtInNames = initializerKinds.flatMap(initializerNames);
+const identifier = { type: 'string', pattern: IDENTIFIER_PATTERN };
+/** A name that no initializer of nacre's has. */
+const ownName = { ...identifier, not: { enum: [...builtInNames, ...choosingKinds] } };
+
+const initializerSchema = (): JsonSchema => ({
+  anyOf: [
+    { enum: builtInNames },
+    { type: 'number' },
+    mixedSchema,
+    loadSchema,
+    ...initializerKinds.map(initializerObject),
+    ref('ownKind'),
+  ],
+});
+
+/** An initializer of the declaration's own, with the values of its options. */
+const ownKindSchema = (): JsonSchema => {
+  const object = {
+    type: 'object',
+    properties: { kind: ownName, seed: seed().schema, default: { const: true } },
+    required: ['kind'],
+    additionalProperties: { type: 'number' },
+  };
+  return { anyOf: [ownName, object] };
+};
+
+const entrySchema = (): JsonSchema => {
+  const options = { type: 'object', propertyNames: identifier, additionalProperties: { type: 'number' } };
+  return {
+    anyOf: [
+      record({ name: ownName, options, source: { type: 'string', pattern: '\\S' } }, ['name', 'source']),
+      record({ name: ownName, host: { const: true } }, ['name', 'host']),
+    ],
+  };
+};
+
+/** Without `initializers`, a name that nacre does not have is a mistake. */
+function withoutOwnKinds(): JsonSchema {
+  const builtIn = { not: ref('ownKind') };
+  const parameters = new Set(layerKinds.flatMap((kind) => Object.keys(layerDefinitions[kind].parameters)));
+  const layer = { properties: Object.fromEntries([...parameters].map((name) => [name, builtIn])) };
+  return {
+    properties: {
+      layers: { items: layer },
+      variables: { items: { properties: { initializer: builtIn } } },
+      defaults: { properties: { rules: { items: { prefixItems: [true, builtIn] } }, initializer: builtIn } },
+    },
+  };
 }
 
 function layerSchema({ kind, attributes, parameters }: LayerDefinition): JsonSchema {
@@ -93,9 +143,15 @@ export function declarationSchema(): JsonSchema {
     name: ref('name'),
     shape: list({ anyOf: [size, { type: 'null' }] }),
     dtype: { const: 'float32' },
+    layout: layoutAttribute.schema,
     initializer: ref('fill'),
   };
-  const defaults = { dataFormat: dataFormat().schema, rules: list(rule), initializer: ref('initializer') };
+  const defaults = {
+    dataFormat: dataFormat().schema,
+    layout: { ...layoutAttribute.schema, default: 'io' },
+    rules: list(rule),
+    initializer: ref('initializer'),
+  };
   const options = {
     type: 'object',
     propertyNames: { pattern: OPTION_PATTERN },
@@ -109,7 +165,8 @@ export function declarationSchema(): JsonSchema {
       {
         nacre: { const: 1 },
         name: { type: 'string', minLength: 1 },
-        rng: { enum: ['philox'], default: 'philox' },
+        rng: { enum: rngs, default: 'philox' },
+        initializers: list(entrySchema()),
         inputs: list(record({ name: ref('name'), shape: list(ref('dim')), dtype }, ['name', 'shape']), 1),
         defaults: record(defaults, []),
         functions: list(record({ name: ref('name'), options, source: { type: 'string' } }, ['name', 'source'])),
@@ -119,6 +176,8 @@ export function declarationSchema(): JsonSchema {
       },
       ['nacre', 'inputs', 'layers', 'outputs'],
     ),
+    if: { properties: { initializers: { minItems: 1 } }, required: ['initializers'] },
+    else: withoutOwnKinds(),
     $defs: {
       name: { type: 'string', pattern: NAME_PATTERN },
       reference: { type: 'string', pattern: `${NAME_PATTERN.replace(/\$$/, '')}(:[A-Za-z0-9_]+)?$` },
@@ -127,6 +186,7 @@ export function declarationSchema(): JsonSchema {
       dim: { anyOf: [size, ref('dimName'), { type: 'null' }, record({ latched: ref('dimName') }, ['latched'])] },
       values: list({ anyOf: [{ type: 'number' }, ref('values')] }, 1),
       initializer: initializerSchema(),
+      ownKind: ownKindSchema(),
       fill: { anyOf: [ref('initializer'), ref('values'), record({ tensor: { type: 'string' } }, ['tensor'])] },
       parameter: {
         anyOf: [

@@ -1,17 +1,19 @@
-import { oneOf, Refusal } from '../attributes.js';
+import { oneOf, Refusal, type Attribute } from '../attributes.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
-import type { InitializerDeclaration } from '../initializers/values.js';
-import { chooseByName, chooseByRules, parseInitializer, parseRules, type ParsedInitializer } from './initializers.js';
-import { givenKeys, readFields, type Place } from './issues.js';
+import { chooseByRules, chooseFor, parseInitializer, parseRules } from './initializers.js';
+import { givenKeys, readFields, type Fields, type Place } from './issues.js';
 import { isWeight } from './definitions.js';
-import type { DefaultsDeclaration } from './types.js';
+import type { Scope } from './scope.js';
+import type { DefaultsDeclaration, FillDeclaration } from './types.js';
 
 const dataFormats = oneOf('channelsLast', 'channelsFirst');
-const FIELDS = ['dataFormat', 'rules', 'initializer'];
+/** Whether weights have their outputs last or, as in torch and Gluon, first. */
+export const layoutAttribute = oneOf('io', 'oi');
+const FIELDS = ['dataFormat', 'layout', 'rules', 'initializer'];
 
-export function parseDefaults(value: unknown, place: Place): DefaultsDeclaration {
-  const complete: DefaultsDeclaration = { dataFormat: 'channelsLast', rules: [] };
+export function parseDefaults(value: unknown, place: Place, scope: Scope): DefaultsDeclaration {
+  const complete: DefaultsDeclaration = { dataFormat: 'channelsLast', layout: 'io', rules: [] };
   if (value === undefined) return complete;
   const fields = readFields(value, place, 'defaults');
   if (!fields) return complete;
@@ -19,25 +21,30 @@ export function parseDefaults(value: unknown, place: Place): DefaultsDeclaration
     if (!FIELDS.includes(key))
       place.at(key).report('unknown-field', `unknown field '${key}'${didYouMean(key, FIELDS)}`);
   }
-  const format = dataFormats.read(fields['dataFormat'] ?? complete.dataFormat);
-  if (format instanceof Refusal) {
-    const given = fields['dataFormat'];
-    const hint = didYouMean(given, dataFormats.words!);
-    place.at('dataFormat').report('value', `dataFormat must be ${dataFormats.expects}, got ${show(given)}${hint}`);
-  }
-  const rules = fields['rules'] === undefined ? undefined : parseRules(fields['rules'], place.at('rules'));
-  const initializer =
-    fields['initializer'] === undefined ? undefined : parseInitializer(fields['initializer'], place.at('initializer'));
+  const { rules, initializer } = fields;
+  const parsed = initializer === undefined ? undefined : parseInitializer(initializer, place.at('initializer'), scope);
   return {
-    dataFormat: format instanceof Refusal ? complete.dataFormat : format,
-    rules: rules ?? [],
-    ...(initializer && { initializer }),
+    dataFormat: readWord(fields, 'dataFormat', dataFormats, place) ?? complete.dataFormat,
+    layout: readWord(fields, 'layout', layoutAttribute, place) ?? complete.layout,
+    rules: (rules === undefined ? undefined : parseRules(rules, place.at('rules'), scope)) ?? complete.rules,
+    ...(parsed && { initializer: parsed }),
   };
+}
+
+/** A field that is one of some words; reports another value. */
+export function readWord<W>(fields: Fields, key: string, words: Attribute<W, W>, place: Place): W | undefined {
+  const given = fields[key];
+  if (given === undefined) return undefined;
+  const read = words.read(given);
+  if (!(read instanceof Refusal)) return read;
+  const hint = didYouMean(given, words.words ?? []);
+  place.at(key).report('value', `${key} must be ${words.expects}, got ${show(given)}${hint}`);
+  return undefined;
 }
 
 /**
  * What fills a variable nobody gave a value: the first rule found in its name, else for weights the graph's initializer,
- * else the layer's default. Reports a `mixed` without a rule for it.
+ * else the layer's default.
  */
 export function defaultFill(
   variable: string,
@@ -45,22 +52,12 @@ export function defaultFill(
   layerDefault: unknown,
   defaults: DefaultsDeclaration,
   place: Place,
-): InitializerDeclaration | undefined {
-  const chosen = chooseByRules(defaults.rules, variable);
-  if (chosen) return chosen;
+  scope: Scope,
+): FillDeclaration | undefined {
+  const ruled = chooseByRules(defaults.rules, variable);
+  if (ruled) return chooseFor(variable, ruled, place, scope);
   const general = isWeight(parameter) ? defaults.initializer : undefined;
-  const initializer = chooseFor(variable, general ?? parseInitializer(layerDefault, place), place);
-  return initializer && { ...initializer, default: true };
-}
-
-/** What an initializer is for one variable; reports a `mixed` without a rule for it. */
-export function chooseFor(
-  variable: string,
-  initializer: ParsedInitializer | undefined,
-  place: Place,
-): InitializerDeclaration | undefined {
-  if (initializer === undefined) return undefined;
-  const chosen = chooseByName(initializer, variable);
-  if (!chosen) place.report('initializer', `no rule of mixed is found in '${variable}'; add ['.*', …] as the last`);
-  return chosen;
+  const initializer = general ?? parseInitializer(layerDefault, place, scope);
+  const chosen = initializer && chooseFor(variable, initializer, place, scope);
+  return chosen && 'kind' in chosen ? { ...chosen, default: true } : chosen;
 }

@@ -9,7 +9,8 @@ import { checkInputs, parseFrom, type Source } from './edges.js';
 import { completeCall, type Functions } from './functions.js';
 import { givenKeys, isFields, readFields, readList, type Fields, type Place } from './issues.js';
 import { Namer, readName, type Namespace } from './names.js';
-import { parseFill, type TensorNames } from './parameters.js';
+import { parseFill } from './parameters.js';
+import type { Scope } from './scope.js';
 import type {
   DefaultsDeclaration,
   InputDeclaration,
@@ -39,7 +40,7 @@ export class Layers {
     namespace: Namespace,
     variables: readonly ParsedVariable[],
     private readonly defaults: DefaultsDeclaration,
-    private readonly tensors: TensorNames,
+    private readonly scope: Scope,
     private readonly functions: Functions,
   ) {
     for (const name of namespace.names()) this.above.set(name, { kind: 'input' });
@@ -190,7 +191,7 @@ export class Layers {
     place: Place,
   ): ParameterDeclaration | false | undefined {
     const { optional, initializer } = definition.parameters[parameter]!;
-    if (value === undefined) return defaultFill(slot, parameter, initializer, this.defaults, place);
+    if (value === undefined) return defaultFill(slot, parameter, initializer, this.defaults, place, this.scope);
     if (value === false) {
       if (optional) return false;
       place.report('value', `cannot be false; every ${definition.kind} has it`);
@@ -199,8 +200,8 @@ export class Layers {
     if (isFields(value) && 'variable' in value) {
       return parseSharing(value, place, this, { parameter, layerDefault: initializer });
     }
-    const fill = parseFill(value, place, this.tensors);
-    return fill && chosenFill(slot, fill, place);
+    const fill = parseFill(value, place, this.scope);
+    return fill && chosenFill(slot, fill, place, this.scope);
   }
 }
 

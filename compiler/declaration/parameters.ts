@@ -1,28 +1,27 @@
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
-import { parseInitializer, type ParsedInitializer } from './initializers.js';
+import { parseInitializer } from './initializers.js';
 import { isFields, type Fields, type Place } from './issues.js';
 import type { NestedNumbers } from '../layers/parameter-value.js';
-
-/** The names of the tensors beside the declaration; undefined where a declaration is read without them. */
-export type TensorNames = readonly string[] | undefined;
+import type { Scope } from './scope.js';
+import type { ParsedInitializer } from './types.js';
 
 export type ParsedFill = ParsedInitializer | NestedNumbers | { readonly tensor: string };
 
 const FORMS = 'an initializer, a number, values or {tensor}';
 
 /** What fills a variable: everything a parameter takes but `false` and sharing. */
-export function parseFill(value: unknown, place: Place, tensors: TensorNames): ParsedFill | undefined {
+export function parseFill(value: unknown, place: Place, scope: Scope): ParsedFill | undefined {
   if (Array.isArray(value)) return parseValues(value, place);
-  if (isFields(value) && 'tensor' in value) return parseTensor(value, place, tensors);
+  if (isFields(value) && 'tensor' in value) return parseTensor(value, place, scope);
   if (typeof value === 'number' || typeof value === 'string' || (isFields(value) && 'kind' in value)) {
-    return parseInitializer(value, place);
+    return parseInitializer(value, place, scope);
   }
   place.report('value', `must be ${FORMS}, got ${show(value)}`);
   return undefined;
 }
 
-function parseTensor(fields: Fields, place: Place, tensors: TensorNames): { readonly tensor: string } | undefined {
+function parseTensor(fields: Fields, place: Place, { tensors }: Scope): { readonly tensor: string } | undefined {
   const name = fields['tensor'];
   if (typeof name !== 'string' || !onlyKeys(fields, ['tensor'])) {
     place.report('tensor', `must be {tensor: name}, got ${show(fields)}`);

@@ -1,16 +1,24 @@
+import { oneOf } from '../attributes.js';
+import { rngs } from '../ir.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
-import { parseDefaults } from './defaults.js';
+import { parseDefaults, readWord } from './defaults.js';
 import { parseReference } from './edges.js';
+import { parseEntries } from './entries.js';
 import { parseFunctions } from './functions.js';
 import { parseInputs } from './inputs.js';
 import { givenKeys, isFields, Place, readFields, readList } from './issues.js';
 import { Layers } from './layers.js';
 import { Namespace, readName } from './names.js';
+import type { Scope } from './scope.js';
 import type { GraphDeclaration, OutputDeclaration, Tensors } from './types.js';
 import { completeVariable, parseVariables } from './variables.js';
 
-const FIELDS = ['nacre', 'name', 'rng', 'inputs', 'defaults', 'functions', 'variables', 'layers', 'outputs'];
+const FIELDS = [
+  ...['nacre', 'name', 'rng', 'initializers', 'functions', 'inputs'],
+  ...['defaults', 'variables', 'layers', 'outputs'],
+];
+const rngAttribute = oneOf(...rngs);
 
 export interface ParseOptions {
   /** What `{tensor}` refers to. Without it, such names are taken on trust. */
@@ -51,25 +59,28 @@ function parseFields(
   for (const key of givenKeys(fields)) {
     if (!FIELDS.includes(key)) root.at(key).report('unknown-field', `unknown field '${key}'${didYouMean(key, FIELDS)}`);
   }
-  const { name, rng = 'philox' } = fields;
+  const { name } = fields;
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     root.at('name').report('name', `name must be a text that is not empty, got ${show(name)}`);
   }
-  if (rng !== 'philox')
-    root.at('rng').report('value', `rng must be 'philox', got ${show(rng)}${didYouMean(rng, ['philox'])}`);
-
+  const scope: Scope = {
+    tensors,
+    initializers: parseEntries(fields['initializers'], root.at('initializers')),
+    rng: readWord(fields, 'rng', rngAttribute, root) ?? 'philox',
+  };
   const namespace = new Namespace();
   const inputs = parseInputs(fields['inputs'], root, namespace);
-  const defaults = parseDefaults(fields['defaults'], root.at('defaults').as('defaults'));
-  const parsed = parseVariables(fields['variables'], root.at('variables'), new Namespace(), tensors);
+  const defaults = parseDefaults(fields['defaults'], root.at('defaults').as('defaults'), scope);
+  const parsed = parseVariables(fields['variables'], root.at('variables'), new Namespace(), scope);
   const functions = parseFunctions(fields['functions'], root.at('functions'));
-  const layers = new Layers(inputs, namespace, parsed, defaults, tensors, functions);
+  const layers = new Layers(inputs, namespace, parsed, defaults, scope, functions);
   const declared = layers.parse(fields['layers'], root, namespace);
-  const variables = parsed.map((variable) => completeVariable(variable, defaults));
+  const variables = parsed.map((variable) => completeVariable(variable, defaults, scope));
   return {
     nacre: 1,
     ...(typeof name === 'string' && { name }),
-    rng: 'philox',
+    rng: scope.rng,
+    initializers: [...scope.initializers.values()],
     inputs,
     defaults,
     ...(functions.size > 0 && { functions: [...functions.values()].filter((entry) => entry !== undefined) }),

@@ -1,11 +1,23 @@
-import type { InitializerDeclaration, InitializerSource, Mixed } from '../initializers/values.js';
+import type {
+  InitializerDeclaration,
+  InitializerEntry,
+  InitializerSource,
+  Load,
+  Mixed,
+} from '../initializers/values.js';
+import type { Rng } from '../ir.js';
 import type { Options } from '../layers/define.js';
 import type { FunctionSource } from '../layers/elementwise.js';
 import type { NestedNumbers, ShapedArray } from '../layers/parameter-value.js';
 import type * as layerTable from '../layers/table.js';
 import type { DType } from '../tensor.js';
 
-export type { InitializerDeclaration, InitializerName, InitializerSource } from '../initializers/values.js';
+export type {
+  InitializerDeclaration,
+  InitializerEntry,
+  InitializerName,
+  InitializerSource,
+} from '../initializers/values.js';
 export type { FunctionSource } from '../layers/elementwise.js';
 
 type Table = typeof layerTable;
@@ -40,19 +52,32 @@ type DefinedLayerSource = {
 
 export type LayerSource = DefinedLayerSource | { readonly name?: string; readonly use: string; readonly from?: From };
 
-export interface DefaultsSource {
+export interface DefaultsSource<I = InitializerSource> {
   readonly dataFormat?: 'channelsLast' | 'channelsFirst';
+  /** Of weights: outputs last, or first as in torch and Gluon. */
+  readonly layout?: 'io' | 'oi';
   /** A RegExp source that is searched in the variable's name, and what fills it; the first that is found decides. */
-  readonly rules?: readonly (readonly [pattern: string, initializer: InitializerSource])[];
+  readonly rules?: readonly (readonly [pattern: string, initializer: I])[];
   /** For weights only: parameters whose name ends in `weight`. */
-  readonly initializer?: InitializerSource;
+  readonly initializer?: I;
 }
+
+/** A kind of initializer of one's own: AssemblyScript, or a function of the host's. */
+export type InitializerEntrySource =
+  | {
+      readonly name: string;
+      /** Their values where they are left out, in the order of the function's parameters. */
+      readonly options?: Readonly<Record<string, number>>;
+      readonly source: string;
+    }
+  | { readonly name: string; readonly host: true };
 
 /** A declaration as people write it, with aliases and without what goes without saying. */
 export interface GraphSource {
   readonly nacre: 1;
   readonly name?: string;
-  readonly rng?: 'philox';
+  readonly rng?: Rng;
+  readonly initializers?: readonly InitializerEntrySource[];
   readonly inputs: readonly {
     readonly name: string;
     readonly shape: readonly DimSource[];
@@ -65,6 +90,8 @@ export interface GraphSource {
     readonly name: string;
     readonly shape?: readonly (number | null)[];
     readonly dtype?: 'float32';
+    /** Of the values, where a layer uses it as a weight; the graph's where it is left out. */
+    readonly layout?: 'io' | 'oi';
     readonly initializer?: Exclude<ParameterSource, { readonly variable: string }>;
   }[];
   readonly layers: readonly LayerSource[];
@@ -91,6 +118,7 @@ export interface VariableDeclaration {
   /** Left out where the users say it. */
   readonly shape?: readonly (number | null)[];
   readonly dtype: 'float32';
+  readonly layout: 'io' | 'oi';
   readonly initializer: FillDeclaration;
 }
 
@@ -113,10 +141,16 @@ export interface ReusedLayer {
 
 export type LayerDeclaration = DefinedLayer | ReusedLayer;
 
+export type MixedDeclaration = Mixed<ParsedInitializer>;
+export type LoadDeclaration = Load<ParsedInitializer>;
+/** An initializer, or how one is chosen for a variable. */
+export type ParsedInitializer = InitializerDeclaration | MixedDeclaration | LoadDeclaration;
+
 export interface DefaultsDeclaration {
   readonly dataFormat: 'channelsLast' | 'channelsFirst';
-  readonly rules: readonly (readonly [pattern: string, initializer: InitializerDeclaration | Mixed])[];
-  readonly initializer?: InitializerDeclaration | Mixed;
+  readonly layout: 'io' | 'oi';
+  readonly rules: readonly (readonly [pattern: string, initializer: ParsedInitializer])[];
+  readonly initializer?: ParsedInitializer;
 }
 
 export interface FunctionDeclaration extends FunctionSource {
@@ -132,7 +166,8 @@ export interface OutputDeclaration {
 export interface GraphDeclaration {
   readonly nacre: 1;
   readonly name?: string;
-  readonly rng: 'philox';
+  readonly rng: Rng;
+  readonly initializers: readonly InitializerEntry[];
   readonly inputs: readonly InputDeclaration[];
   readonly defaults: DefaultsDeclaration;
   /** Left out where there are none. */

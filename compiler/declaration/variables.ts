@@ -1,17 +1,27 @@
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
-import { chooseFor, defaultFill } from './defaults.js';
+import { defaultFill, layoutAttribute, readWord } from './defaults.js';
+import { chooseFor } from './initializers.js';
 import { givenKeys, isFields, readFields, readList, type Place } from './issues.js';
 import { isSize } from './inputs.js';
 import { readName, type Namespace } from './names.js';
-import { onlyKeys, parseFill, type ParsedFill, type TensorNames } from './parameters.js';
-import type { DefaultsDeclaration, FillDeclaration, ParameterDeclaration, VariableDeclaration } from './types.js';
+import { onlyKeys, parseFill, type ParsedFill } from './parameters.js';
+import type { Scope } from './scope.js';
+import type {
+  DefaultsDeclaration,
+  FillDeclaration,
+  ParameterDeclaration,
+  ParsedInitializer,
+  VariableDeclaration,
+} from './types.js';
 
 /** A declared variable, before its users are known. */
 export interface ParsedVariable {
   readonly name: string;
   readonly place: Place;
   readonly shape: readonly (number | null)[] | undefined;
+  /** The graph's where it is left out. */
+  readonly layout: 'io' | 'oi' | undefined;
   /** What fills it if people said so, without fault. */
   readonly fill: ParsedFill | undefined;
   readonly isGiven: boolean;
@@ -24,26 +34,16 @@ export interface User {
   readonly transpose: boolean;
 }
 
-const FIELDS = ['name', 'shape', 'dtype', 'initializer'];
+const FIELDS = ['name', 'shape', 'dtype', 'layout', 'initializer'];
 
-export function parseVariables(
-  value: unknown,
-  place: Place,
-  namespace: Namespace,
-  tensors: TensorNames,
-): ParsedVariable[] {
+export function parseVariables(value: unknown, place: Place, namespace: Namespace, scope: Scope): ParsedVariable[] {
   if (value === undefined) return [];
   return readList(value, place, 'variables')
-    .map((variable, index) => parseVariable(variable, place.at(index).as(`variables[${index}]`), namespace, tensors))
+    .map((variable, index) => parseVariable(variable, place.at(index).as(`variables[${index}]`), namespace, scope))
     .filter((variable) => variable !== undefined);
 }
 
-function parseVariable(
-  value: unknown,
-  place: Place,
-  namespace: Namespace,
-  tensors: TensorNames,
-): ParsedVariable | undefined {
+function parseVariable(value: unknown, place: Place, namespace: Namespace, scope: Scope): ParsedVariable | undefined {
   const fields = readFields(value, place, 'a variable');
   if (!fields) return undefined;
   const name = readName(fields['name'], place);
@@ -56,9 +56,11 @@ function parseVariable(
   const { dtype = 'float32' } = fields;
   if (dtype !== 'float32') named.at('dtype').report('dtype', `dtype must be 'float32', got ${show(dtype)}`);
   const shape = fields['shape'] === undefined ? undefined : parseShape(fields['shape'], named.at('shape'));
+  const layout = readWord(fields, 'layout', layoutAttribute, named);
   const { initializer } = fields;
-  const fill = initializer === undefined ? undefined : parseFill(initializer, named.at('initializer'), tensors);
-  return isNew ? { name, place: named, shape, fill, isGiven: initializer !== undefined, users: [] } : undefined;
+  const fill = initializer === undefined ? undefined : parseFill(initializer, named.at('initializer'), scope);
+  if (!isNew) return undefined;
+  return { name, place: named, shape, layout, fill, isGiven: initializer !== undefined, users: [] };
 }
 
 function parseShape(value: unknown, place: Place): readonly (number | null)[] | undefined {
@@ -74,25 +76,35 @@ function parseShape(value: unknown, place: Place): readonly (number | null)[] | 
 export function completeVariable(
   variable: ParsedVariable,
   defaults: DefaultsDeclaration,
+  scope: Scope,
 ): VariableDeclaration | undefined {
-  const { name, place, shape, fill, isGiven, users } = variable;
+  const { name, place, shape, layout = defaults.layout, fill, isGiven, users } = variable;
   if (users.length === 0 && shape === undefined) place.report('missing', `needs 'shape', as no layer uses it`);
   if (users.length === 0 && !isGiven) place.report('missing', `needs 'initializer', as no layer uses it`);
-  const initializer = isGiven ? fill && chosenFill(name, fill, place) : fillOfUsers(variable, defaults);
-  return initializer && { name, ...(shape && { shape }), dtype: 'float32', initializer };
+  const initializer = isGiven
+    ? fill && chosenFill(name, fill, place.at('initializer'), scope)
+    : fillOfUsers(variable, defaults, scope);
+  return initializer && { name, ...(shape && { shape }), dtype: 'float32', layout, initializer };
 }
 
 function fillOfUsers(
   { name, place, users }: ParsedVariable,
   defaults: DefaultsDeclaration,
+  scope: Scope,
 ): FillDeclaration | undefined {
   const user = users.find(({ transpose }) => !transpose) ?? users[0];
-  return user && defaultFill(name, user.parameter, user.layerDefault, defaults, place);
+  return user && defaultFill(name, user.parameter, user.layerDefault, defaults, place, scope);
 }
 
-/** `fill` for one variable: `mixed` gives way to the initializer it chooses. */
-export function chosenFill(variable: string, fill: ParsedFill, place: Place): FillDeclaration | undefined {
-  return isFields(fill) && 'kind' in fill ? chooseFor(variable, fill, place) : (fill as FillDeclaration);
+/** `fill` for one variable: what chooses by name gives way to what it chooses. */
+export function chosenFill(
+  variable: string,
+  fill: ParsedFill,
+  place: Place,
+  scope: Scope,
+): FillDeclaration | undefined {
+  if (!isFields(fill) || !('kind' in fill)) return fill as FillDeclaration;
+  return chooseFor(variable, fill as ParsedInitializer, place, scope);
 }
 
 /** What a slot above holds: a variable of its own, another's, or none. */

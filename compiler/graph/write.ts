@@ -1,18 +1,22 @@
 import { Namer } from '../declaration/names.js';
-import type { Tensors, TensorSource } from '../declaration/types.js';
+import type { InitializerEntrySource, Tensors, TensorSource } from '../declaration/types.js';
 import { NacreError } from '../errors.js';
 import { GraphEdge, type AppliedLayer, type Call, type Edge, type FunctionEntry } from '../layers/edge.js';
-import { Reference, type ShapedArray } from '../layers/parameter-value.js';
+import { Reference } from '../layers/parameter-value.js';
+import { Fills, isTensor, type Functions } from './fills.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A graph as far as it is written: what `pipe` continues. */
 export interface Written {
   readonly inputs: readonly Fields[];
-  readonly functions: readonly FunctionEntry[];
+  readonly layerFunctions: readonly FunctionEntry[];
   readonly variables: readonly Fields[];
   readonly layers: readonly Fields[];
   readonly tensors: Tensors;
+  /** What the declaration's `initializers` defines, and the functions of those that the host runs. */
+  readonly initializers: readonly InitializerEntrySource[];
+  readonly functions: Functions;
   /** Names of what builders made: inputs, layers, applications of layers, declared variables. */
   readonly names: ReadonlyMap<object, string>;
 }
@@ -61,22 +65,25 @@ const qualified = (scope: readonly string[], name: string): string => [...scope,
 
 class Writer {
   private readonly layers: Fields[];
-  private readonly functions: FunctionEntry[];
+  private readonly layerFunctions: FunctionEntry[];
   private readonly variables: Fields[];
   private readonly tensors: Record<string, TensorSource>;
+  private readonly fills: Fills;
   private readonly names: Map<object, string>;
 
   constructor(private readonly base: Written) {
     this.layers = [...base.layers];
-    this.functions = [...base.functions];
+    this.layerFunctions = [...base.layerFunctions];
     this.variables = [...base.variables];
     this.tensors = { ...base.tensors };
+    this.fills = new Fills(base.initializers, base.functions);
     this.names = new Map(base.names);
   }
 
   written(): Written {
-    const { layers, functions, variables, tensors, names } = this;
-    return { inputs: this.base.inputs, layers, functions, variables, tensors, names };
+    const { layers, layerFunctions, variables, tensors, fills, names } = this;
+    const { initializers, functions } = fills;
+    return { inputs: this.base.inputs, layers, layerFunctions, variables, tensors, initializers, functions, names };
   }
 
   /** Names every application: the first of a layer is the layer, those after it are entries of their own. */
@@ -132,8 +139,8 @@ class Writer {
 
   /** Adds a function to the graph's, once. */
   private declare(entry: FunctionEntry): void {
-    const known = this.functions.find(({ name }) => name === entry.name);
-    if (!known) this.functions.push(entry);
+    const known = this.layerFunctions.find(({ name }) => name === entry.name);
+    if (!known) this.layerFunctions.push(entry);
     else if (known.source !== entry.source || JSON.stringify(known.options) !== JSON.stringify(entry.options)) {
       throw new NacreError('function', entry.name, 'two functions of this name differ; give one another name');
     }
@@ -151,8 +158,9 @@ class Writer {
 
   private parameter(value: unknown, slot: string): unknown {
     if (value instanceof Reference) return { variable: this.variableOf(value, slot), transpose: value.transpose };
-    if (!isTensor(value)) return value;
-    this.tensors[slot] = value;
+    const fill = this.fills.write(value, slot);
+    if (!isTensor(fill)) return fill;
+    this.tensors[slot] = fill;
     return { tensor: slot };
   }
 
@@ -174,7 +182,3 @@ class Writer {
 }
 
 const scopeOf = (entry: Fields): string => /^.*\//.exec(String(entry['name']))?.[0] ?? '';
-
-const isTensor = (value: unknown): value is TensorSource =>
-  value instanceof Float32Array ||
-  (typeof value === 'object' && value !== null && ArrayBuffer.isView((value as ShapedArray).data));

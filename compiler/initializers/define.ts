@@ -7,7 +7,7 @@ import {
   type ResolvedOfAll,
   type SourcesOf,
 } from '../attributes.js';
-import type { Recipe } from '../ir.js';
+import type { Recipe, Rng } from '../ir.js';
 
 /** Below 2^64. Above 2^53 − 1 a bigint, or its decimal digits, which JSON can carry. */
 export type Seed = number | bigint | string;
@@ -43,6 +43,8 @@ export interface InitializerDefinition<K extends string = string, O extends Attr
   readonly main: string | undefined;
   /** The fewest and the most axes of a variable it fills. */
   readonly ranks: Ranks;
+  /** The generators that have it; undefined where all have. */
+  readonly rngs: readonly Rng[] | undefined;
   /** What is wrong with options that are right one by one. */
   check?(options: ResolvedOfAll<O>): string | undefined;
   /** What it comes down to. */
@@ -88,18 +90,14 @@ export function defineInitializer<
     readonly aliases?: Aliases;
     readonly main?: Main;
     readonly ranks?: Ranks;
+    readonly rngs?: readonly Rng[];
     check?(options: ResolvedOfAll<NoInfer<O>>): string | undefined;
     expand(options: ResolvedOfAll<NoInfer<O>>): Recipe;
   },
 ): InitializerFactory<K, O, Aliases, Main> {
-  const definition = {
-    ...rest,
-    kind,
-    aliases: rest.aliases ?? [],
-    main: rest.main,
-    ranks: rest.ranks ?? [0, Infinity],
-  } as const;
+  const { aliases = [], main, ranks = [0, Infinity], rngs } = rest;
+  const definition = { ...rest, kind, aliases, main, ranks, rngs } as const;
   const make = (options: unknown = {}): unknown =>
-    Object.freeze(typeof options === 'object' ? { kind, ...options } : { kind, [String(rest.main)]: options });
+    Object.freeze(typeof options === 'object' ? { kind, ...options } : { kind, [String(main)]: options });
   return Object.assign(make, { definition }) as never;
 }

@@ -1,12 +1,18 @@
 /** Initializers as data: this entry depends on nothing, so that it can be used beside the runtime. */
 export * from './table.js';
-export { mixed } from './values.js';
+export { load, mixed, type LoadedTensors } from './by-name.js';
+export { custom, type CustomFactory, type CustomValue } from './custom.js';
 export type { Seed } from './define.js';
+export type { HostInitializer, HostRandom } from './host.js';
 export type {
   Initializer,
   InitializerDeclaration,
+  InitializerEntry,
   InitializerKind,
   InitializerName,
   InitializerSource,
+  InitializerValue,
+  Load,
+  LoadValue,
   Mixed,
 } from './values.js';

@@ -6,6 +6,7 @@ const gain = () => optional(number(), 1);
 /** `gain` on the main diagonal, 0 elsewhere; the matrix need not be square. */
 export const identity = defineInitializer('identity', {
   options: { gain: gain() },
+  aliases: ['Identity', 'IdentityInitializer'],
   main: 'gain',
   ranks: [2, 2],
   expand: ({ gain }) => ({ kind: 'identity', gain }),
@@ -14,6 +15,7 @@ export const identity = defineInitializer('identity', {
 /** Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2014); leading axes count as one. */
 export const orthogonal = defineInitializer('orthogonal', {
   options: { gain: gain() },
+  aliases: ['Orthogonal', 'OrthogonalInitializer', 'orthogonal_initializer'],
   main: 'gain',
   ranks: [2, Infinity],
   expand: ({ gain }) => ({ kind: 'orthogonal', gain }),
@@ -24,6 +26,7 @@ export const deltaOrthogonal = defineInitializer('deltaOrthogonal', {
   options: { gain: gain() },
   main: 'gain',
   ranks: [3, 5],
+  rngs: ['philox'],
   expand: ({ gain }) => ({ kind: 'deltaOrthogonal', gain }),
 });
 
@@ -39,6 +42,7 @@ export const dirac = defineInitializer('dirac', {
 export const sparse = defineInitializer('sparse', {
   options: { sparsity: number({ min: 0, max: 1 }), std: optional(number({ min: 0 }), 0.01) },
   ranks: [2, 2],
+  rngs: ['philox'],
   expand: ({ sparsity, std }) => ({ kind: 'sparse', sparsity, std }),
 });
 

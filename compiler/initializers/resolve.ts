@@ -1,7 +1,8 @@
-import type { OpOf } from '../ir.js';
-import type { InitializerDefinition } from './define.js';
+import { InternalError } from '../errors.js';
+import type { OpOf, Recipe } from '../ir.js';
+import type { InitializerDefinition, Ranks } from './define.js';
 import * as table from './table.js';
-import type { InitializerDeclaration, InitializerKind } from './values.js';
+import type { InitializerDeclaration, InitializerEntry, InitializerKind } from './values.js';
 
 /** The definitions, by kind. */
 export const initializerDefinitions = Object.fromEntries(
@@ -26,17 +27,40 @@ const kindsByName = new Map<string, InitializerKind>(
 export const initializerKindOf = (name: unknown): InitializerKind | undefined =>
   typeof name === 'string' ? kindsByName.get(name) : undefined;
 
-/** The op that fills a variable, with the variable's own seed if it has one. */
-export function expandInitializer({ seed, ...initializer }: InitializerDeclaration): OpOf<'initializer'> {
-  const recipe = initializerDefinitions[initializer.kind].expand(initializer);
+/** The definition of a built-in kind; undefined for a name of the declaration's own. */
+export const builtIn = (kind: string): InitializerDefinition | undefined =>
+  Object.hasOwn(initializerDefinitions, kind) ? initializerDefinitions[kind as InitializerKind] : undefined;
+
+/**
+ * The op that fills a variable, with the variable's own seed if it has one.
+ *
+ * @param entries of the declaration's `initializers`
+ */
+export function expandInitializer(
+  { seed, ...initializer }: InitializerDeclaration,
+  entries: readonly InitializerEntry[] = [],
+): OpOf<'initializer'> {
+  const recipe = builtIn(initializer.kind)?.expand(initializer) ?? ownRecipe(initializer, entries);
   return { kind: 'initializer', recipe, ...(seed === undefined ? {} : { seed: BigInt(seed) }) };
 }
 
+function ownRecipe(initializer: InitializerDeclaration, entries: readonly InitializerEntry[]): Recipe {
+  const name = initializer.kind;
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (!entry) throw new InternalError(`no initializer '${name}'`);
+  if ('host' in entry) return { kind: 'host', name };
+  return { kind: 'custom', name, options: Object.keys(entry.options).map((option) => initializer[option] as number) };
+}
+
 /** As listings show it: `uniform(-0.05, 0.05)`, `heUniform`, `normal(0, 0.05, seed 7)`. */
-export function describeInitializer(initializer: InitializerDeclaration): string {
-  const options = Object.keys(initializerDefinitions[initializer.kind].options).map((name) =>
-    String(initializer[name]),
-  );
-  const parts = initializer.seed === undefined ? options : [...options, `seed ${initializer.seed}`];
-  return parts.length === 0 ? initializer.kind : `${initializer.kind}(${parts.join(', ')})`;
+export function describeInitializer({ kind, seed, default: _, ...options }: InitializerDeclaration): string {
+  const parts = Object.values(options).map(String);
+  if (seed !== undefined) parts.push(`seed ${seed}`);
+  return parts.length === 0 ? kind : `${kind}(${parts.join(', ')})`;
+}
+
+/** How many axes: `2 axes`, `3 to 5 axes`, `at least 2 axes`. */
+export function printRanks([least, most]: Ranks): string {
+  if (least === most) return `${least} ${least === 1 ? 'axis' : 'axes'}`;
+  return most === Infinity ? `at least ${least} axes` : `${least} to ${most} axes`;
 }

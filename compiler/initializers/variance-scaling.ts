@@ -18,33 +18,43 @@ export const varianceScaling = defineInitializer('varianceScaling', {
     mode: optional(oneOf('fanIn', 'fanOut', 'fanAvg', 'weightFanIn'), 'fanIn'),
     distribution: optional(oneOf('uniform', 'truncatedNormal', 'untruncatedNormal'), 'truncatedNormal'),
   },
+  aliases: ['VarianceScaling'],
   expand: ({ scale, mode, distribution }) => scaled(scale, mode, distribution),
 });
 
 /** Glorot and Bengio 2010; Xavier elsewhere. */
 export const glorotUniform = defineInitializer('glorotUniform', {
   options: {},
+  aliases: ['GlorotUniform'],
   expand: () => scaled(1, 'fanAvg', 'uniform'),
 });
 export const glorotNormal = defineInitializer('glorotNormal', {
   options: {},
+  aliases: ['GlorotNormal'],
   expand: () => scaled(1, 'fanAvg', 'truncatedNormal'),
 });
 
 /** He et al. 2015; Kaiming elsewhere. */
-export const heUniform = defineInitializer('heUniform', { options: {}, expand: () => scaled(2, 'fanIn', 'uniform') });
+export const heUniform = defineInitializer('heUniform', {
+  options: {},
+  aliases: ['HeUniform'],
+  expand: () => scaled(2, 'fanIn', 'uniform'),
+});
 export const heNormal = defineInitializer('heNormal', {
   options: {},
+  aliases: ['HeNormal'],
   expand: () => scaled(2, 'fanIn', 'truncatedNormal'),
 });
 
 /** LeCun et al. 1998. */
 export const lecunUniform = defineInitializer('lecunUniform', {
   options: {},
+  aliases: ['LecunUniform', 'leCunUniform', 'LeCunUniform'],
   expand: () => scaled(1, 'fanIn', 'uniform'),
 });
 export const lecunNormal = defineInitializer('lecunNormal', {
   options: {},
+  aliases: ['LecunNormal', 'leCunNormal', 'LeCunNormal'],
   expand: () => scaled(1, 'fanIn', 'truncatedNormal'),
 });
 

@@ -1,4 +1,4 @@
-import type { InitializerSource } from '../initializers/values.js';
+import type { InitializerValue } from '../initializers/values.js';
 
 /** A declared variable, or the one behind a layer's parameter. */
 export interface VariableReference {
@@ -31,4 +31,4 @@ export interface ShapedArray {
 }
 
 /** What a builder takes for a parameter. The count of a bare `Float32Array` must be that of the slot. */
-export type ParameterValue = InitializerSource | NestedNumbers | Float32Array | ShapedArray | VariableReference;
+export type ParameterValue = InitializerValue | NestedNumbers | Float32Array | ShapedArray | VariableReference;

@@ -11,7 +11,9 @@ import {
   type LayerDeclaration,
   type Tensors,
 } from '../declaration.js';
+import { isWeight } from '../declaration/definitions.js';
 import { InternalError, OptionError, ShapeError } from '../errors.js';
+import { fansOf } from '../initializers/fans.js';
 import type { CompiledFunction, LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
 import type { Slot } from '../layers/define.js';
 import { show } from '../show.js';
@@ -156,7 +158,7 @@ function lowerOnce(
   return {
     name: declaration.name,
     rng: declaration.rng,
-    customs: [],
+    customs: declaration.initializers.filter((entry) => 'source' in entry),
     symbols,
     inputs,
     outputs,
@@ -181,12 +183,15 @@ function lowerLayer(
   const { definition, attributes, parameters } = resolveLayer(defined);
   const used: { parameter: string; variable: string }[] = [];
   const slots: Record<string, Slot | undefined> = {};
+  let weightFanIn: Dim | undefined;
   for (const [parameter, declared] of Object.entries(parameters)) {
     if (declared === false) continue;
     const { trainable } = definition.parameters[parameter]!;
-    slots[parameter] = (shape, slotOptions = {}) => {
+    slots[parameter] = (shape, options = {}) => {
       const user = `${layer.name}.${parameter}`;
-      const slot = variables.slot(user, `${defined.name}.${parameter}`, declared, shape, slotOptions, trainable);
+      const own = `${defined.name}.${parameter}`;
+      if (shape.length >= 2 && isWeight(parameter)) weightFanIn ??= options.fanIn ?? fansOf(shape).fanIn;
+      const slot = variables.slot({ user, own, declared, shape, options, trainable, weightFanIn });
       used.push({ parameter, variable: slot.variable });
       return slot.value;
     };

@@ -8,11 +8,12 @@ import type {
 } from '../declaration.js';
 import { equal, floorDiv, mul, printShape, product, type Dim } from '../dim.js';
 import { InternalError, ShapeError } from '../errors.js';
-import { describeInitializer, expandInitializer, initializerDefinitions } from '../initializers/resolve.js';
+import { describeInitializer, expandInitializer } from '../initializers/resolve.js';
 import { fansOf } from '../initializers/fans.js';
 import type { InitializerDeclaration } from '../initializers/values.js';
 import type { Layout, Node, Op, Value, Variable } from '../ir.js';
 import type { SlotOptions } from '../layers/define.js';
+import { requireShape } from './initializers.js';
 
 type Fill = Exclude<ParameterDeclaration, { readonly variable: string }>;
 
@@ -21,9 +22,32 @@ interface Draft {
   readonly value: Value;
   readonly fill: Fill;
   readonly layout: Layout | null;
+  /** Where each axis of […kernel, in, out] is stored. */
+  readonly axes: readonly number[];
+  readonly outputsFirst: boolean;
   readonly trainable: boolean;
-  readonly users: { readonly slot: string; readonly needs: readonly Dim[] }[];
-  fans: { readonly fanIn: Dim; readonly fanOut: Dim } | undefined;
+  readonly users: string[];
+  fans: Fans | undefined;
+  weightFanIn: Dim | undefined;
+}
+
+interface Fans {
+  readonly fanIn: Dim;
+  readonly fanOut: Dim;
+}
+
+/** What a layer asks a variable for. */
+export interface SlotRequest {
+  /** As errors name it. */
+  readonly user: string;
+  /** The name of the variable made for it, if it is its own. */
+  readonly own: string;
+  readonly declared: ParameterDeclaration;
+  readonly shape: readonly Dim[];
+  readonly options: SlotOptions;
+  readonly trainable: boolean;
+  /** The fan-in of the layer's first weight. */
+  readonly weightFanIn: Dim | undefined;
 }
 
 /** The variables of a graph, made as layers ask for them. */
@@ -33,48 +57,60 @@ export class Variables {
 
   constructor(
     private readonly build: Build,
-    declaration: GraphDeclaration,
+    private readonly declaration: GraphDeclaration,
     private readonly tensors: Tensors,
   ) {
     this.declared = new Map(declaration.variables.map((variable) => [variable.name, variable]));
   }
 
-  /**
-   * The value of a slot.
-   * @param user the slot as errors name it · @param own the name of the variable made for it, if it is its own
-   */
-  slot(
-    user: string,
-    own: string,
-    declared: ParameterDeclaration,
-    shape: readonly Dim[],
-    options: SlotOptions,
-    trainable: boolean,
-  ): { readonly value: Value; readonly variable: string } {
+  /** The value of a slot. */
+  slot(request: SlotRequest): { readonly value: Value; readonly variable: string } {
+    const { user, own, declared, shape, options } = request;
     const shared = isReference(declared) ? declared : undefined;
     const transposed = shared?.transpose ?? false;
-    const needs = transposed ? [...shape].reverse() : shape;
     const name = shared?.variable ?? own;
-    let draft = this.drafts.get(name);
-    if (!draft) {
-      const declaration = this.declared.get(name);
-      const fill = declaration?.initializer ?? (shared ? undefined : (declared as Fill));
-      if (!fill) throw new InternalError(`no variable '${name}'`);
-      if (declaration?.shape) this.require(name, declaration.shape, user, needs);
-      const value = this.build.value({ dtype: 'float32', shape: needs }, name);
-      draft = { name, value, fill, layout: options.layout ?? null, trainable, users: [], fans: undefined };
-      this.drafts.set(name, draft);
-    } else {
-      this.require(name, draft.value.shape, user, needs, draft.users[0]?.slot);
-    }
-    if (!draft.users.some(({ slot }) => slot === user)) draft.users.push({ slot: user, needs });
+    const draft = this.drafts.get(name) ?? this.create(name, request, transposed);
+    const order = transposed ? [...shape.keys()].reverse() : [...shape.keys()];
+    const axes = axesOf(shape.length, draft.outputsFirst);
+    const fromStored = order.map((axis) => axes[axis]!);
+    const needs = inverse(fromStored).map((axis) => shape[axis]!);
+    if (draft.users.length > 0) this.require(name, draft.value.shape, user, needs, draft.users[0]);
+    if (!draft.users.includes(user)) draft.users.push(user);
     if (!transposed && !draft.fans) {
       const { fanIn, fanOut } = fansOf(shape);
       draft.fans = { fanIn: options.fanIn ?? fanIn, fanOut: options.fanOut ?? fanOut };
+      draft.weightFanIn = request.weightFanIn;
     }
-    if (!transposed) return { value: draft.value, variable: name };
-    const permutation = shape.map((_, axis) => shape.length - 1 - axis);
-    return { value: this.build.op({ kind: 'transpose', permutation }, [draft.value]), variable: name };
+    const isStraight = fromStored.every((axis, index) => axis === index);
+    if (isStraight) return { value: draft.value, variable: name };
+    return { value: this.build.op({ kind: 'transpose', permutation: fromStored }, [draft.value]), variable: name };
+  }
+
+  private create(name: string, request: SlotRequest, transposed: boolean): Draft {
+    const { user, declared, shape, options, trainable, weightFanIn } = request;
+    const declaration = this.declared.get(name);
+    const fill = declaration?.initializer ?? (isReference(declared) ? undefined : declared);
+    if (!fill) throw new InternalError(`no variable '${name}'`);
+    const layout = options.layout ?? null;
+    const known = transposed ? [...shape].reverse() : shape;
+    const outputsFirst = layout !== null && (declaration?.layout ?? this.declaration.defaults.layout) === 'oi';
+    const axes = axesOf(shape.length, outputsFirst);
+    const stored = inverse(axes).map((axis) => known[axis]!);
+    if (declaration?.shape) this.require(name, declaration.shape, user, stored);
+    const draft: Draft = {
+      name,
+      value: this.build.value({ dtype: 'float32', shape: stored }, name),
+      fill,
+      layout: outputsFirst ? outputsFirstLayout[layout] : layout,
+      axes,
+      outputsFirst,
+      trainable,
+      users: [],
+      fans: undefined,
+      weightFanIn,
+    };
+    this.drafts.set(name, draft);
+    return draft;
   }
 
   /** Requires that a variable of shape `has` fits a slot; a null size takes the slot's. */
@@ -103,24 +139,23 @@ export class Variables {
   finish(): { readonly list: readonly Variable[]; readonly initialize: readonly Node[] } {
     const initialize: Node[] = [];
     const list = [...this.drafts.values()].map((draft): Variable => {
-      const { name, value, fill, layout, trainable, users } = draft;
-      const op = this.fillOp(draft);
-      initialize.push({ op, inputs: [], outputs: [value], origin: name });
-      const { fanIn, fanOut } = draft.fans ?? swapped(fansOf([...value.shape].reverse()));
+      const { name, value, fill, layout, trainable, users, weightFanIn } = draft;
+      initialize.push({ op: this.fillOp(draft), inputs: [], outputs: [value], origin: name });
+      const { fanIn, fanOut } = draft.fans ?? fansOfTransposed(draft);
       const initializer = isInitializer(fill) ? describeInitializer(fill) : 'values';
       const isDefault = isInitializer(fill) && fill.default === true;
-      const slots = users.map(({ slot }) => slot);
-      return { name, value, layout, trainable, users: slots, fanIn, fanOut, weightFanIn: undefined, initializer, isDefault };
+      return { name, value, layout, trainable, users, fanIn, fanOut, weightFanIn, initializer, isDefault };
     });
     return { list, initialize };
   }
 
-  private fillOp({ name, value, fill }: Draft): Op {
+  private fillOp(draft: Draft): Op {
+    const { name, value, fill } = draft;
+    this.build.subject = name;
     if (isInitializer(fill)) {
-      const [minRank] = initializerDefinitions[fill.kind].ranks;
-      if (value.shape.length >= minRank) return expandInitializer(fill);
-      const [expected, got] = [`at least ${minRank} axes`, printShape(value.shape)];
-      throw new ShapeError('initializer', name, `${fill.kind} needs ${expected}, got ${got}`, expected, got);
+      const op = expandInitializer(fill, this.declaration.initializers);
+      requireShape(this.build, fill.kind, op.recipe, draft);
+      return op;
     }
     const source: TensorSource | ShapedNumbers | undefined = Array.isArray(fill)
       ? nested(fill)
@@ -128,7 +163,6 @@ export class Variables {
     if (!source) throw new InternalError(`no tensor '${(fill as { tensor: string }).tensor}'`);
     const shape = source instanceof Float32Array ? this.settle(name, value.shape, source.length) : source.shape;
     const data = source instanceof Float32Array ? source : Float32Array.from(source.data);
-    this.build.subject = name;
     const text = `expects shape ${printShape(value.shape)}, got ${printShape(shape)}`;
     if (shape.length !== value.shape.length) {
       throw new ShapeError('values', name, text, printShape(value.shape), printShape(shape));
@@ -163,10 +197,22 @@ const isReference = (
 
 const isInitializer = (fill: Fill): fill is InitializerDeclaration => !Array.isArray(fill) && 'kind' in fill;
 
-const swapped = ({ fanIn, fanOut }: { fanIn: Dim; fanOut: Dim }): { fanIn: Dim; fanOut: Dim } => ({
-  fanIn: fanOut,
-  fanOut: fanIn,
-});
+/** Of a variable that every layer uses transposed. */
+function fansOfTransposed({ value, axes }: Draft): Fans {
+  const { fanIn, fanOut } = fansOf(axes.map((axis) => value.shape[axis]!).reverse());
+  return { fanIn: fanOut, fanOut: fanIn };
+}
+
+/** Where the axes of […kernel, in, out] are stored: as they stand, or as [out, in, …kernel]. */
+const axesOf = (rank: number, outputsFirst: boolean): readonly number[] =>
+  Array.from({ length: rank }, (_, axis) =>
+    !outputsFirst || rank < 2 ? axis : axis < rank - 2 ? axis + 2 : rank - 1 - axis,
+  );
+
+const outputsFirstLayout = { io: 'oi', hwio: 'oihw', oi: 'oi', oihw: 'oihw' } as const;
+
+const inverse = (permutation: readonly number[]): readonly number[] =>
+  permutation.map((_, axis) => permutation.indexOf(axis));
 
 /** Nested lists, which a declaration has checked to be regular, as values and shape. */
 function nested(list: readonly unknown[]): ShapedNumbers {

@@ -1,0 +1,1 @@
+export type { HostFunctions, HostInitializer, HostRandom } from '../../runtime/host.js';
