@@ -44,14 +44,7 @@ export function beginFill(parameter: u64, count: u64): void {
 export function customBits(): u32 {
   if (taken == limit) unreachable();
   if ((taken & 3) == 0) {
-    const block = philox(
-      <u32>element,
-      <u32>(element >> 32),
-      <u32>(taken >> 2),
-      STREAM,
-      <u32>key,
-      <u32>(key >> 32),
-    );
+    const block = philox(<u32>element, <u32>(element >> 32), <u32>(taken >> 2), STREAM, <u32>key, <u32>(key >> 32));
     low = i64x2.extract_lane(block, 0);
     high = i64x2.extract_lane(block, 1);
   }

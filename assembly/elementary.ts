@@ -59,7 +59,7 @@ export function customPow(x: f32, y: f32): f32 {
   const a = abs<f32>(x);
   if (x < 0 && a < Infinity && !whole) return NaN;
   // An f32 from 2²⁴ on is even.
-  const odd = whole && abs<f32>(y) < 16777216 && (<i32>y & 1) != 0;
+  const odd = whole && abs<f32>(y) < 16777216 && ((<i32>y) & 1) != 0;
   let value: f32 = 1;
   if (a == 0) value = y < 0 ? Infinity : 0;
   else if (a == Infinity) value = y < 0 ? 0 : Infinity;

@@ -46,7 +46,7 @@ export function fillDirac(
  */
 export function fillBilinear(target: usize, count: usize, height: u32, width: u32, strideTap: u32): void {
   const f = ceil<f64>(<f64>width / 2);
-  const odd: f64 = <u32>f & 1;
+  const odd: f64 = (<u32>f) & 1;
   const centre = (2 * f - 1 - odd) / (2 * f);
   let y: u32 = 0;
   let x: u32 = 0;

@@ -30,6 +30,7 @@ const streams: [name: string, ...numbers: number[]][] = [
   ['fillTorchBits'],
   ['fillTorchUniform', -0.05, 0.05],
   ['fillTorchNormal', 0, 0.05],
+  ['fillTorchTruncatedNormal', 0, 0.05, -0.1, 0.1],
 ];
 
 const shapes = [

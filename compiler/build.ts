@@ -1,6 +1,16 @@
 import { equal, printDim, symbolsOf, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
-import type { BinaryFunction, Constraint, Expression, Node, Op, TensorType, UnaryFunction, Value } from './ir.js';
+import type {
+  BinaryFunction,
+  CompiledFunction,
+  Constraint,
+  Expression,
+  Node,
+  Op,
+  TensorType,
+  UnaryFunction,
+  Value,
+} from './ir.js';
 import { inferShapes, type Checks } from './ops/index.js';
 
 /** The element of input `index`. */
@@ -32,11 +42,15 @@ export class Build implements Checks {
   readonly axes = new Map<number, readonly string[]>();
   private nextId = 0;
 
-  /** @param isOpen whether a symbol stands for an input size nobody named, so that it may be bound to what it must be */
+  /**
+   * @param isOpen whether a symbol stands for an input size nobody named, so that it may be bound to what it must be
+   * @param functions the user's functions, once they are compiled
+   */
   constructor(
     private readonly isOpen: (symbol: string) => boolean,
     /** The layer being lowered: the subject of errors. */
     public subject = 'graph',
+    private readonly functions: ReadonlyMap<string, CompiledFunction> = new Map(),
   ) {}
 
   value(type: TensorType, name: string): Value {
@@ -58,6 +72,18 @@ export class Build implements Checks {
   /** `fn` of two values, broadcast. */
   binary(fn: BinaryFunction, left: Value, right: Value): Value {
     return this.elementwise(binary(fn, element(0), element(1)), left, right);
+  }
+
+  /** A user's function of the elements of values, broadcast, and of numbers. */
+  call(name: string, inputs: readonly Value[], options: readonly number[]): Value {
+    const compiled = this.functions.get(name);
+    if (compiled && compiled.inputs !== inputs.length) {
+      const inputsText = compiled.inputs === 1 ? '1 input' : `${compiled.inputs} inputs`;
+      this.fail(`${name} takes ${inputsText}, got ${inputs.length}`);
+    }
+    const args = [...inputs.map((_, index) => element(index)), ...options.map(scalar)];
+    const call = { kind: 'call', function: name, args, total: compiled?.total ?? false } as const;
+    return this.elementwise(call, ...inputs);
   }
 
   reshape(x: Value, shape: readonly Dim[]): Value {

@@ -1,4 +1,5 @@
 import type { Manifest } from '../runtime/manifest.js';
+import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
 import { emit } from './emit/index.js';
@@ -16,6 +17,8 @@ export interface CompileOptions extends ModelOptions {
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
   readonly weights?: 'seed' | 'embed';
+  /** `frozen` leaves out what would change parameters after they are initialized, for a smaller module. */
+  readonly parameters?: 'editable' | 'frozen';
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
@@ -45,12 +48,15 @@ export interface CompiledModule<S extends Signature = Signature> {
   /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
   readonly text?: string;
   readonly notes: readonly string[];
+  /** What its host initializers run, for `instantiate`. */
+  readonly functions: HostFunctions;
   readonly '~signature'?: S;
 }
 
 const OPTIONS = [
   'target',
   'weights',
+  'parameters',
   'seed',
   'initializers',
   'maxMemory',
@@ -65,8 +71,8 @@ const GIB = 2 ** 30;
 /**
  * Compiles a model into one WebAssembly module without imports.
  *
- * @throws DeclarationError for faults of the declaration, all at once · ShapeError for sizes that can never fit ·
- *   OptionError for options
+ * @throws DeclarationError for faults of the declaration, all at once, and of the sources it carries · ShapeError for sizes that can
+ *   never fit · OptionError for options, and where a source needs the AssemblyScript compiler and it is not installed
  */
 export async function compile<const M extends ModelSource>(
   model: M,
@@ -79,19 +85,25 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, seed, initializers, maxMemory } = checkOptions(options);
+  const { target, weights, seed, initializers, maxMemory, frozen } = checkOptions(options);
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
+  const { functions, customs, warnings } = await pipeline.compileFunctions();
   pipeline.optimize();
   report('plan', 1);
   let plan = pipeline.plan(carriedInitializers(initializers, pipeline.declaration.rng));
-  const notes: string[] = [];
-  const emitOptions = { maxMemory, seed };
+  const notes = [...warnings];
+  const emitOptions = { maxMemory, seed, functions, customs, frozen };
   if (weights === 'embed') {
     report('embed', 2);
     // Initializers draw the same bits on both targets, and baseline runs everywhere.
-    const recipes = emit(plan, { ...emitOptions, target: 'baseline', library: await loadLibrary('baseline') });
-    const embedded = snapshot(plan, recipes.binary);
+    const recipes = emit(plan, {
+      ...emitOptions,
+      frozen: false,
+      target: 'baseline',
+      library: await loadLibrary('baseline'),
+    });
+    const embedded = snapshot(plan, recipes.binary, pipeline.functions);
     if (embedded.open.length > 0) {
       notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
     }
@@ -101,7 +113,8 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const library = await loadLibrary(target);
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
-  return { ...emitted, types: writeTypes(emitted.manifest, pipeline.lower()), notes };
+  const types = writeTypes(emitted.manifest, pipeline.lower());
+  return { ...emitted, types, notes, functions: pipeline.functions };
 }
 
 function checkOptions(options: CompileOptions) {
@@ -113,6 +126,10 @@ function checkOptions(options: CompileOptions) {
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
   if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
+  const { parameters = 'editable' } = options;
+  if (!['editable', 'frozen'].includes(parameters)) {
+    fail('parameters', `must be 'editable' or 'frozen', got ${show(parameters)}`);
+  }
   if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
@@ -122,5 +139,5 @@ function checkOptions(options: CompileOptions) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
   carriedInitializers(initializers, 'philox');
-  return { target, weights, seed: BigInt(seed), initializers, maxMemory };
+  return { target, weights, seed: BigInt(seed), initializers, maxMemory, frozen: parameters === 'frozen' };
 }

@@ -2,13 +2,16 @@ import { valueOf, type Dim } from './dim.js';
 import { InternalError } from './errors.js';
 import type { Node, TensorGraph } from './ir.js';
 import { evaluateNode, type EvaluateContext } from './ops/index.js';
-import { deriveKey, fnv1a64 } from './random.js';
+import { fnv1a64 } from './random.js';
+import { TorchGenerator } from './streams/torch.js';
 import type { Tensor } from './tensor.js';
 
 export interface EvaluateOptions {
   readonly seed?: bigint;
   /** Values of variables, by name, in the place of their initializers. */
   readonly variables?: Readonly<Record<string, Tensor>>;
+  /** The user's functions, by name. */
+  readonly functions?: EvaluateContext['functions'];
 }
 
 export interface Evaluated {
@@ -20,7 +23,7 @@ export interface Evaluated {
 export function evaluate(
   graph: TensorGraph,
   inputs: Readonly<Record<string, Tensor>>,
-  { seed = 0n, variables: given = {} }: EvaluateOptions = {},
+  { seed = 0n, variables: given = {}, functions }: EvaluateOptions = {},
 ): Evaluated {
   const sizes = new Map<string, number>();
   for (const { name, input, axis } of graph.symbols) {
@@ -38,18 +41,19 @@ export function evaluate(
   };
   for (const { name, value } of graph.inputs) values.set(value.id, inputs[name]!);
   const variables: Record<string, Tensor> = {};
+  const generator = graph.rng === 'torch' ? new TorchGenerator(seed) : undefined;
   for (const variable of graph.variables) {
     const node = graph.initialize.find(({ outputs }) => outputs[0]!.id === variable.value.id)!;
-    const own = node.op.kind === 'initializer' ? node.op.seed : undefined;
-    const key = deriveKey(own ?? seed, fnv1a64(variable.name));
+    const { name, layout } = variable;
     const [fanIn, fanOut] = [size(variable.fanIn), size(variable.fanOut)];
-    const stream = { key, fanIn, fanOut, weightFanIn: size(variable.weightFanIn ?? variable.fanIn) };
+    const fans = { fanIn, fanOut, weightFanIn: size(variable.weightFanIn ?? variable.fanIn) };
+    const stream = { rng: graph.rng, seed, hash: fnv1a64(name), generator, layout, ...fans };
     const tensor = given[variable.name];
+    run(node, { size, stream });
     if (tensor) values.set(variable.value.id, tensor);
-    else run(node, { size, stream });
     variables[variable.name] = values.get(variable.value.id)!;
   }
-  for (const node of [...graph.prepare, ...graph.forward]) run(node, { size });
+  for (const node of [...graph.prepare, ...graph.forward]) run(node, { size, ...(functions && { functions }) });
   return {
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.get(value.id)!])),
     variables,

@@ -21,6 +21,7 @@ import { Reference, type ParameterValue, type VariableReference } from './layers
 import { show } from './show.js';
 import type { DType } from './tensor.js';
 
+export { customLayer, type CustomLayerBuilder, type FunctionSource } from './layers/elementwise.js';
 export { block, parallel, repeat, type ComposedStage } from './layers/stage.js';
 
 /** An input of a graph. */
@@ -94,8 +95,9 @@ class WrittenGraph {
     private readonly head: Head,
     outputs: readonly { readonly name: string; readonly from: string }[],
   ) {
-    const { initializers, inputs, variables, layers, tensors } = written;
-    const source = { nacre: 1, ...head, initializers, inputs, variables, layers, outputs };
+    const { initializers, inputs, layerFunctions, variables, layers, tensors } = written;
+    const entries = layerFunctions.length > 0 ? { functions: layerFunctions } : {};
+    const source = { nacre: 1, ...head, initializers, inputs, ...entries, variables, layers, outputs };
     this.declaration = parseDeclaration(source, { tensors });
     checkTensors(this.declaration, tensors);
     Object.freeze(this);
@@ -163,7 +165,10 @@ export function graph<
   const head: Head = { ...rest, ...(defaults !== undefined && { defaults: writeDefaults(defaults, fills) }) };
   const { initializers, functions } = fills;
   const tensors = tensorsOfDefaults(defaults ?? {});
-  const start: Written = { inputs: written, variables: [], layers: [], tensors, initializers, functions, names };
+  const start: Written = {
+    ...{ inputs: written, layerFunctions: [], variables: [], layers: [] },
+    ...{ tensors, initializers, functions, names },
+  };
   const end = writeLayers(start, Object.values(outputs));
   const ports = Object.keys(outputs).map((name, index) => ({ name, from: end.references[index]! }));
   return new WrittenGraph(end.written, head, ports) as Graph<DTypesOf<I>, DTypesOf<O>>;
@@ -244,9 +249,10 @@ export function fromDeclaration(
   functions: Functions = {},
 ): Graph {
   const declaration = parseDeclaration(source, { tensors });
-  const { nacre: _, initializers, inputs, variables, layers, outputs, ...head } = declaration;
+  const { nacre: _, initializers, functions: layerFunctions = [], inputs, ...rest } = declaration;
+  const { variables, layers, outputs, ...head } = rest;
   const own = {
-    ...{ initializers, inputs, variables, layers, tensors },
+    ...{ initializers, layerFunctions, inputs, variables, layers, tensors },
     ...{ functions: readFunctions(functions, declaration), names: new Map<object, string>() },
   };
   return new WrittenGraph(own as unknown as Written, head, outputs);

@@ -23,7 +23,46 @@ export type Expression =
   | { readonly kind: 'input'; readonly index: number }
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
-  | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly left: Expression; readonly right: Expression };
+  | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly left: Expression; readonly right: Expression }
+  | FunctionCall;
+
+/** A user's function of float32 scalars. */
+export interface FunctionCall {
+  readonly kind: 'call';
+  readonly function: string;
+  readonly args: readonly Expression[];
+  /** It returns for any arguments, see `CompiledFunction`: so it may run where there is no element, such as in padding. */
+  readonly total: boolean;
+}
+
+/** Whether an expression calls any function of the user's. */
+export function callsFunction(expression: Expression): boolean {
+  if (expression.kind === 'unary') return callsFunction(expression.x);
+  if (expression.kind === 'binary') return callsFunction(expression.left) || callsFunction(expression.right);
+  return expression.kind === 'call';
+}
+
+/** Whether every function that an expression calls returns for any arguments. */
+export function isTotal(expression: Expression): boolean {
+  if (expression.kind === 'unary') return isTotal(expression.x);
+  if (expression.kind === 'binary') return isTotal(expression.left) && isTotal(expression.right);
+  return expression.kind !== 'call' || (expression.total && expression.args.every(isTotal));
+}
+
+/** A user's function, compiled from AssemblyScript. */
+export interface CompiledFunction {
+  readonly name: string;
+  /** A WebAssembly module without state that exports `entry` and imports what is in scope of such functions. */
+  readonly binary: Uint8Array;
+  /** What it does: makes an element of a variable, makes a whole variable, or maps elements of inputs. */
+  readonly entry: 'sample' | 'fill' | 'apply';
+  /** How many elements `apply` takes before its options; 0 for the others. */
+  readonly inputs: number;
+  /** How many options it takes, each an f32. */
+  readonly options: number;
+  /** It has no loop, no recursion and nothing that traps, so that it returns for any arguments. */
+  readonly total: boolean;
+}
 
 /** Sizes before and after each spatial axis. */
 export type Padding = readonly (readonly [before: Dim, after: Dim])[];

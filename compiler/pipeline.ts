@@ -1,9 +1,10 @@
+import { compileSources, type CompiledSources } from './custom/compile.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import type { Functions } from './graph/fills.js';
 import { readFunctions } from './graph/functions.js';
-import type { TensorGraph } from './ir.js';
+import type { CompiledFunction, TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import { show } from './show.js';
@@ -22,7 +23,7 @@ export type GivenTensors = Readonly<
   Record<string, Float32Array | { readonly shape: readonly number[]; readonly data: ArrayBufferView }>
 >;
 
-export interface ModelOptions extends Omit<LowerOptions, 'tensors'> {
+export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
   /** What `{tensor}` refers to. */
   readonly tensors?: GivenTensors;
   /** What the declaration's host initializers run, by name. */
@@ -42,14 +43,20 @@ function readTensors(given: GivenTensors): Tensors {
 const isGraph = (model: unknown): model is Graph =>
   typeof model === 'object' && model !== null && 'declaration' in model && 'tensors' in model;
 
+interface Compiled extends CompiledSources {
+  /** The model's own initializers, by name. */
+  readonly customs: CompiledSources['functions'];
+}
+
 /** The stages from a model to its kernel plan, each computed when it is first asked for. */
 export class Pipeline {
   readonly declaration: GraphDeclaration;
   readonly tensors: Tensors;
   /** What host initializers run, as far as it was given. */
   readonly functions: Functions;
-  private lowered?: TensorGraph;
-  private optimized?: TensorGraph;
+  private lowered: TensorGraph | undefined;
+  private optimized: TensorGraph | undefined;
+  private compiled: Compiled | undefined;
 
   constructor(
     model: ModelSource,
@@ -61,16 +68,44 @@ export class Pipeline {
     this.functions = { ...(isGraph(model) ? model.functions : {}), ...given };
   }
 
+  /**
+   * Compiles the functions that the declaration carries, if there are any, which takes the AssemblyScript compiler. The
+   * stages after it are those of a module; before it they know of the functions by name only.
+   *
+   * @throws what `compileSources` does
+   */
+  async compileFunctions(): Promise<Compiled> {
+    if (this.compiled) return this.compiled;
+    const functions = (this.declaration.functions ?? []).map((entry, index) => ({
+      ...entry,
+      role: 'elementwise' as const,
+      pointer: `/functions/${index}`,
+    }));
+    const customs = (this.declaration.initializers ?? []).flatMap((entry, index) =>
+      'source' in entry ? [{ ...entry, role: 'initializer' as const, pointer: `/initializers/${index}` }] : [],
+    );
+    const [compiled, initializers] = [await compileSources(functions), await compileSources(customs)];
+    this.compiled = {
+      functions: compiled.functions,
+      customs: initializers.functions,
+      warnings: [...compiled.warnings, ...initializers.warnings],
+    };
+    if (functions.length > 0) this.lowered = this.optimized = undefined;
+    return this.compiled;
+  }
+
   lower(): TensorGraph {
-    return (this.lowered ??= lower(this.declaration, { ...this.options, tensors: this.tensors }));
+    const { dims = {} } = this.options;
+    const functions = this.compiled?.functions ?? new Map<string, CompiledFunction>();
+    return (this.lowered ??= lower(this.declaration, { dims, tensors: this.tensors, functions }));
   }
 
   optimize(): TensorGraph {
     return (this.optimized ??= optimize(this.lower()));
   }
 
-  /** @param carried initializers beyond those that the model uses */
-  plan(carried: readonly CarriedInitializer[] = []): KernelPlan {
-    return plan(this.optimize(), carried);
+  /** @param asked initializers the module carries beyond those that the model uses */
+  plan(asked: readonly CarriedInitializer[] = []): KernelPlan {
+    return plan(this.optimize(), asked);
   }
 }

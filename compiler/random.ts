@@ -138,7 +138,8 @@ function reducedCosine(x: number): number {
   return multiplyAdd(quadratic(COSINE, z), fround(z * z), multiplyAdd(z, -0.5, 1));
 }
 
-function roundHalfEven(x: number): number {
+/** x rounded to an integer, ties to even, for 0 ≤ x < 2⁵². */
+export function roundHalfEven(x: number): number {
   return x + 2 ** 52 - 2 ** 52;
 }
 
@@ -146,12 +147,17 @@ function roundHalfEven(x: number): number {
 export function normal(key: bigint, index: number, mean: number, std: number): number {
   const words = elementBlock(key, index, 0, 0);
   const pair = index % 4 < 2 ? 0 : 2;
-  const u = ((words[pair] >>> 8) + 1) * 2 ** -24;
+  return normalOf(words[pair], words[pair + 1]!, index % 2, mean, std);
+}
+
+/** What Box–Muller makes of the words of a radius and an angle: the cosine for `member` 0, the sine for 1. */
+export function normalOf(radius: number, angle: number, member: number, mean: number, std: number): number {
+  const u = ((radius >>> 8) + 1) * 2 ** -24;
   const r = fround(Math.sqrt(-2 * logarithmF32(u)));
-  const turns = (words[pair + 1]! >>> 8) * 2 ** -22;
+  const turns = (angle >>> 8) * 2 ** -22;
   const quarters = roundHalfEven(turns);
   const x = fround((turns - quarters) * HALF_PI);
-  const n = quarters + (index % 2 === 0 ? 1 : 0);
+  const n = quarters + (member === 0 ? 1 : 0);
   const magnitude = n % 2 === 0 ? reducedSine(x) : reducedCosine(x);
   const direction = n % 4 < 2 ? magnitude : -magnitude;
   return fround(mean + fround(std * fround(r * direction)));
@@ -160,9 +166,11 @@ export function normal(key: bigint, index: number, mean: number, std: number): n
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-function exponential(x: number): number {
+/** eˣ in f64; 0 below 2⁻¹⁰²², ∞ from about 2¹⁰²⁴ on, for every x but NaN. */
+export function exponential(x: number): number {
   const n = Math.floor(x * 1.4426950408889634 + 0.5);
   if (n < -1022) return 0;
+  if (n > 1023) return Infinity;
   const r = x - n * LN2_HIGH - n * LN2_LOW;
   let sum = 1;
   for (let k = 14; k > 0; k--) sum = 1 + (sum * r) / k;
@@ -224,8 +232,10 @@ function horner(coefficients: readonly number[], x: number): number {
 }
 
 /** The inverse of Φ for 0 ≤ p < 1 in f64, relative error below 10⁻⁹; −37.5 for p below 2⁻¹⁰²². */
-export function normalQuantile(p: number): number {
-  const q = p - 0.5;
+export const normalQuantile = (p: number): number => quantile(p, p - 0.5);
+
+/** The same where `q` is p − ½, with digits that p may have lost. */
+export function quantile(p: number, q: number): number {
   if (Math.abs(q) <= 0.48) return (q * horner(CENTRAL_NUMERATOR, q * q)) / horner(CENTRAL_DENOMINATOR, q * q);
   const r = Math.sqrt(-logarithm(q < 0 ? Math.max(p, 2 ** -1022) : 1 - p));
   const z = horner(TAIL_NUMERATOR, r) / horner(TAIL_DENOMINATOR, r);

@@ -2,6 +2,7 @@ import { dataFormat, type Attribute, type Attributes, type JsonSchema } from './
 import { layoutAttribute } from './declaration/defaults.js';
 import { layerDefinitions, layerKinds } from './declaration/definitions.js';
 import { choosingKinds, IDENTIFIER_PATTERN } from './declaration/entries.js';
+import { OPTION_PATTERN } from './declaration/functions.js';
 import { DIM_NAME_PATTERN } from './declaration/inputs.js';
 import { NAME_PATTERN } from './declaration/names.js';
 import { inputDTypes } from './declaration/types.js';
@@ -152,6 +153,11 @@ export function declarationSchema(): JsonSchema {
     rules: list(rule),
     initializer: ref('initializer'),
   };
+  const options = {
+    type: 'object',
+    propertyNames: { pattern: OPTION_PATTERN },
+    additionalProperties: { type: 'number' },
+  };
   const output = { anyOf: [ref('name'), record({ name: ref('name'), from: ref('reference') }, ['name', 'from'])] };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -164,6 +170,7 @@ export function declarationSchema(): JsonSchema {
         initializers: list(entrySchema()),
         inputs: list(record({ name: ref('name'), shape: list(ref('dim')), dtype }, ['name', 'shape']), 1),
         defaults: record(defaults, []),
+        functions: list(record({ name: ref('name'), options, source: { type: 'string' } }, ['name', 'source'])),
         variables: list(record(variable, ['name'])),
         layers: list(ref('layer')),
         outputs: list(output, 1),

@@ -1,3 +1,4 @@
+import type { HostFunctions } from '../runtime/host.js';
 import { instantiateSync } from '../runtime/index.js';
 import type { KernelPlan } from './plan/types.js';
 
@@ -8,13 +9,14 @@ import type { KernelPlan } from './plan/types.js';
 export function snapshot(
   plan: KernelPlan,
   binary: Uint8Array,
+  functions: HostFunctions,
 ): { readonly plan: KernelPlan; readonly open: readonly string[] } {
   const open = plan.variables.filter(({ shape }) => shape.some((size) => typeof size !== 'number'));
   const names = open.map(({ variable }) => variable.name);
   if (plan.symbols.some(({ kind }) => kind === 'latched')) {
     return { plan, open: plan.variables.map(({ variable }) => variable.name) };
   }
-  const model = instantiateSync(binary);
+  const model = instantiateSync(binary, { functions });
   model.initialize();
   const variables = plan.variables.map((planned) => {
     const { data, shape } = model.variables.get(planned.variable.name);

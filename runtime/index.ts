@@ -1,10 +1,12 @@
 /** The runtime: instantiate a compiled module, run it, and reach its variables. No dependencies, no eval, no fs. */
+import type { HostFunctions } from './host.js';
 import type { Model } from './model.js';
 import { open, openSync } from './open.js';
 import type { Signature, Source } from './types.js';
 import { VariableSession, type SessionOptions } from './variables.js';
 
 export * from './errors.js';
+export type * from './host.js';
 export type { Manifest } from './manifest.js';
 export type * from './model.js';
 export type { SessionOptions } from './variables.js';
@@ -15,7 +17,7 @@ export async function instantiate<S extends Signature = Signature>(
   source: Source<S>,
   options?: SessionOptions,
 ): Promise<Model<S>> {
-  return configure(await open(source, VariableSession), options);
+  return configure(await open(source, VariableSession), source, options);
 }
 
 /** The same at once, for hosts where a start-up must not wait. */
@@ -23,10 +25,15 @@ export function instantiateSync<S extends Signature = Signature>(
   source: Source<S>,
   options?: SessionOptions,
 ): Model<S> {
-  return configure(openSync(source, VariableSession), options);
+  return configure(openSync(source, VariableSession), source, options);
 }
 
-function configure<S extends Signature>(session: VariableSession, { onWarning }: SessionOptions = {}): Model<S> {
+function configure<S extends Signature>(
+  session: VariableSession,
+  source: unknown,
+  { onWarning, functions }: SessionOptions = {},
+): Model<S> {
   if (onWarning) session.onWarning = onWarning;
+  session.functions = { ...(source as { readonly functions?: HostFunctions }).functions, ...functions };
   return session as unknown as Model<S>;
 }

@@ -73,6 +73,8 @@ export interface Manifest {
   readonly custom?: readonly { readonly name: string; readonly options: Readonly<Record<string, number>> }[];
   /** The seed that initializes unless another one is given, in decimal. */
   readonly seed: string;
+  /** Parameters cannot be changed; missing if they can. */
+  readonly frozen?: true;
   readonly memory: { readonly parameters: ManifestDim; readonly activations: ManifestDim; readonly max: number };
   /** FNV-1a, 64 bits, hexadecimal, over the module's sections before this one. */
   readonly hash: string;

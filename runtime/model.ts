@@ -1,8 +1,13 @@
+import type { HostInitializer } from './host.js';
 import type { DType } from './manifest.js';
 import type { Feed, ForwardModel, Signature, Tensor } from './types.js';
 
-/** An initializer by name, with options, or a number for a constant; as `nacre/initializers` makes them. */
-export type RuntimeInitializer = string | number | { readonly kind: string; readonly [option: string]: unknown };
+/**
+ * An initializer by name, with options, or a number for a constant, as `nacre/initializers` makes them; or a function of
+ * the host.
+ */
+export type RuntimeInitializer =
+  string | number | { readonly kind: string; readonly [option: string]: unknown } | HostInitializer;
 
 /** Variables by layer, name or pattern. */
 export type Selection = string | RegExp | readonly (string | RegExp)[];
@@ -70,6 +75,12 @@ export interface Variables<S extends Signature = Signature> {
   set(name: S['variables'], value: Feed<'float32'>): void;
   /** Edits a copy in place, or returns new values. */
   update(name: S['variables'], edit: Edit): void;
+  /**
+   * `count` elements from `first` on that the variable's initializer gives it under the seed in use, computed without the
+   * others.
+   * @throws VariableError for one that is filled only as a whole
+   */
+  sample(name: S['variables'], first?: number | bigint, count?: number): Float32Array;
 }
 
 type Shapes<P> = { readonly [K in keyof P]: readonly (number | null)[] };

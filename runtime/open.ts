@@ -17,6 +17,16 @@ export interface Exports {
   initializeParameter(index: number, kind: number, a: number, b: number, seedLow: number, seedHigh: number): number;
   prepare(): number;
   forward(): number;
+  sampleParameter(
+    index: number,
+    kind: number,
+    a: number,
+    b: number,
+    seedLow: number,
+    seedHigh: number,
+    first: bigint,
+    count: number,
+  ): number;
   readParameter(index: number): number;
   writeParameter(index: number): number;
 }

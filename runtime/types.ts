@@ -1,3 +1,4 @@
+import type { HostFunctions } from './host.js';
 import type { Manifest } from './manifest.js';
 
 /** The typed array of each element type. `bool` is one byte an element, 0 or 1. */
@@ -39,7 +40,7 @@ export type Source<S extends Signature = Signature> =
   | CompiledWasm<S>
   | Uint8Array
   | ArrayBuffer
-  | { readonly binary: Uint8Array; readonly '~signature'?: S }
+  | { readonly binary: Uint8Array; readonly functions?: HostFunctions; readonly '~signature'?: S }
   | { readonly baseline: CompiledWasm<S> | Uint8Array; readonly relaxed: CompiledWasm<S> | Uint8Array };
 
 /** A model that computes: what `nacre/runtime/forward` gives. */

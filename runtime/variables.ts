@@ -1,9 +1,10 @@
-import { InputError, ShapeError, VariableError } from './errors.js';
-import { arrays, fixed, isSame, read, refuseShape, show, volume, type OpenShape } from './feed.js';
-import { checkOptions, drawOf, OWN, readSeed, type Draw } from './initializers.js';
+import { InputError, VariableError } from './errors.js';
+import { arrays, fixed, isSame, read, refuseShape, show, volume } from './feed.js';
+import { FillingSession } from './filling.js';
+import type { HostFunctions } from './host.js';
+import { OWN } from './initializers.js';
 import type { ManifestPort, ManifestVariable } from './manifest.js';
-import type { Initialized, InitializeOptions, Model, VariableInfo, Variables } from './model.js';
-import { halves, Session } from './session.js';
+import type { Model, VariableInfo, Variables } from './model.js';
 import * as Status from './status.js';
 import { didYouMean } from './suggest.js';
 
@@ -16,23 +17,20 @@ const besides = (lines: readonly string[], column: readonly string[]): string[] 
 export interface SessionOptions {
   /** Receives the one warning there is. */
   readonly onWarning?: (text: string) => void;
+  /** Initializers that run on the host, by the names that the declaration gives them. */
+  readonly functions?: HostFunctions;
 }
 
-/** A session whose variables can be listed, read, written and initialized one by one. */
-export class VariableSession extends Session implements Model {
-  seed = BigInt(this.manifest.seed);
-  onWarning: (text: string) => void = console.warn;
-  /** Requests that wait for sizes. */
-  readonly #deferred = new Map<number, Draw>();
-
+/** A session whose variables can be listed, read and written. */
+export class VariableSession extends FillingSession implements Model {
   readonly variables: Variables = {
     list: (pattern) => {
       const rows = this.manifest.variables.flatMap((variable, index): VariableInfo[] => {
         const { name, dtype, initializer, users, given } = variable;
         if (pattern && name.search(pattern) < 0) return [];
-        const waitsFor = this.#waitsFor(variable) ?? this.#waitsFor();
-        const state = waitsFor ? 'deferred' : given || this.#isInitialized(index) ? 'ready' : 'uninitialized';
-        return [{ name, shape: this.#shapeOf(index), dtype, initializer, users, state, waitsFor }];
+        const waitsFor = this.waitsFor(variable) ?? this.waitsFor();
+        const state = waitsFor ? 'deferred' : given || this.isInitialized(index) ? 'ready' : 'uninitialized';
+        return [{ name, shape: this.shapeOf(index), dtype, initializer, users, state, waitsFor }];
       });
       const toString = (): string => {
         const columns = [
@@ -50,6 +48,7 @@ export class VariableSession extends Session implements Model {
       return { data: view.slice() as Float32Array, shape };
     },
     set: (name, value) => {
+      this.refuseFrozen(name);
       const { index, variable, view, shape } = this.#place(name, true);
       const { data, shape: got } = read({ ...variable, shape }, value, shape);
       if (!isSame(got, shape)) refuseShape(name, 'shape ', shape, got);
@@ -65,6 +64,11 @@ export class VariableSession extends Session implements Model {
         return at.reduce((sum, here, axis) => sum * shape[axis]! + here, 0);
       };
       this.variables.set(name, edit(data, { shape, index }) ?? data);
+    },
+    sample: (name, first = 0, count = 1) => {
+      this.refuseFrozen(name);
+      const { index } = this.#find(name);
+      return this.sample(index, OWN, BigInt(first), new Float32Array(count));
     },
   };
 
@@ -86,19 +90,9 @@ export class VariableSession extends Session implements Model {
     return `${side(this.ins)} -> [... ${this.manifest.layers} layers ...] -> ${side(this.outs)}`;
   }
 
-  /** The sizes of a variable, null while they are open. */
-  #shapeOf(index: number): OpenShape {
-    const { variables, parameter } = this.manifest;
-    const { shape } = variables[index]!;
-    const isOpen = shape.some((size) => typeof size === 'string');
-    if (isOpen) this.exports.readParameter(index);
-    const words = this.words().subarray(parameter / 4 + 1);
-    return shape.map((size, axis) => (typeof size === 'number' ? size : this.settled ? words[axis]! : null));
-  }
-
-  /** A variable and its memory. */
-  #place(called: unknown, isWriting: boolean) {
-    const { variables, parameter } = this.manifest;
+  /** A variable whose sizes are settled. */
+  #find(called: unknown, isWriting = false): { readonly index: number; readonly variable: ManifestVariable } {
+    const { variables } = this.manifest;
     const index = variables.findIndex(({ name, users }) => [name, ...users].includes(called as string));
     const variable = variables[index];
     if (!variable) {
@@ -106,18 +100,27 @@ export class VariableSession extends Session implements Model {
       const hint = didYouMean(String(called), names);
       throw new VariableError('unknown', String(called), `no such variable${hint}`);
     }
-    const waits = this.#waitsFor();
+    const waits = this.waitsFor();
     if (waits !== undefined) {
-      const own = this.#waitsFor(variable);
-      const size = { io: 'inputUnits', hwio: 'inputChannels' }[String(variable.layout)];
+      const own = this.waitsFor(variable);
+      const size = { io: 'inputUnits', oi: 'inputUnits', hwio: 'inputChannels', oihw: 'inputChannels' }[
+        String(variable.layout)
+      ];
       const hint = own && size ? `run forward, call resize, or give ${size}` : 'run forward or call resize';
       const subject = own ? `its shape ${show(fixed(variable.shape))}` : 'the model';
       const state = isWriting ? '' : 'not initialized; ';
       const text = `${state}${subject} waits for ${own ?? waits}; ${hint}`;
       throw new VariableError('deferred', variable.name, text, own ?? waits);
     }
-    if (variable.given && !this.#isInitialized(index)) this.#draw(index, OWN);
-    const shape = this.#shapeOf(index) as readonly number[];
+    return { index, variable };
+  }
+
+  /** A variable and its memory. */
+  #place(called: unknown, isWriting: boolean) {
+    const { parameter } = this.manifest;
+    const { index, variable } = this.#find(called, isWriting);
+    if (variable.given && !this.isInitialized(index)) this.draw(index, OWN);
+    const shape = this.shapeOf(index) as readonly number[];
     const status = this.exports.readParameter(index);
     if (status !== Status.uninitialized) this.check(status);
     else if (!isWriting) {
@@ -127,100 +130,5 @@ export class VariableSession extends Session implements Model {
     const address = this.words()[parameter / 4];
     const view = new arrays[variable.dtype](this.exports.memory.buffer, address, volume(shape));
     return { index, variable, view, shape };
-  }
-
-  initialize(options: InitializeOptions = {}): Initialized {
-    const { only, initializer } = options;
-    checkOptions(options, ['force', 'only', 'initializer']);
-    const draw = initializer === undefined ? OWN : drawOf(initializer, this.manifest);
-    const chosen = new Map<number, Draw>();
-    for (const item of [only].flat() as unknown[]) {
-      const label = String(item);
-      let isFound = item === undefined;
-      this.manifest.variables.forEach(({ name, users, shape, default: replaceable }, index) => {
-        const isNamed = item instanceof RegExp ? name.search(item) >= 0 : [name, ...users].includes(label);
-        const isInside = (user: string): boolean => user.startsWith(label) && './'.includes(user[label.length]!);
-        if (item !== undefined && !isNamed && !users.some(isInside)) return;
-        const takes = isNamed || (replaceable && users.some((user) => /weight$/i.test(user)));
-        if (takes && shape.length < 2 && draw.matrices) {
-          const text = `${draw.matrices} needs at least 2 axes, got ${show(fixed(shape))}`;
-          throw new ShapeError('initializer', name, text);
-        }
-        if (takes || !chosen.has(index)) chosen.set(index, takes ? draw : OWN);
-        isFound = true;
-      });
-      if (!isFound) {
-        throw new VariableError('unknown', 'initialize', `only '${label}' names no variable or layer`);
-      }
-    }
-    return this.#fill(options, chosen, only === undefined);
-  }
-
-  /** Fills variables, by index; `all` is whether they are everything. */
-  #fill(options: InitializeOptions, chosen: ReadonlyMap<number, Draw>, all: boolean): Initialized {
-    const { variables } = this.manifest;
-    const seed = options.seed === undefined ? this.seed : readSeed(options.seed);
-    if (
-      seed !== this.seed &&
-      chosen.size > 0 &&
-      [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given)
-    ) {
-      const text = "the module carries values, not recipes; compile with weights: 'seed'";
-      throw new VariableError('values', 'initialize', text);
-    }
-    if (all) this.seed = seed;
-    const waits = this.#waitsFor() !== undefined;
-    const [initialized, deferred, skipped]: [string[], string[], string[]] = [[], [], []];
-    let ignored = 0;
-    for (const [index, draw] of chosen) {
-      const { name, given } = variables[index]!;
-      if (!options.force && (given || this.#isInitialized(index))) {
-        skipped.push(name);
-        if (draw !== OWN || !given) ignored++;
-        continue;
-      }
-      const seeded = { seed, ...draw };
-      if (waits) this.#deferred.set(index, seeded);
-      else this.#draw(index, seeded);
-      (waits ? deferred : initialized).push(name);
-    }
-    if (all && !waits) this.fillRest();
-    if (ignored > 0) {
-      const what =
-        ignored === 1
-          ? ' was already initialized and was left as it is'
-          : 's were already initialized and were left as they are';
-      this.onWarning(`initialize: ${ignored} variable${what}; pass force: true`);
-    }
-    return { initialized, deferred, skipped };
-  }
-
-  protected override fillRest(): void {
-    this.check(this.exports.initialize(...halves(this.seed), 0));
-  }
-
-  #draw(index: number, { plan, seed = this.seed }: Draw): void {
-    this.check(this.exports.initializeParameter(index, ...plan, ...halves(seed)));
-  }
-
-  protected override settle(shapes: readonly (readonly number[])[]): void {
-    super.settle(shapes);
-    for (const [index, draw] of this.#deferred) this.#draw(index, draw);
-    this.#deferred.clear();
-  }
-
-  #isInitialized(index: number): boolean {
-    const { table, states } = this.manifest;
-    return new Uint8Array(this.exports.memory.buffer, table + states)[index]! > 0;
-  }
-
-  /** The open input axes that a variable's shape needs, or that any does: its memory waits for them. */
-  #waitsFor(variable?: ManifestVariable): string | undefined {
-    if (this.settled) return undefined;
-    const needed = variable?.shape.flatMap((size) => String(size).split(/[*() ,]+|^-/));
-    const open = this.manifest.symbols.filter(
-      ({ name, kind }) => kind === 'latched' && needed?.includes(name) !== false,
-    );
-    return open.map(({ axis, input }) => `axis ${axis} of input ${input}`).join(' and ') || undefined;
   }
 }

@@ -38,7 +38,7 @@ function stillAnswers(t: ExecutionContext, host: Host, expected: Uint32Array, sh
 
 const exported = [
   ...['abiVersion', 'failed', 'forward', 'infer', 'initialize', 'initializeParameter', 'memory', 'prepare'],
-  ...['readParameter', 'table', 'writeParameter'],
+  ...['readParameter', 'sampleParameter', 'table', 'writeParameter'],
 ];
 
 test('docs/abi.md names the exports, the statuses and the codes that there are', (t) => {
@@ -52,10 +52,12 @@ test('docs/abi.md names the exports, the statuses and the codes that there are',
   );
   const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
   t.deepEqual(Object.fromEntries(statuses), { ...Status });
-  const { own, varianceScaling, ...plain } = initializerCodes;
+  const { own, ownSeed, custom, varianceScaling, ...plain } = initializerCodes;
   const families = rows(/^\| (\d+) +\|.*\| `(\w+)` +\|$/gm).map(([code, name]) => [name, Number(code)]);
   t.deepEqual(Object.fromEntries(families), plain);
-  t.true(text.includes(`| ${own} `) && text.includes(`| ${varianceScaling} + 4 · m + d `));
+  for (const row of [`| ${own} `, `| ${varianceScaling} + 4 · m + d `, `| ${custom} + i `, `\n${ownSeed} is added`]) {
+    t.true(text.includes(row), row);
+  }
 });
 
 for (const [name, model, options] of [

@@ -157,6 +157,47 @@ test('a uniform element never reaches the upper bound', (t) => {
   }
 });
 
+test('no uniform element of ten million reaches the upper bound', (t) => {
+  for (const [low, high] of [
+    [1, 2],
+    [5, 10],
+  ] as const) {
+    const values = floats(fill(1e7, (target) => kernels.fillUniform(target, 1e7, 0n, key, low, high)));
+    let [least, greatest] = [Infinity, -Infinity];
+    for (const value of values) {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    t.true(least >= low && greatest < high, `${least} to ${greatest}`);
+    t.true(least < low + 1e-5 && greatest > high - 1e-5, `${least} to ${greatest}`);
+  }
+});
+
+const elementwise: [title: string, fillElements: (target: number, count: number, first: bigint) => void][] = [
+  ['uniform', (target, count, first) => kernels.fillUniform(target, count, first, key, -1, 1)],
+  ['normal', (target, count, first) => kernels.fillNormal(target, count, first, key, 0, 1)],
+  ['truncatedNormal', (target, count, first) => kernels.fillTruncatedNormal(target, count, first, key, 0, 1, -2, 2)],
+  ['jax uniform', (target, count, first) => kernels.fillJaxUniform(target, count, first, key, -1, 1, 1)],
+  ['jax normal', (target, count, first) => kernels.fillJaxNormal(target, count, first, key, 0, 1)],
+  [
+    'jax truncatedNormal',
+    (target, count, first) => kernels.fillJaxTruncatedNormal(target, count, first, key, 0, 1, -2, 2),
+  ],
+];
+
+for (const [title, fillElements] of elementwise) {
+  test(`${title}: a thousand elements alone are those of the whole`, (t) => {
+    const count = 300007;
+    const whole = fill(count, (target) => fillElements(target, count, 0n));
+    for (let n = 0; n < 1000; n++) {
+      const index = bits(1n, n) % count;
+      const [alone] = fill(1, (target) => fillElements(target, 1, BigInt(index)));
+      if (alone !== whole[index]) return t.fail(`element ${index}`);
+    }
+    t.pass();
+  });
+}
+
 test('a truncated normal element never leaves its bounds', (t) => {
   for (const [mean, std, low, high] of [
     [0, 1, -2, 2],

@@ -6,6 +6,7 @@ import { didYouMean, hint } from '../suggest.js';
 import { defaultFill } from './defaults.js';
 import { layerDefinitions, layerKinds } from './definitions.js';
 import { checkInputs, parseFrom, type Source } from './edges.js';
+import { completeCall, type Functions } from './functions.js';
 import { givenKeys, isFields, readFields, readList, type Fields, type Place } from './issues.js';
 import { Namer, readName, type Namespace } from './names.js';
 import { parseFill } from './parameters.js';
@@ -40,6 +41,7 @@ export class Layers {
     variables: readonly ParsedVariable[],
     private readonly defaults: DefaultsDeclaration,
     private readonly scope: Scope,
+    private readonly functions: Functions,
   ) {
     for (const name of namespace.names()) this.above.set(name, { kind: 'input' });
     this.declared = new Map(variables.map((variable) => [variable.name, variable]));
@@ -139,7 +141,8 @@ export class Layers {
     const from = parseFrom(fields, place, this, isSource ? [] : implied);
     const checked = from && checkInputs(definition, from, place);
     for (const key of givenKeys(fields)) checkKey(key, definition, place);
-    const attributes = this.parseAttributes(definition, fields, place);
+    const own = this.parseAttributes(definition, fields, place);
+    const attributes = own && completeCall(own, this.functions, place);
     const parameters = this.parseParameters(definition, fields, place, name);
     if (name === undefined) return undefined;
     if (attributes) this.above.set(name, { kind: 'layer', definition, outputs: outputNames(definition, attributes) });

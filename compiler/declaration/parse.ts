@@ -5,6 +5,7 @@ import { didYouMean } from '../suggest.js';
 import { parseDefaults, readWord } from './defaults.js';
 import { parseReference } from './edges.js';
 import { parseEntries } from './entries.js';
+import { parseFunctions } from './functions.js';
 import { parseInputs } from './inputs.js';
 import { givenKeys, isFields, Place, readFields, readList } from './issues.js';
 import { Layers } from './layers.js';
@@ -13,7 +14,10 @@ import type { Scope } from './scope.js';
 import type { GraphDeclaration, OutputDeclaration, Tensors } from './types.js';
 import { completeVariable, parseVariables } from './variables.js';
 
-const FIELDS = ['nacre', 'name', 'rng', 'initializers', 'inputs', 'defaults', 'variables', 'layers', 'outputs'];
+const FIELDS = [
+  ...['nacre', 'name', 'rng', 'initializers', 'functions', 'inputs'],
+  ...['defaults', 'variables', 'layers', 'outputs'],
+];
 const rngAttribute = oneOf(...rngs);
 
 export interface ParseOptions {
@@ -68,7 +72,8 @@ function parseFields(
   const inputs = parseInputs(fields['inputs'], root, namespace);
   const defaults = parseDefaults(fields['defaults'], root.at('defaults').as('defaults'), scope);
   const parsed = parseVariables(fields['variables'], root.at('variables'), new Namespace(), scope);
-  const layers = new Layers(inputs, namespace, parsed, defaults, scope);
+  const functions = parseFunctions(fields['functions'], root.at('functions'));
+  const layers = new Layers(inputs, namespace, parsed, defaults, scope, functions);
   const declared = layers.parse(fields['layers'], root, namespace);
   const variables = parsed.map((variable) => completeVariable(variable, defaults, scope));
   return {
@@ -78,6 +83,7 @@ function parseFields(
     initializers: [...scope.initializers.values()],
     inputs,
     defaults,
+    ...(functions.size > 0 && { functions: [...functions.values()].filter((entry) => entry !== undefined) }),
     variables: variables.filter((variable) => variable !== undefined),
     layers: declared,
     outputs: parseOutputs(fields['outputs'], root, layers),

@@ -7,6 +7,7 @@ import type {
 } from '../initializers/values.js';
 import type { Rng } from '../ir.js';
 import type { Options } from '../layers/define.js';
+import type { FunctionSource } from '../layers/elementwise.js';
 import type { NestedNumbers, ShapedArray } from '../layers/parameter-value.js';
 import type * as layerTable from '../layers/table.js';
 import type { DType } from '../tensor.js';
@@ -17,6 +18,7 @@ export type {
   InitializerName,
   InitializerSource,
 } from '../initializers/values.js';
+export type { FunctionSource } from '../layers/elementwise.js';
 
 type Table = typeof layerTable;
 export type LayerKind = keyof Table;
@@ -82,6 +84,8 @@ export interface GraphSource {
     readonly dtype?: InputDType;
   }[];
   readonly defaults?: DefaultsSource;
+  /** What layers of kind `elementwise` may call. */
+  readonly functions?: readonly FunctionSource[];
   readonly variables?: readonly {
     readonly name: string;
     readonly shape?: readonly (number | null)[];
@@ -149,6 +153,10 @@ export interface DefaultsDeclaration {
   readonly initializer?: ParsedInitializer;
 }
 
+export interface FunctionDeclaration extends FunctionSource {
+  readonly options: Readonly<Record<string, number>>;
+}
+
 export interface OutputDeclaration {
   readonly name: string;
   readonly from: string;
@@ -162,6 +170,8 @@ export interface GraphDeclaration {
   readonly initializers: readonly InitializerEntry[];
   readonly inputs: readonly InputDeclaration[];
   readonly defaults: DefaultsDeclaration;
+  /** Left out where there are none. */
+  readonly functions?: readonly FunctionDeclaration[];
   readonly variables: readonly VariableDeclaration[];
   readonly layers: readonly LayerDeclaration[];
   readonly outputs: readonly OutputDeclaration[];

@@ -19,10 +19,17 @@ interface FunctionInfo {
   readonly body: Ref;
 }
 
+interface ExpressionInfo {
+  readonly id: number;
+  readonly [field: string]: unknown;
+}
+
 interface Untyped {
   readonly ExpressionIds: Readonly<Record<string, number>>;
   readonly Call: { setTarget(expression: Ref, name: string): void };
-  getExpressionInfo(expression: Ref): Readonly<Record<string, unknown>> & { readonly id: number };
+  readonly GlobalGet: { setName(expression: Ref, name: string): void };
+  readonly Loop: { setBody(expression: Ref, body: Ref): void };
+  getExpressionInfo(expression: Ref): ExpressionInfo;
   getFunctionInfo(fn: number): FunctionInfo;
   getExportInfo(exported: number): { readonly name: string; readonly value: string; readonly kind: number };
   readonly ExternalFunction: number;
@@ -34,6 +41,8 @@ interface Untyped {
 
 interface UntypedModule {
   readonly ptr: number;
+  getNumGlobals(): number;
+  getGlobalByIndex(index: number): number;
   getNumDataSegments(): number;
   getDataSegmentInfo(segment: number): { name: string; offset: number; data: ArrayBuffer; passive: boolean };
 }
@@ -156,18 +165,103 @@ const children: Readonly<Record<string, readonly string[]>> = {
 };
 const childrenById = new Map(Object.entries(children).map(([name, keys]) => [untyped.ExpressionIds[name], keys]));
 
+const kindsById = new Map(Object.entries(untyped.ExpressionIds).map(([name, id]) => [id, name]));
+
+/** Kinds without fields have no wrapper, without which Binaryen does not tell about them. */
+const bareKinds = new Set(Object.keys(untyped.ExpressionIds).filter((kind) => !(kind in binaryen)));
+
+function expressionInfo(expression: Ref): ExpressionInfo {
+  const id = binaryen.getExpressionId(expression);
+  return bareKinds.has(kindsById.get(id)!) ? { id } : untyped.getExpressionInfo(expression);
+}
+
+/** An expression as `forEachExpression` shows it: its kind, as Binaryen calls it, and the fields of that kind. */
+export interface Visited {
+  readonly ref: Ref;
+  readonly kind: string;
+  /** Whether the kind is one that numeric code can contain. Of others nothing inside is visited. */
+  readonly known: boolean;
+  readonly info: ExpressionInfo;
+}
+
+/** Visits an expression and all inside it, the outer ones last. */
+export function forEachExpression(root: Ref, visit: (visited: Visited) => void): void {
+  if (!root) return;
+  const info = expressionInfo(root);
+  const keys = childrenById.get(info.id);
+  for (const key of keys ?? []) {
+    const child = info[key] as Ref | Ref[];
+    if (Array.isArray(child)) for (const each of child) forEachExpression(each, visit);
+    else forEachExpression(child, visit);
+  }
+  visit({ ref: root, kind: kindsById.get(info.id) ?? String(info.id), known: keys !== undefined, info });
+}
+
 /** Visits every call in an expression, with the name it calls. */
 export function forEachCall(root: Ref, visit: (call: Ref, target: string) => void): void {
-  if (!root) return;
-  const info = untyped.getExpressionInfo(root);
-  const keys = childrenById.get(info.id);
-  if (!keys) throw new InternalError(`unknown expression kind ${info.id}`);
-  for (const key of keys) {
-    const child = info[key] as Ref | Ref[];
-    if (Array.isArray(child)) for (const each of child) forEachCall(each, visit);
-    else forEachCall(child, visit);
-  }
-  if (info.id === untyped.ExpressionIds['Call']) visit(root, info['target'] as string);
+  forEachExpression(root, ({ ref, kind, known, info }) => {
+    if (!known) throw new InternalError(`unknown expression kind ${kind}`);
+    if (kind === 'Call') visit(ref, info['target'] as string);
+  });
+}
+
+const integerDivisions = new Set<unknown>([
+  ...[binaryen.DivSInt32, binaryen.DivUInt32, binaryen.RemSInt32, binaryen.RemUInt32],
+  ...[binaryen.DivSInt64, binaryen.DivUInt64, binaryen.RemSInt64, binaryen.RemUInt64],
+]);
+const trappingTruncations = new Set<unknown>([
+  ...[binaryen.TruncSFloat32ToInt32, binaryen.TruncUFloat32ToInt32],
+  ...[binaryen.TruncSFloat32ToInt64, binaryen.TruncUFloat32ToInt64],
+  ...[binaryen.TruncSFloat64ToInt32, binaryen.TruncUFloat64ToInt32],
+  ...[binaryen.TruncSFloat64ToInt64, binaryen.TruncUFloat64ToInt64],
+]);
+
+/** Whether an expression itself, not what is inside it, can trap without touching memory. */
+export function canTrap({ kind, info }: Visited): boolean {
+  if (kind === 'Unary') return trappingTruncations.has(info['op']);
+  if (kind !== 'Binary' || !integerDivisions.has(info['op'])) return kind === 'Unreachable';
+  const { value } = expressionInfo(info['right'] as Ref);
+  const divisor = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
+  return divisor === 0 || divisor === -1;
 }
 
 export const retarget = (call: Ref, name: string): void => untyped.Call.setTarget(call, name);
+
+export const renameGlobal = (get: Ref, name: string): void => untyped.GlobalGet.setName(get, name);
+
+export const setLoopBody = (loop: Ref, body: Ref): void => untyped.Loop.setBody(loop, body);
+
+export interface GlobalInfo {
+  readonly name: string;
+  readonly type: Type;
+  readonly init: Ref;
+}
+
+export const globals = (module: Module): GlobalInfo[] => {
+  const own = module as unknown as UntypedModule;
+  return Array.from(
+    { length: own.getNumGlobals() },
+    (_, index) => binaryen.getGlobalInfo(own.getGlobalByIndex(index)) as unknown as GlobalInfo,
+  );
+};
+
+/** Whether a module runs code when it is instantiated. */
+export const hasStart = (module: Module): boolean => module.getStart() !== 0;
+
+/** The types of a list, such as the parameters of a function. */
+export const listTypes = (types: Type): Type[] => binaryen.expandType(types);
+
+/** `(f32, i32)` */
+export const printTypes = (types: Type): string => {
+  const names = new Map([
+    [none, 'void'],
+    [i32, 'i32'],
+    [i64, 'i64'],
+    [f32, 'f32'],
+    [f64, 'f64'],
+    [v128, 'v128'],
+  ]);
+  return listTypes(types)
+    .map((type) => names.get(type) ?? 'reference')
+    .join(', ');
+};

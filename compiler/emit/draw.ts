@@ -87,7 +87,8 @@ function scaleByFans({ linker, rng, factor, parameters: { code, a, b } }: Draw, 
     module.i32.lt_u(scaling.get(), module.i32.const(16)),
     module.i32.ne(module.i32.and(scaling.get(), module.i32.const(3)), module.i32.const(3)),
   );
-  const scale = module.f64.promote(module.f32.demote(a.get()));
+  // torch scales in f64 throughout.
+  const scale = rng === 'torch' ? a.get() : module.f64.promote(module.f32.demote(a.get()));
   const wideSize = (): Ref => module.f64.promote(size.get());
   const uniform =
     rng === 'jax'
@@ -132,14 +133,22 @@ function cutAtTwo({ linker: { module }, parameters: { code, a, b, low, high } }:
 function emitFamily(draw: Draw, family: FamilyName): Ref {
   const { linker, rng, parameters } = draw;
   const { module } = linker;
-  const { code, ranks, ordered } = familyOf(family);
+  const { code, ranks, ordered, multiple } = familyOf(family);
   const suits: Ref[] = [module.i32.eq(parameters.code.get(), module.i32.const(code))];
   const rank = (): Ref => field(linker, 'rank');
   if (ranks[0] > 0) suits.push(module.i32.ge_u(rank(), module.i32.const(ranks[0])));
   if (ranks[1] < Infinity) suits.push(module.i32.le_u(rank(), module.i32.const(ranks[1])));
   if (ordered) suits.push(module.i32.le_u(field(linker, ordered[0]), field(linker, ordered[1])));
+  if (multiple) suits.push(isMultiple(draw, ...multiple));
   const condition = suits.reduce((left, right) => module.i32.and(left, right));
   return when(module, condition, callFill(draw, fillOf(family, rng)!), module.return(module.i32.const(1)));
+}
+
+function isMultiple(draw: Draw, of: Parameter, unit: Parameter | number): Ref {
+  const { module } = draw.linker;
+  const factor = (): Ref => (typeof unit === 'number' ? module.i32.const(unit) : parameterRef(draw, unit));
+  const rest = (): Ref => module.i32.rem_u(parameterRef(draw, of), factor());
+  return module.if(factor(), module.i32.eqz(rest()), module.i32.const(0));
 }
 
 function callFill(draw: Draw, [kernel, ...names]: Fill): Ref {
@@ -178,6 +187,10 @@ function parameterRef({ linker, key, factor, parameters: { a, b, low, high } }: 
       return single(low.get());
     case 'high':
       return single(high.get());
+    case 'wideLow':
+      return low.get();
+    case 'wideHigh':
+      return high.get();
     case 'sigmaLow':
       return deviations(low);
     case 'sigmaHigh':

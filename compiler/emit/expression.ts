@@ -1,10 +1,13 @@
-import type { BinaryFunction, Expression, UnaryFunction } from '../ir.js';
+import { InternalError } from '../errors.js';
+import type { BinaryFunction, Expression, FunctionCall, UnaryFunction } from '../ir.js';
 import { v128, type Module, type Ref } from './binaryen.js';
 import type { Locals } from './code.js';
 
 interface MathLibrary {
   readonly module: Module;
   call(name: string, args: Ref[], result: number): Ref;
+  /** Calls a user's function of scalars. */
+  callFunction(name: string, args: Ref[]): Ref;
 }
 
 interface Surroundings {
@@ -14,6 +17,8 @@ interface Surroundings {
   readonly before: Ref[];
   /** A constant in all lanes; by default spelled out where it is used. */
   readonly constant?: (value: number) => Ref;
+  /** How many lanes hold elements: 1 leaves the others undefined. */
+  readonly lanes?: 1 | 4;
 }
 
 const native: Readonly<Partial<Record<UnaryFunction, (module: Module, x: Ref) => Ref>>> = {
@@ -29,7 +34,7 @@ export function emitExpression(
   library: MathLibrary,
   locals: Locals,
   root: Expression,
-  { input, before, constant }: Surroundings,
+  { input, before, constant, lanes = 4 }: Surroundings,
 ): Ref {
   const { module } = library;
   const uses = countUses(root);
@@ -62,7 +67,29 @@ export function emitExpression(
         const left = emit(expression.left);
         return emitBinary(module, expression.fn, left, emit(expression.right), expression);
       }
+      case 'call':
+        return emitCall(expression);
     }
+  };
+
+  /** A user's function lane by lane. */
+  const emitCall = (call: FunctionCall): Ref => {
+    if (lanes > 1 && !call.total)
+      throw new InternalError(`${call.function} may not return in lanes without an element`);
+    const args = call.args.map((arg): ((lane: number) => Ref) => {
+      if (arg.kind === 'constant') return () => module.f32.const(arg.value);
+      const vector = locals.make(v128);
+      before.push(vector.set(emit(arg)));
+      return (lane) => module.f32x4.extract_lane(vector.get(), lane);
+    });
+    const result = (lane: number): Ref =>
+      library.callFunction(
+        call.function,
+        args.map((arg) => arg(lane)),
+      );
+    let vector = module.f32x4.splat(result(0));
+    for (let lane = 1; lane < lanes; lane++) vector = module.f32x4.replace_lane(vector, lane, result(lane));
+    return vector;
   };
   return emit(root);
 }
@@ -93,6 +120,7 @@ function countUses(root: Expression): Map<string, number> {
       visit(expression.left);
       visit(expression.right);
     }
+    if (expression.kind === 'call') expression.args.forEach(visit);
   };
   visit(root);
   return uses;

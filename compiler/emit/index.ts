@@ -10,7 +10,7 @@ import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
-import { emitForward, emitPrepare, parametersWait } from './steps.js';
+import { emitForward, emitPrepare, isHost, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
 
@@ -28,6 +28,10 @@ const EXPORTS = [
   'sampleParameter',
 ] as const;
 
+/** What changes single parameters, and what functions of the host fill them by. */
+const editing: readonly (typeof EXPORTS)[number][] = ['initializeParameter'];
+const writing: readonly (typeof EXPORTS)[number][] = ['writeParameter', 'sampleParameter'];
+
 export interface Emitted {
   readonly binary: Uint8Array;
   readonly manifest: Manifest;
@@ -36,21 +40,23 @@ export interface Emitted {
 
 /** Links the kernels a plan calls into one module without imports. */
 export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
-  const linker = new Linker(options.library, options.target === 'relaxed');
+  const linker = new Linker(options.library, options.target === 'relaxed', options.functions);
   const { module } = linker;
   const { tableAddress } = plan.memory;
   const maxMemory = options.maxMemory - (options.maxMemory % PAGE);
   const checks = emitInfer(linker, plan, maxMemory);
-  const payloads = emitParameters(linker, plan);
+  const payloads = emitParameters(linker, plan, options.customs ?? new Map());
   emitPrepare(linker, plan);
   emitForward(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
   linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
-  for (const name of [...EXPORTS, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
+  const dropped = options.frozen ? (plan.variables.some(isHost) ? editing : [...editing, ...writing]) : [];
+  const kept = EXPORTS.filter((name) => !dropped.includes(name));
+  for (const name of [...kept, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
-  keepCalled(module, sharedByInfer);
+  keepCalled(module, [...sharedByInfer, ...linker.kept]);
   module.runPasses(['remove-unused-module-elements', 'inlining']);
   for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
   module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);

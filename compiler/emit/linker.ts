@@ -1,6 +1,7 @@
 import { InternalError } from '../errors.js';
-import type { Expression } from '../ir.js';
+import { callsFunction, type CompiledFunction, type Expression } from '../ir.js';
 import {
+  f32,
   forEachCall,
   functionExports,
   functionInfo,
@@ -17,6 +18,7 @@ import {
 } from './binaryen.js';
 import { Locals } from './code.js';
 import { emitExpression } from './expression.js';
+import { linkFunction } from './functions.js';
 
 /** What functions of a library call, as far as anyone asked. */
 const callGraphs = new WeakMap<Uint8Array, Map<string, readonly string[]>>();
@@ -30,16 +32,20 @@ export class Linker {
   private readonly linked = new Map<string, string>();
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
+  /** Functions that must not be inlined: kernels have many places for an epilogue, and users' functions are large. */
+  readonly kept: string[] = [];
 
   constructor(
     library: Uint8Array,
     private readonly relaxed: boolean,
+    private readonly functions: ReadonlyMap<string, CompiledFunction> = new Map(),
   ) {
     this.module = readModule(library, relaxed);
     this.kernels = functionExports(this.module);
     for (const name of this.kernels.keys()) this.module.removeExport(name);
-    const functions = functionNames(this.module);
-    this.placeholder = functions.find(({ module, base }) => module === 'template' && base === 'epilogue')?.name;
+    this.placeholder = functionNames(this.module).find(
+      ({ module, base }) => module === 'template' && base === 'epilogue',
+    )?.name;
     this.calls = callGraphs.get(library) ?? new Map<string, readonly string[]>();
     callGraphs.set(library, this.calls);
   }
@@ -84,6 +90,7 @@ export class Linker {
     });
     this.add(name, [v128, i32, i32], v128, locals, [...body, value]);
     this.linked.set(key, name);
+    if (expression && callsFunction(expression)) this.kept.push(name);
     return name;
   }
 
@@ -136,6 +143,13 @@ export class Linker {
   /** Calls a library function. */
   call(name: string, args: Ref[], result: number = none): Ref {
     return this.module.call(this.library(name), args, result);
+  }
+
+  /** Calls a user's function of scalars. */
+  callFunction(name: string, args: Ref[]): Ref {
+    const compiled = this.functions.get(name);
+    if (!compiled) throw new InternalError(`no function '${name}' to link`);
+    return this.module.call(linkFunction(this, compiled), args, f32);
   }
 
   /** Fresh name for a generated function, or the known one of the same structure. */

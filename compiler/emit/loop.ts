@@ -1,4 +1,5 @@
 import type { Dim } from '../dim.js';
+import { isTotal } from '../ir.js';
 import type { Loop } from '../plan/types.js';
 import { i32, none, v128, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
@@ -78,7 +79,7 @@ function emitNest(linker: Linker, name: string, loop: Loop, { rank, motions, tai
 
   const innermost = (pointers: readonly ReturnType<Locals['make']>[]): Ref[] => {
     const axis = rank - 1;
-    const vector = motions.every((axes) => axes[axis] !== 'stride');
+    const vector = motions.every((axes) => axes[axis] !== 'stride') && isTotal(loop.expression);
     const code: Ref[] = [];
     const fixed = pointers.map((pointer, operand) => {
       if (motions[operand]![axis] !== 'still') return null;
@@ -90,6 +91,7 @@ function emitNest(linker: Linker, name: string, loop: Loop, { rank, motions, tai
       emitExpression(linker, locals, loop.expression, {
         constant,
         before,
+        lanes: vector ? 4 : 1,
         input: (operand) =>
           fixed[operand]?.get() ??
           (vector

@@ -1,5 +1,6 @@
 import { ABI_VERSION, MANIFEST_SECTION, type Manifest, type ManifestDim } from '../../runtime/manifest.js';
 import { printDim, substitute, type Dim } from '../dim.js';
+import { carriedBy } from '../plan/families.js';
 import type { KernelPlan } from '../plan/types.js';
 import { fnv1a64Bytes } from '../random.js';
 import type { EmitOptions } from './options.js';
@@ -11,7 +12,7 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed'>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
   // Definitions are the module's own; users read sizes over the symbols.
@@ -55,10 +56,11 @@ export function describe(
     arguments: memory.table.arguments,
     states: memory.table.states,
     checks,
-    initializers: [...new Set(plan.carried.map(({ kind }) => kind))].sort(),
+    initializers: [...new Set(carriedBy(plan.variables, plan.asked).map(({ kind }) => kind))].sort(),
     ...(plan.rng === 'philox' ? {} : { rng: plan.rng }),
     ...(plan.customs.length === 0 ? {} : { custom: plan.customs.map(({ name, options }) => ({ name, options })) }),
     seed: String(options.seed),
+    ...(options.frozen ? { frozen: true } : {}),
     memory: {
       parameters: shown(memory.parameterBytes),
       activations: shown(memory.activationBytes),

@@ -1,3 +1,4 @@
+import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
 
 export interface EmitOptions {
@@ -6,6 +7,12 @@ export interface EmitOptions {
   readonly library: Uint8Array;
   readonly maxMemory: number;
   readonly seed: bigint;
+  /** The user's functions, by name. */
+  readonly functions?: ReadonlyMap<string, CompiledFunction>;
+  /** The user's initializers, by name. */
+  readonly customs?: ReadonlyMap<string, CompiledFunction>;
+  /** Nothing changes parameters once they are initialized, so what would is left out. */
+  readonly frozen?: boolean;
   /** Also return the text form. */
   readonly text?: boolean;
 }

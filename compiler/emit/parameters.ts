@@ -1,5 +1,6 @@
 import { initializerCodes, Status } from '../../runtime/manifest.js';
-import { familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
+import type { CompiledFunction } from '../ir.js';
+import { carriedBy, familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
 import { SAMPLE_COUNT } from '../plan/index.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f64, i32, i64, none, type Ref } from './binaryen.js';
@@ -7,20 +8,24 @@ import { Locals, sizeRef, when } from './code.js';
 import { linkCustoms } from './customs.js';
 import { emitDraw } from './draw.js';
 import type { Linker } from './linker.js';
-import { emitAdvance, emitRecipes, seedGenerator, type CustomFill } from './recipes.js';
+import { announce, emitAdvance, emitRecipes, seedGenerator, type CustomFill } from './recipes.js';
 import { isHost, parametersWait, requireInferred } from './steps.js';
 import { declareLocated, emitLocate, emitStore, field, setField } from './variable.js';
 
 /** Emits what reaches parameters. Returns the values that travel with the module, in the order of their segments. */
-export function emitParameters(linker: Linker, plan: KernelPlan): Uint8Array[] {
+export function emitParameters(
+  linker: Linker,
+  plan: KernelPlan,
+  compiled: ReadonlyMap<string, CompiledFunction>,
+): Uint8Array[] {
   const { module } = linker;
-  const families = new Set(plan.carried.map(({ family }) => family));
+  const families = new Set(carriedBy(plan.variables, plan.asked).map(({ family }) => family));
   declareLocated(linker, plan);
   module.addGlobal('dirty', i32, true, module.i32.const(1));
   emitLocate(linker, plan);
   emitStore(linker, plan);
   emitDraw(linker, 'draw', plan.rng, families);
-  const customs = linkCustoms(linker, plan);
+  const customs = linkCustoms(linker, plan, compiled);
   const payloads = emitRecipes(linker, plan, customs);
   if (plan.rng === 'torch') emitAdvance(linker, plan);
   emitInitialize(linker, plan);
@@ -115,9 +120,7 @@ function emitInitializeParameter(linker: Linker, plan: KernelPlan, customs: Read
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
       module.block(null, [
         ...(torch ? advanceTo(linker, plan, locals, get(0), seeds()) : []),
-        hasHosts(plan)
-          ? when(module, module.i32.eqz(own), ...awaitHost(linker, plan, () => get(0)))
-          : module.drop(own),
+        hasHosts(plan) ? when(module, module.i32.eqz(own), ...awaitHost(linker, plan, () => get(0))) : module.drop(own),
       ]),
       module.block(null, [
         ...(torch ? seedGenerator(linker, plan, 'own', seeds()) : []),
@@ -170,13 +173,17 @@ function drawAsAsked(
       module.i32.and(get(1), module.i32.const(initializerCodes.ownSeed - 1)),
       module.i32.const(initializerCodes.custom + index),
     );
-  const bounds = plan.variables.length === 0 ? [module.f64.const(0), module.f64.const(0)] : [0, 1].map((index) => module.f64.promote(argument(index)));
+  const bounds =
+    plan.variables.length === 0
+      ? [module.f64.const(0), module.f64.const(0)]
+      : [0, 1].map((index) => module.f64.promote(argument(index)));
   const drawn = module.call(draw, [get(1), get(2), get(3), ...bounds, get(4), get(5)], i32);
   const otherwise = when(module, module.i32.eqz(drawn), module.return(module.i32.const(Status.noInitializer)));
   return [
     plan.customs.reduceRight((rest, { name, options }, index) => {
       const values = Object.keys(options).map((_, at) => argument(at));
-      return module.if(isCustom(index), customs.get(name)!([get(4), get(5)], values), rest);
+      const call = customs.get(name)!([get(4), get(5)], values);
+      return module.if(isCustom(index), module.block(null, [announce(linker, plan, get(0)), call]), rest);
     }, otherwise),
   ];
 }
@@ -195,8 +202,9 @@ function emitSampleParameter(
   const get = (index: number): Ref => locals.parameter(index).get();
   const torch = plan.rng === 'torch';
   const alone = new Set([...families].filter((family) => familyOf(family).elementwise));
+  const isSame = !torch && alone.size === families.size;
   // The generator of torch gives no element without those before it; functions of the host draw from philox then.
-  emitDraw(linker, 'drawAlone', torch ? 'philox' : plan.rng, alone);
+  if (!isSame) emitDraw(linker, 'drawAlone', torch ? 'philox' : plan.rng, alone);
   const whole = plan.variables.flatMap((variable, index) => (isElementwise(variable, torch) ? [] : [index]));
   const refuse = (): Ref => module.return(module.i32.const(Status.noInitializer));
   const own = module.call('recipe', [get(0), get(4), get(5)], i32);
@@ -206,7 +214,7 @@ function emitSampleParameter(
       ...whole.map((index) => when(module, module.i32.eq(get(0), module.i32.const(index)), refuse())),
       module.drop(own),
     ]),
-    module.block(null, drawAsAsked(linker, plan, 'drawAlone', customs, get)),
+    module.block(null, drawAsAsked(linker, plan, isSame ? 'draw' : 'drawAlone', customs, get)),
   );
   linker.add('sampleParameter', params, i32, locals, [
     ...requireParameters(linker, plan),

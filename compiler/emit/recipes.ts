@@ -73,7 +73,11 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
         : [module.i32.const(Number(seed & 0xffffffffn) | 0), module.i32.const(Number(seed >> 32n) | 0)];
     if (recipe.kind === 'custom') {
       const options = recipe.options.map((value) => module.f32.const(value));
-      return [customs.get(recipe.name)!(seeds, options), module.return(module.i32.const(1))];
+      return [
+        announce(linker, plan, locals.parameter(0).get()),
+        customs.get(recipe.name)!(seeds, options),
+        module.return(module.i32.const(1)),
+      ];
     }
     const { code, a = 0, b = 0, low = 0, high = 0 } = numbersOf(recipe);
     const numbers = [a, b, low, high].map((value) => module.f64.const(value));
@@ -89,6 +93,10 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
 
 /** Calls a user's function with a seed and its options. */
 export type CustomFill = (seeds: readonly [Ref, Ref], options: readonly Ref[]) => Ref;
+
+/** Names a variable before a user's function runs, which may trap. */
+export const announce = ({ module }: Linker, { memory }: KernelPlan, index: Ref): Ref =>
+  module.i32.store(0, 4, module.i32.const(memory.tableAddress), index);
 
 /** Copies the values from element `first` on. */
 function copyValues(linker: Linker, data: ArrayBufferView, payloads: Uint8Array[]): Ref {

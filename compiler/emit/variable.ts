@@ -1,6 +1,6 @@
 import { fnv1a64 } from '../random.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
-import { facts } from '../plan/families.js';
+import { facts } from '../facts.js';
 import { i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
@@ -23,7 +23,7 @@ export function declareLocated({ module }: Linker, plan: KernelPlan): void {
 }
 
 /** The axes that functions of the user's may ask for. */
-function customDims({ customs, variables }: KernelPlan): readonly undefined[] {
+export function customDims({ customs, variables }: KernelPlan): readonly undefined[] {
   if (customs.length === 0) return [];
   return Array.from({ length: Math.max(0, ...variables.map(({ shape }) => shape.length)) }, () => undefined);
 }

@@ -1,7 +1,7 @@
 import { Namer } from '../declaration/names.js';
 import type { InitializerEntrySource, Tensors, TensorSource } from '../declaration/types.js';
 import { NacreError } from '../errors.js';
-import { GraphEdge, type AppliedLayer, type Call, type Edge } from '../layers/edge.js';
+import { GraphEdge, type AppliedLayer, type Call, type Edge, type FunctionEntry } from '../layers/edge.js';
 import { Reference } from '../layers/parameter-value.js';
 import { Fills, isTensor, type Functions } from './fills.js';
 
@@ -10,6 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** A graph as far as it is written: what `pipe` continues. */
 export interface Written {
   readonly inputs: readonly Fields[];
+  readonly layerFunctions: readonly FunctionEntry[];
   readonly variables: readonly Fields[];
   readonly layers: readonly Fields[];
   readonly tensors: Tensors;
@@ -64,6 +65,7 @@ const qualified = (scope: readonly string[], name: string): string => [...scope,
 
 class Writer {
   private readonly layers: Fields[];
+  private readonly layerFunctions: FunctionEntry[];
   private readonly variables: Fields[];
   private readonly tensors: Record<string, TensorSource>;
   private readonly fills: Fills;
@@ -71,6 +73,7 @@ class Writer {
 
   constructor(private readonly base: Written) {
     this.layers = [...base.layers];
+    this.layerFunctions = [...base.layerFunctions];
     this.variables = [...base.variables];
     this.tensors = { ...base.tensors };
     this.fills = new Fills(base.initializers, base.functions);
@@ -78,9 +81,9 @@ class Writer {
   }
 
   written(): Written {
-    const { layers, variables, tensors, fills, names } = this;
+    const { layers, layerFunctions, variables, tensors, fills, names } = this;
     const { initializers, functions } = fills;
-    return { inputs: this.base.inputs, layers, variables, tensors, initializers, functions, names };
+    return { inputs: this.base.inputs, layers, layerFunctions, variables, tensors, initializers, functions, names };
   }
 
   /** Names every application: the first of a layer is the layer, those after it are entries of their own. */
@@ -129,8 +132,18 @@ class Writer {
     const name = this.names.get(call)!;
     const from = call.from.map((edge) => edge && this.referenceOf(edge));
     const original = this.names.get(layer)!;
+    if (layer.entry) this.declare(layer.entry);
     if (original === name) this.layers.push({ name, kind: layer.kind, from, ...this.options(layer, name) });
     else this.layers.push({ name, use: original, from });
+  }
+
+  /** Adds a function to the graph's, once. */
+  private declare(entry: FunctionEntry): void {
+    const known = this.layerFunctions.find(({ name }) => name === entry.name);
+    if (!known) this.layerFunctions.push(entry);
+    else if (known.source !== entry.source || JSON.stringify(known.options) !== JSON.stringify(entry.options)) {
+      throw new NacreError('function', entry.name, 'two functions of this name differ; give one another name');
+    }
   }
 
   private options(layer: AppliedLayer, name: string): Fields {

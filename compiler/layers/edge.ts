@@ -35,6 +35,14 @@ export interface AppliedLayer {
   readonly kind: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, unknown>>;
+  readonly entry?: FunctionEntry;
+}
+
+/** A function that a layer calls, as the graph's declaration carries it. */
+export interface FunctionEntry {
+  readonly name: string;
+  readonly options: Readonly<Record<string, number>>;
+  readonly source: string;
 }
 
 /** Where an edge comes from: a graph's input, a layer, or the output of a graph that is being extended. */

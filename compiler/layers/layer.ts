@@ -1,13 +1,17 @@
 import { Refusal } from '../attributes.js';
 import type { Layer, LayerDefinition } from './definition.js';
-import { currentScope, GraphEdge, type Call, type Edge, type StageOutput } from './edge.js';
+import { currentScope, GraphEdge, type Call, type Edge, type FunctionEntry, type StageOutput } from './edge.js';
 import { Reference } from './parameter-value.js';
 import { stageOf } from './stage.js';
 
 type LayerOptions = Readonly<Record<string, unknown>>;
 
-/** Makes a layer; see `Layer`. */
-export function makeLayer(definition: LayerDefinition, options: LayerOptions): Layer {
+/**
+ * Makes a layer; see `Layer`.
+ *
+ * @param entry the function it calls, for the graph's declaration to carry
+ */
+export function makeLayer(definition: LayerDefinition, options: LayerOptions, entry?: FunctionEntry): Layer {
   const { kind, outputs, dtype } = definition;
   const apply = (...from: readonly (Edge | null)[]): StageOutput => {
     const call: Call = { kind: 'call', layer, from, scope: currentScope() };
@@ -20,7 +24,7 @@ export function makeLayer(definition: LayerDefinition, options: LayerOptions): L
     copy(copies, suffix) {
       const known = copies.get(layer) as Layer | undefined;
       if (known) return known;
-      const copy = makeLayer(definition, copyOptions(options, copies, suffix));
+      const copy = makeLayer(definition, copyOptions(options, copies, suffix), entry);
       copies.set(layer, copy);
       return copy;
     },
@@ -32,6 +36,7 @@ export function makeLayer(definition: LayerDefinition, options: LayerOptions): L
   const layer = Object.assign(stage, {
     kind,
     options: Object.freeze({ ...options }),
+    ...(entry && { entry }),
     parameters: Object.freeze(Object.fromEntries(parameters)),
   }) as unknown as Layer;
   return layer;

@@ -22,6 +22,7 @@ export {
 } from './activation-layers.js';
 export { conv1d, conv2d, depthwiseConv2d } from './convolution.js';
 export { dense } from './dense.js';
+export { elementwise } from './elementwise.js';
 export { embedding } from './embedding.js';
 export {
   globalAveragePooling1d,

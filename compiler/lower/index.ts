@@ -14,7 +14,7 @@ import {
 import { isWeight } from '../declaration/definitions.js';
 import { InternalError, OptionError, ShapeError } from '../errors.js';
 import { fansOf } from '../initializers/fans.js';
-import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
+import type { CompiledFunction, LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../ir.js';
 import type { Slot } from '../layers/define.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
@@ -29,6 +29,8 @@ export interface LowerOptions {
   readonly tensors?: Tensors;
   /** By name, or by input axis for sizes without one: `x[1]`. */
   readonly dims?: Readonly<Record<string, DimOption>>;
+  /** The functions of the declaration, compiled; without them all is known but the numbers of inputs they take. */
+  readonly functions?: ReadonlyMap<string, CompiledFunction>;
 }
 
 const MOST = 0xffffffff;
@@ -111,7 +113,8 @@ function lowerOnce(
   bindings: ReadonlyMap<string, Dim>,
   options: LowerOptions,
 ): TensorGraph {
-  const build = new Build((name) => dims.has(name) && dims.get(name)!.source !== 'free');
+  const isOpen = (name: string): boolean => dims.has(name) && dims.get(name)!.source !== 'free';
+  const build = new Build(isOpen, undefined, options.functions);
   const sizeOf = (size: DimSource, input: string, axis: number): Dim => {
     if (typeof size === 'number') return size;
     let dim: Dim = symbol(dimName(size, input, axis));
@@ -199,14 +202,14 @@ function lowerLayer(
   const outputs = Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
   nameOutputs(build, attributes, inputs[0], outputs);
   const shown = activation?.kind !== undefined && activation.kind !== 'linear' && defined.kind !== 'activation';
+  const called = attributes['function'] as string | undefined;
+  const detail = called ?? (shown ? activation.kind : undefined);
   return {
     name: layer.name,
     kind: defined.kind,
     label: isReused(layer)
       ? `${defined.kind} = ${layer.use}`
-      : shown
-        ? `${defined.kind} ${activation.kind}`
-        : defined.kind,
+      : [defined.kind, ...(detail === undefined ? [] : [detail])].join(' '),
     outputs,
     parameters: used,
   };

@@ -1,7 +1,8 @@
 import { equal, type Dim } from '../dim.js';
+import { InternalError } from '../errors.js';
 import type { Expression, UnaryFunction } from '../ir.js';
 import { stridesOf, volume, zerosOf } from '../tensor.js';
-import { floats, type Checks, type Rule } from './rule.js';
+import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
 
 /** NumPy's rule, axes aligned at the right. Two sizes that are not known to be equal must be equal when called. */
 function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): Dim[] {
@@ -63,20 +64,27 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
 }
 
+type Functions = EvaluateContext['functions'];
+
 /** The value of an expression for one element of each input. */
-function evaluateExpression(expression: Expression, inputs: readonly number[]): number {
+function evaluateExpression(expression: Expression, inputs: readonly number[], functions: Functions): number {
   switch (expression.kind) {
     case 'input':
       return inputs[expression.index]!;
     case 'constant':
       return Math.fround(expression.value);
     case 'unary':
-      return unaryFunctions[expression.fn](evaluateExpression(expression.x, inputs));
+      return unaryFunctions[expression.fn](evaluateExpression(expression.x, inputs, functions));
     case 'binary':
       return binaryFunctions[expression.fn](
-        evaluateExpression(expression.left, inputs),
-        evaluateExpression(expression.right, inputs),
+        evaluateExpression(expression.left, inputs, functions),
+        evaluateExpression(expression.right, inputs, functions),
       );
+    case 'call': {
+      const fn = functions?.get(expression.function);
+      if (!fn) throw new InternalError(`no function '${expression.function}' to evaluate with`);
+      return fn(...expression.args.map((arg) => evaluateExpression(arg, inputs, functions)));
+    }
   }
 }
 
@@ -90,7 +98,7 @@ export const elementwise: Rule<'elementwise'> = {
       ),
     },
   ],
-  evaluate({ expression }, inputs, shape) {
+  evaluate({ expression }, inputs, shape, { functions }) {
     const result = zerosOf(shape);
     const data = inputs.map(floats);
     const steps = inputs.map((input) => {
@@ -108,7 +116,7 @@ export const elementwise: Rule<'elementwise'> = {
         }
         elements[i] = data[i]![from]!;
       }
-      result.data[at] = evaluateExpression(expression, elements);
+      result.data[at] = evaluateExpression(expression, elements, functions);
     }
     return result;
   },

@@ -1,5 +1,6 @@
 import type { Dim } from '../dim.js';
-import type { Constraint, OpKind, OpOf, TensorType } from '../ir.js';
+import type { Constraint, Layout, OpKind, OpOf, Rng, TensorType } from '../ir.js';
+import type { TorchGenerator } from '../streams/torch.js';
 import type { Tensor } from '../tensor.js';
 
 /** Where a shape rule states what it needs of sizes. */
@@ -14,11 +15,20 @@ export interface EvaluateContext {
   readonly size: (dim: Dim) => number;
   /** For initializers. */
   readonly stream?: Stream;
+  /** The user's functions, by name. */
+  readonly functions?: ReadonlyMap<string, (...args: number[]) => number>;
 }
 
-/** What a variable's initializer draws from: its Philox key, and its fans. */
+/** What a variable's initializer knows of the variable and of the graph. */
 export interface Stream {
-  readonly key: bigint;
+  readonly rng: Rng;
+  /** The graph's. */
+  readonly seed: bigint;
+  /** Of the variable's name. */
+  readonly hash: bigint;
+  /** The one generator of a graph under torch. */
+  readonly generator: TorchGenerator | undefined;
+  readonly layout: Layout | null;
   readonly fanIn: number;
   readonly fanOut: number;
   readonly weightFanIn: number;

@@ -1,5 +1,5 @@
 import { equal } from '../dim.js';
-import type { Expression, Node, OpOf, Value } from '../ir.js';
+import { isTotal, type Expression, type Node, type OpOf, type Value } from '../ir.js';
 import { rewrite, type Pass, type Rule } from './rewrite.js';
 
 /** Inputs of one fused loop: as many pointers as stay in registers beside the loop's own. */
@@ -23,6 +23,8 @@ function substitute(expression: Expression, inputs: readonly Expression[]): Expr
         left: substitute(expression.left, inputs),
         right: substitute(expression.right, inputs),
       };
+    case 'call':
+      return { ...expression, args: expression.args.map((arg) => substitute(arg, inputs)) };
   }
 }
 
@@ -67,9 +69,12 @@ type Product = OpOf<'matmul'> | OpOf<'convolution'> | OpOf<'depthwise'>;
 const isProduct = (node: Node | undefined): node is Node<Product> =>
   node?.op.kind === 'matmul' || node?.op.kind === 'convolution' || node?.op.kind === 'depthwise';
 
-/** Bias, activation and residual at the end of the product they follow, where the accumulators still are in registers. */
+/**
+ * Bias, activation and residual at the end of the product they follow, where the accumulators still are in registers.
+ * An epilogue also runs on padding, where a function that may not return must not.
+ */
 const intoEpilogue: Rule = (node, uses) => {
-  if (!isElementwise(node)) return undefined;
+  if (!isElementwise(node) || !isTotal(node.op.expression)) return undefined;
   const output = node.outputs[0]!;
   for (const input of node.inputs) {
     const producer = uses.onlyFor(node, input);

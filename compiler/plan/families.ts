@@ -1,27 +1,8 @@
 import { initializerCodes as codes } from '../../runtime/manifest.js';
-import { add, alignUp, floorDiv, max, mul, product, sub, type Dim } from '../dim.js';
+import { add, alignUp, floorDiv, max, mul, sub, type Dim } from '../dim.js';
+import { facts, type Fact } from '../facts.js';
 import type { Recipe, Rng, Variable } from '../ir.js';
-
-/** What a kernel may ask of a variable besides where it stands. */
-export const facts = [
-  'rank',
-  'rows',
-  'columns',
-  'inputs',
-  'outputs',
-  'tapRows',
-  'tapColumns',
-  'height',
-  'width',
-  'middle',
-  'centre',
-  'strideTap',
-  'strideInput',
-  'strideOutput',
-  'strideRow',
-  'strideColumn',
-] as const;
-export type Fact = (typeof facts)[number];
+import type { Filling } from './types.js';
 
 /**
  * A parameter of a kernel: where the elements go, `first` the index of the first one; `a` and `b` as f32, `wide*` as f64
@@ -30,7 +11,7 @@ export type Fact = (typeof facts)[number];
  */
 export type Parameter =
   | ('target' | 'count' | 'first' | 'key' | 'state' | 'scratch' | 'factor' | 'zero')
-  | ('a' | 'b' | 'wideA' | 'wideB' | 'wholeA' | 'low' | 'high' | 'sigmaLow' | 'sigmaHigh')
+  | ('a' | 'b' | 'wideA' | 'wideB' | 'wholeA' | 'low' | 'high' | 'wideLow' | 'wideHigh' | 'sigmaLow' | 'sigmaHigh')
   | Fact;
 
 /** A kernel and what it is called with. */
@@ -49,6 +30,8 @@ export interface Family {
   readonly elementwise: boolean;
   /** The first fact must not be above the second. */
   readonly ordered?: readonly [Fact, Fact];
+  /** The first must be a multiple of the second, and the second not 0. */
+  readonly multiple?: readonly [Parameter, Parameter | number];
   /** Bytes that the kernel takes besides the variable's. */
   scratch?(facts: Readonly<Record<Fact, Dim>>): Dim;
 }
@@ -56,6 +39,10 @@ export interface Family {
 const ANY = [0, Infinity] as const;
 const each = ['target', 'count', 'first', 'key'] as const;
 const stream = ['target', 'count', 'state'] as const;
+const centralTap = [
+  ...(['target', 'count', 'middle', 'tapRows', 'tapColumns'] as const),
+  ...(['strideRow', 'strideColumn', 'key', 'a', 'scratch'] as const),
+] as const;
 
 /** A kernel without randomness, the same under every generator. */
 const pattern = (fill: Fill) => ({ philox: fill, jax: fill, torch: fill });
@@ -71,7 +58,8 @@ function orthogonalScratch(rows: Dim, columns: Dim): Dim {
   return add(mul(stride, add(short, COLUMNS_AT_ONCE)), mul(short, 4 * (COLUMNS_AT_ONCE + 1)));
 }
 
-const matrixBytes = (rows: Dim, columns: Dim): Dim => mul(mul(rows, columns), 4);
+const CACHE_LINE = 64;
+const matrixBytes = (rows: Dim, columns: Dim): Dim => alignUp(mul(mul(rows, columns), 4), CACHE_LINE);
 
 export const families = {
   constant: {
@@ -102,7 +90,7 @@ export const families = {
     elementwise: true,
     philox: ['fillTruncatedNormal', ...each, 'a', 'b', 'low', 'high'],
     jax: ['fillJaxTruncatedNormal', ...each, 'a', 'b', 'sigmaLow', 'sigmaHigh'],
-    torch: ['fillTorchTruncatedNormal', ...stream, 'a', 'b', 'low', 'high'],
+    torch: ['fillTorchTruncatedNormal', ...stream, 'wideA', 'wideB', 'wideLow', 'wideHigh'],
   },
   orthogonal: {
     code: codes.orthogonal,
@@ -111,19 +99,17 @@ export const families = {
     philox: ['fillOrthogonal', 'target', 'rows', 'columns', 'key', 'a', 'scratch'],
     jax: ['fillJaxOrthogonal', 'target', 'rows', 'columns', 'key', 'a', 'scratch'],
     torch: ['fillTorchOrthogonal', 'target', 'rows', 'columns', 'state', 'a', 'scratch'],
-    scratch: ({ rows, columns }) => add(orthogonalScratch(rows, columns), matrixBytes(rows, columns)),
+    scratch: ({ rows, columns }) => orthogonalScratch(rows, columns),
   },
   deltaOrthogonal: {
     code: codes.deltaOrthogonal,
     ranks: [3, 5],
     elementwise: false,
     ordered: ['inputs', 'outputs'],
-    ...onlyPhilox([
-      ...(['fillDeltaOrthogonal', 'target', 'count', 'middle', 'tapRows', 'tapColumns'] as const),
-      ...(['strideRow', 'strideColumn', 'key', 'a', 'scratch'] as const),
-    ]),
-    scratch: ({ tapRows, tapColumns }) =>
-      add(orthogonalScratch(tapRows, tapColumns), matrixBytes(tapRows, tapColumns)),
+    philox: ['fillDeltaOrthogonal', ...centralTap],
+    jax: ['fillJaxDeltaOrthogonal', ...centralTap],
+    torch: undefined,
+    scratch: ({ tapRows, tapColumns }) => add(orthogonalScratch(tapRows, tapColumns), matrixBytes(tapRows, tapColumns)),
   },
   identity: {
     code: codes.identity,
@@ -134,8 +120,19 @@ export const families = {
   dirac: {
     code: codes.dirac,
     ranks: [3, 5],
+    multiple: ['outputs', 'wholeA'],
     elementwise: false,
-    ...pattern(['fillDirac', 'target', 'count', 'centre', 'inputs', 'outputs', 'wholeA', 'strideInput', 'strideOutput']),
+    ...pattern([
+      'fillDirac',
+      'target',
+      'count',
+      'centre',
+      'inputs',
+      'outputs',
+      'wholeA',
+      'strideInput',
+      'strideOutput',
+    ]),
   },
   bilinear: {
     code: codes.bilinear,
@@ -147,6 +144,7 @@ export const families = {
     code: codes.lstmBias,
     ranks: [1, 1],
     elementwise: false,
+    multiple: ['count', 4],
     ...pattern(['fillLstmBias', 'target', 'count', 'a']),
   },
   sparse: {
@@ -154,7 +152,7 @@ export const families = {
     ranks: [2, 2],
     elementwise: false,
     ...onlyPhilox(['fillSparse', 'target', 'rows', 'columns', 'key', 'wideA', 'b', 'scratch']),
-    scratch: ({ rows }) => mul(rows, 4),
+    scratch: ({ rows }) => mul(rows, 8),
   },
   bits: {
     code: codes.bits,
@@ -183,6 +181,26 @@ export interface CarriedInitializer {
   readonly family: FamilyName;
 }
 
+const hostDraws = ['bits', 'uniform', 'normal'] as const;
+
+/**
+ * What a module carries: the kinds that its variables start from, as users name them, what functions of the host draw
+ * where there is one, and what was asked for besides.
+ */
+export function carriedBy(
+  variables: readonly { readonly variable: Variable; readonly filling: Filling }[],
+  asked: readonly CarriedInitializer[],
+): readonly CarriedInitializer[] {
+  const used = variables.flatMap(({ variable, filling }): CarriedInitializer[] => {
+    if (filling.kind === 'values' || filling.recipe.kind === 'custom') return [];
+    if (filling.recipe.kind === 'host') return hostDraws.map((family) => ({ kind: family, family }));
+    const family = familyOfRecipe(filling.recipe)!;
+    // What a kind with options draws is said by its family alone.
+    return [{ kind: variable.initializer.includes('(') ? family : variable.initializer, family }];
+  });
+  return [...used, ...asked];
+}
+
 /** The kernel of a family under a generator; undefined where that generator has none. */
 export const fillOf = (name: FamilyName, rng: Rng): Fill | undefined => familyOf(name)[rng];
 
@@ -198,52 +216,6 @@ export function factsOf(names: Iterable<FamilyName>, rng: Rng): readonly Fact[] 
   }
   return facts.filter((fact) => asked.has(fact));
 }
-
-/** The facts of a variable; of a kernel, where it is none 0 stands for what only kernels have. */
-export function describeShape({ layout, value }: Pick<Variable, 'layout' | 'value'>): Readonly<Record<Fact, Dim>> {
-  const { shape } = value;
-  const rank = shape.length;
-  const outputsFirst = layout === 'oi' || layout === 'oihw';
-  const last = shape[rank - 1] ?? 0;
-  const first = shape[0] ?? 0;
-  const matrix: readonly [Dim, Dim] =
-    rank < 2 ? [0, 0] : outputsFirst ? [first, product(shape.slice(1))] : [product(shape.slice(0, -1)), last];
-  if (rank < 3) return { ...noKernel, rank, rows: matrix[0], columns: matrix[1] };
-  const [outputs, inputs] = outputsFirst ? [first, shape[1]!] : [last, shape[rank - 2]!];
-  const spatial = outputsFirst ? shape.slice(2) : shape.slice(0, -2);
-  const taps = product(spatial);
-  const [strideTap, strideInput, strideOutput]: readonly [Dim, Dim, Dim] = outputsFirst
-    ? [1, taps, mul(inputs, taps)]
-    : [mul(inputs, outputs), outputs, 1];
-  const tapAt = (index: (size: Dim) => Dim): Dim =>
-    mul(
-      spatial.reduce<Dim>((offset, size) => add(mul(offset, size), index(size)), 0),
-      strideTap,
-    );
-  return {
-    rank,
-    rows: matrix[0],
-    columns: matrix[1],
-    inputs,
-    outputs,
-    tapRows: outputsFirst ? outputs : inputs,
-    tapColumns: outputsFirst ? inputs : outputs,
-    height: spatial.at(-2) ?? 1,
-    width: spatial.at(-1)!,
-    middle: tapAt((size) => floorDiv(sub(size, 1), 2)),
-    centre: tapAt((size) => floorDiv(size, 2)),
-    strideTap,
-    strideInput,
-    strideOutput,
-    strideRow: outputsFirst ? strideOutput : strideInput,
-    strideColumn: outputsFirst ? strideInput : strideOutput,
-  };
-}
-
-const noKernel = {
-  ...{ inputs: 0, outputs: 0, tapRows: 0, tapColumns: 0, height: 0, width: 0, middle: 0, centre: 0 },
-  ...{ strideTap: 0, strideInput: 0, strideOutput: 0, strideRow: 0, strideColumn: 0 },
-};
 
 /** Bytes that the families' kernels take besides a variable's own. */
 export function scratchOf(names: Iterable<FamilyName>, of: Readonly<Record<Fact, Dim>>): Dim {

@@ -1,15 +1,8 @@
 import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { Node, OpKind, OpOf, Port, Rng, TensorGraph } from '../ir.js';
-import {
-  describeShape,
-  factsOf,
-  familyOfRecipe,
-  scratchOf,
-  type CarriedInitializer,
-  type Fact,
-  type FamilyName,
-} from './families.js';
+import { describeShape, type Fact } from '../facts.js';
+import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
+import { factsOf, carriedBy, scratchOf, type CarriedInitializer, type FamilyName } from './families.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
@@ -46,8 +39,6 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
  * @param asked initializers that the module carries besides those that the graph uses
  */
 export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = []): KernelPlan {
-  const carried = [...usedInitializers(graph), ...asked];
-  const families = new Set(carried.map(({ family }) => family));
   const planner = new Planner(graph);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
@@ -58,24 +49,13 @@ export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = 
   }
   planner.keepPrepared();
   planOutputs(planner);
-  const variables = planVariables(planner, factsOf(families, graph.rng));
+  const fillings = new Map(graph.variables.map((variable) => [variable, fillingOf(graph, variable)]));
+  const used = [...fillings].map(([variable, filling]) => ({ variable, filling }));
+  const families = new Set(carriedBy(used, asked).map(({ family }) => family));
+  const variables = planVariables(planner, fillings, factsOf(families, graph.rng));
   planner.trace();
-  return { ...finish(planner, variables, families), carried, customs: graph.customs };
+  return { ...finish(planner, variables, families), asked, customs: graph.customs };
 }
-
-/** Kinds that the graph's variables start from, as users name them; what host functions draw when there is one. */
-function usedInitializers({ initialize, variables }: TensorGraph): CarriedInitializer[] {
-  return initialize.flatMap(({ op, outputs }): CarriedInitializer[] => {
-    if (op.kind !== 'initializer' || op.recipe.kind === 'custom') return [];
-    if (op.recipe.kind === 'host') return hostDraws.map((family) => ({ kind: family, family }));
-    const family = familyOfRecipe(op.recipe)!;
-    const { initializer } = variables.find(({ value }) => value.id === outputs[0]!.id)!;
-    // What a kind with options draws is said by its family alone.
-    return [{ kind: initializer.includes('(') ? family : initializer, family }];
-  });
-}
-
-const hostDraws = ['bits', 'uniform', 'normal'] as const;
 
 /** An output that is an input, a variable, a constant or another output too gets a buffer of its own. */
 function planOutputs(planner: Planner): void {
@@ -88,15 +68,28 @@ function planOutputs(planner: Planner): void {
 }
 
 /** A variable that every step reads in one packed form is kept in that form only. */
-function planVariables(planner: Planner, asked: readonly Fact[]): PlannedVariable[] {
+function planVariables(
+  planner: Planner,
+  fillings: ReadonlyMap<Variable, Filling>,
+  asked: readonly Fact[],
+): PlannedVariable[] {
   return planner.graph.variables.map((variable) => {
     const requests = planner.packRequests.filter((request) => request.value.id === variable.value.id);
-    const node = planner.graph.initialize.find(({ outputs }) => outputs[0]!.id === variable.value.id);
+    const filling = fillings.get(variable)!;
     const { fanIn, fanOut, weightFanIn = fanIn } = variable;
     const { shape } = variable.value;
-    const described = describeShape(variable);
+    const described = describeShape(variable.value.shape, variable.layout);
     const facts = Object.fromEntries(asked.map((fact) => [fact, described[fact]]));
-    const common = { variable, shape, count: product(shape), fanIn, fanOut, weightFanIn, filling: fillingOf(node), facts };
+    const common = {
+      variable,
+      shape,
+      count: product(shape),
+      fanIn,
+      fanOut,
+      weightFanIn,
+      filling,
+      facts,
+    };
     if (requests.length === 1 && !planner.plainlyRead.has(variable.value.id)) {
       const { packing, buffer } = requests[0]!;
       planner.forget(variable.value);
@@ -109,9 +102,10 @@ function planVariables(planner: Planner, asked: readonly Fact[]): PlannedVariabl
   });
 }
 
-function fillingOf(node: Node | undefined): Filling {
-  if (node?.op.kind === 'initializer') return { ...node.op, kind: 'recipe' };
-  if (node?.op.kind === 'constant') return { kind: 'values', tensor: node.op.tensor };
+function fillingOf({ initialize }: TensorGraph, { value }: Variable): Filling {
+  const op = initialize.find(({ outputs }) => outputs[0]!.id === value.id)?.op;
+  if (op?.kind === 'initializer') return { ...op, kind: 'recipe' };
+  if (op?.kind === 'constant') return { kind: 'values', tensor: op.tensor };
   throw new InternalError('a variable without an initializer');
 }
 
@@ -127,7 +121,7 @@ function layoutScratch(variables: readonly PlannedVariable[], families: Readonly
   let initializer: Dim = 0;
   for (const { packing, count, variable } of variables) {
     if (packing) canonical = max(canonical, mul(count, 4));
-    initializer = max(initializer, scratchOf(families, describeShape(variable)));
+    initializer = max(initializer, scratchOf(families, describeShape(variable.value.shape, variable.layout)));
   }
   const first = alignUp(canonical, ALIGNMENT);
   const second = add(first, alignUp(initializer, ALIGNMENT));
@@ -139,7 +133,7 @@ function finish(
   planner: Planner,
   variables: PlannedVariable[],
   families: ReadonlySet<FamilyName>,
-): Omit<KernelPlan, 'carried' | 'customs'> {
+): Omit<KernelPlan, 'asked' | 'customs'> {
   const { graph } = planner;
   const definitions = new Definitions();
   const table = layoutTable(graph, argumentsOf(graph));

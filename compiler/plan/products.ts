@@ -47,6 +47,8 @@ function renumber(expression: Expression, to: readonly number[]): Expression {
       return { ...expression, x: renumber(expression.x, to) };
     case 'binary':
       return { ...expression, left: renumber(expression.left, to), right: renumber(expression.right, to) };
+    case 'call':
+      return { ...expression, args: expression.args.map((arg) => renumber(arg, to)) };
   }
 }
 

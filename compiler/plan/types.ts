@@ -5,7 +5,8 @@
 import type { Dim } from '../dim.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
-import type { CarriedInitializer, Fact } from './families.js';
+import type { Fact } from '../facts.js';
+import type { CarriedInitializer } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
 export interface Buffer {
@@ -94,8 +95,8 @@ export interface PlannedPort {
 export interface KernelPlan {
   readonly name: string | undefined;
   readonly rng: Rng;
-  /** Initializers that the module carries. */
-  readonly carried: readonly CarriedInitializer[];
+  /** Initializers that the module carries besides those of its variables. */
+  readonly asked: readonly CarriedInitializer[];
   readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
   readonly constraints: readonly Constraint[];

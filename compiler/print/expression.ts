@@ -7,7 +7,7 @@ const operators: Readonly<Partial<Record<BinaryFunction, readonly [sign: string,
   divide: ['/', 2],
 };
 
-/** `maximum(%3 + %4, 0)`: operators associate to the left, every other function is a call. */
+/** `maximum(%3 + %4, 0)`: operators associate to the left, every other function is a call, users' functions by their names. */
 export function printExpression(expression: Expression, inputs: readonly string[], precedence = 0): string {
   switch (expression.kind) {
     case 'input':
@@ -24,5 +24,7 @@ export function printExpression(expression: Expression, inputs: readonly string[
       const text = `${printExpression(left, inputs, own)} ${sign} ${printExpression(right, inputs, own + 1)}`;
       return own < precedence ? `(${text})` : text;
     }
+    case 'call':
+      return `${expression.function}(${expression.args.map((arg) => printExpression(arg, inputs)).join(', ')})`;
   }
 }

@@ -1,4 +1,6 @@
 import { normal } from '../random.js';
+import { jaxBits, jaxNormal } from './jax.js';
+import type { TorchGenerator } from './torch.js';
 
 /*
  * The orthogonal matrices of docs/random.md: the same bits as the kernels in assembly/orthogonal.ts. Columns are padded
@@ -119,4 +121,36 @@ export function orthogonal(key: bigint, rows: number, columns: number, gain: num
     columns,
     gain,
   );
+}
+
+/** gain · jax.nn.initializers.orthogonal()(jax.random.key(seed), [rows, columns]) up to rounding. */
+export function jaxOrthogonal(seed: bigint, rows: number, columns: number, gain: number): Float32Array {
+  const normals = Float32Array.from({ length: rows * columns }, (_, i) => jaxNormal(jaxBits(seed, i)));
+  return orthogonalize(normals, rows, columns, gain);
+}
+
+/** torch.nn.init.orthogonal_(tensor, gain) of a tensor [rows, columns] up to rounding, by the generator. */
+export function torchOrthogonal(generator: TorchGenerator, rows: number, columns: number, gain: number): Float32Array {
+  const drawn = generator.normal(rows * columns, 0, 1);
+  const transposed = drawn.map((_, i) => drawn[(i % rows) * columns + Math.floor(i / rows)]!);
+  return orthogonalize(rows < columns ? transposed : drawn, rows, columns, gain);
+}
+
+/** Where a matrix stands in a convolution kernel, in elements. */
+export interface CentralTap {
+  /** The elements of the kernel. */
+  readonly count: number;
+  /** Where element [0, 0] of the matrix stands. */
+  readonly centre: number;
+  readonly strideRow: number;
+  readonly strideColumn: number;
+}
+
+/** A convolution kernel that is 0 but for a matrix of `columns` columns at its central tap. */
+export function deltaOrthogonal(matrix: Float32Array, columns: number, tap: CentralTap): Float32Array {
+  const kernel = new Float32Array(tap.count);
+  matrix.forEach((value, i) => {
+    kernel[tap.centre + Math.floor(i / columns) * tap.strideRow + (i % columns) * tap.strideColumn] = value;
+  });
+  return kernel;
 }

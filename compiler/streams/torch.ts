@@ -1,4 +1,5 @@
-import { logarithm } from '../random.js';
+import { logarithm, normalCumulative, quantile, roundHalfEven } from '../random.js';
+import { cosine, lessQuarters, sine } from './doubles.js';
 
 /*
  * The streams of torch's CPU generator that docs/random.md defines: the same bits as the kernels in assembly/torch.ts.
@@ -38,8 +39,8 @@ function radius(u: number): number {
 }
 
 /** [cosine, sine] of `quarters` quarter turns and the angle whose own are these. */
-function turned(cosine: number, sine: number, quarters: number): [number, number] {
-  const [c, s] = quarters % 2 === 0 ? [cosine, sine] : [sine, cosine];
+function turned(ownCosine: number, ownSine: number, quarters: number): [number, number] {
+  const [c, s] = quarters % 2 === 0 ? [ownCosine, ownSine] : [ownSine, ownCosine];
   return [(quarters + 1) & 2 ? -c : c, quarters & 2 ? -s : s];
 }
 
@@ -49,20 +50,15 @@ function direction(u: number): [number, number] {
   const quarters = (Math.trunc(fround(angle * fround(4 / PI))) + 1) >> 1;
   const x = EIGHTHS.reduce((rest, eighth) => fused(2 * quarters, -eighth, rest), angle);
   const z = fround(x * x);
-  const cosine = fround(fused(fround(fusedHorner(COSINE, z) * z), z, z * -0.5) + 1);
-  return turned(cosine, fused(fround(fusedHorner(SINE, z) * z), x, x), quarters);
+  const ownCosine = fround(fused(fround(fusedHorner(COSINE, z) * z), z, z * -0.5) + 1);
+  return turned(ownCosine, fused(fround(fusedHorner(SINE, z) * z), x, x), quarters);
 }
 
 /** [cosine, sine] in f64 of an angle in [0, 2π]. */
 function accurateDirection(angle: number): [number, number] {
-  const quarters = angle * (2 / PI) + 2 ** 52 - 2 ** 52;
-  const x = angle - quarters * 1.5707963267341256 - quarters * 6.077100506506192e-11;
-  const z = x * x;
-  let sine = 1;
-  for (let k = 17; k > 1; k -= 2) sine = 1 - (sine * z) / (k * (k - 1));
-  let cosine = 1;
-  for (let k = 16; k > 0; k -= 2) cosine = 1 - (cosine * z) / (k * (k - 1));
-  return turned(cosine, x * sine, quarters);
+  const quarters = roundHalfEven(angle * (2 / PI));
+  const x = lessQuarters(angle, quarters);
+  return turned(cosine(x), sine(x), quarters);
 }
 
 /** torch's CPU generator after torch.manual_seed(seed); float32 tensors are drawn whole, in the order of the calls. */
@@ -109,6 +105,23 @@ export class TorchGenerator {
     return values;
   }
 
+  /** torch.nn.init.trunc_normal_(tensor, mean, std, low, high) of `count` elements, but for the last bits of its erf⁻¹. */
+  truncatedNormal(count: number, mean: number, std: number, low: number, high: number): Float32Array {
+    const bound = (x: number): number => fround(2 * normalCumulative((x - mean) / std) - 1);
+    const scale = fround(std * Math.SQRT2);
+    return this.uniform(count, bound(low), bound(high)).map((x) => {
+      const z = Math.abs(x) === 1 ? x * Infinity : quantile(0.5 + x / 2, x / 2);
+      const value = fround(fround(fround(z * Math.SQRT1_2) * scale) + fround(mean));
+      return Math.min(Math.max(value, fround(low)), fround(high));
+    });
+  }
+
+  /** Advances the stream as `uniform` or, where `isNormal`, `normal` of `count` elements does. */
+  skip(count: number, isNormal: boolean): void {
+    if (isNormal) this.normal(count, 0, 1);
+    else for (let i = 0; i < count; i++) this.bits();
+  }
+
   #advance(): void {
     const words = this.#words;
     for (let i = 0; i < SIZE; i++) {
@@ -136,6 +149,12 @@ export class TorchGenerator {
     this.#kept = r * sine;
     return r * cosine;
   }
+}
+
+/** The bound of torch.nn.init.kaiming_uniform_(tensor, a), in the f64 that uniform_ rounds to f32. */
+export function torchKaimingBound(fanIn: number, a: number): number {
+  const std = Math.sqrt(2 / (1 + a * a)) / Math.sqrt(fanIn);
+  return Math.sqrt(3) * std;
 }
 
 /** Sixteen numbers of [0, 1) to normal ones, element j from the radius of j and the angle of j + 8. */

@@ -41,16 +41,73 @@ export interface RandomKernels {
     gain: number,
     scratch: number,
   ) => void;
+  readonly fillJaxOrthogonal: RandomKernels['fillOrthogonal'];
+  readonly fillTorchOrthogonal: (
+    target: number,
+    rows: number,
+    columns: number,
+    state: number,
+    gain: number,
+    scratch: number,
+  ) => void;
+  readonly deltaOrthogonalScratch: (rows: number, columns: number) => number;
   readonly fillDeltaOrthogonal: (
     target: number,
-    taps: number,
+    count: number,
     centre: number,
-    inChannels: number,
-    outChannels: number,
+    rows: number,
+    columns: number,
+    strideRow: number,
+    strideColumn: number,
     key: bigint,
     gain: number,
     scratch: number,
   ) => void;
+  readonly fillJaxDeltaOrthogonal: RandomKernels['fillDeltaOrthogonal'];
+  readonly fillTorchTruncatedNormal: (
+    target: number,
+    count: number,
+    state: number,
+    mean: number,
+    std: number,
+    low: number,
+    high: number,
+  ) => void;
+  readonly skipTorch: (count: number, state: number, isNormal: number) => void;
+  readonly fillIdentity: (target: number, rows: number, columns: number, gain: number) => void;
+  readonly fillDirac: (
+    target: number,
+    count: number,
+    centre: number,
+    inputs: number,
+    outputs: number,
+    groups: number,
+    strideInput: number,
+    strideOutput: number,
+  ) => void;
+  readonly fillBilinear: (target: number, count: number, height: number, width: number, strideTap: number) => void;
+  readonly fillLstmBias: (target: number, count: number, forget: number) => void;
+  readonly sparseScratch: (rows: number, columns: number) => number;
+  readonly fillSparse: (
+    target: number,
+    rows: number,
+    columns: number,
+    key: bigint,
+    sparsity: number,
+    std: number,
+    scratch: number,
+  ) => void;
+  readonly beginCustom: (key: bigint) => void;
+  readonly beginFill: (key: bigint, count: bigint) => void;
+  readonly beginElement: (index: bigint) => void;
+  readonly customBits: () => number;
+  readonly customUniform: (low: number, high: number) => number;
+  readonly customNormal: (mean: number, std: number) => number;
+  readonly customLog: (x: number) => number;
+  readonly customExp: (x: number) => number;
+  readonly customSin: (x: number) => number;
+  readonly customCos: (x: number) => number;
+  readonly customPow: (x: number, y: number) => number;
 }
 
 const binary = (name: string): Uint8Array<ArrayBuffer> =>
@@ -74,6 +131,18 @@ const relaxedBinary = binary('kernels.relaxed');
 
 /** The kernels of the relaxed target, where the host has relaxed SIMD. */
 export const relaxed = WebAssembly.validate(relaxedBinary) ? instantiate(relaxedBinary) : undefined;
+
+/** Where scratch of kernels that take some begins. */
+export const SCRATCH = 65536;
+
+/** Gives `kernel` `bytes` bytes of scratch, full of ones, at SCRATCH; it must keep to them. */
+export function withScratch<Result>(bytes: number, kernel: () => Result): Result {
+  const guards = [SCRATCH - 16, SCRATCH + bytes].map((start) => new Uint8Array(memory.buffer, start, 16).fill(0xa5));
+  new Uint8Array(memory.buffer, SCRATCH, bytes).fill(0xff);
+  const result = kernel();
+  if (!guards.every((guard) => guard.every((byte) => byte === 0xa5))) throw new Error('a kernel left its scratch');
+  return result;
+}
 
 /** What a kernel fills the last `count` words of a 4 GiB memory with; the word before them must stay. */
 export function fill(count: number, run: (target: number) => void): Uint32Array<ArrayBuffer> {

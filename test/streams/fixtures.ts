@@ -5,10 +5,22 @@ const text = (path: string): string => readFileSync(new URL(`../../../${path}`, 
 /** A file of known answers. */
 export const knownAnswers = (name: string): unknown => JSON.parse(text(`test/fixtures/rng/${name}.json`));
 
+interface Matrix {
+  readonly seed: string;
+  readonly shape: readonly [number, number];
+  readonly gain: number;
+  readonly values: string;
+}
+
 interface Golden {
   jax: { seed: string; draw: [string, ...number[]]; at: Record<string, string> }[];
   torch: { seed: string; draw: [string, ...number[]]; values: string }[];
   orthogonal: { seed: number; shape: [number, number]; gain: number; values: string }[];
+  jaxOrthogonal: Matrix[];
+  torchOrthogonal: Matrix[];
+  sparse: { seed: number; shape: [number, number]; sparsity: number; std: number; values: string }[];
+  custom: { seed: number; element: string; first: number; bits: string; uniform: string; normal: string }[];
+  functions: [name: 'log' | 'exp' | 'sin' | 'cos' | 'pow', x: number, y: number | null, value: string][];
 }
 
 /** The golden values of docs/random.md. */

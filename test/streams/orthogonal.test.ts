@@ -1,11 +1,16 @@
 import test from 'ava';
 import { deriveKey, fnv1a64, normal } from '../../compiler/random.js';
-import { orthogonal, orthogonalize } from '../../compiler/streams/orthogonal.js';
-import { fill, floats, kernels, memory, relaxed } from '../random/kernels.js';
+import {
+  deltaOrthogonal,
+  jaxOrthogonal,
+  orthogonal,
+  orthogonalize,
+  torchOrthogonal,
+} from '../../compiler/streams/orthogonal.js';
+import { TorchGenerator } from '../../compiler/streams/torch.js';
+import { fill, floats, kernels, memory, relaxed, SCRATCH, withScratch } from '../random/kernels.js';
 import { golden, hex } from './fixtures.js';
 
-const SCRATCH = 65536;
-const GUARD = 0xa5;
 const key = deriveKey(0n, fnv1a64('dense_1.weight'));
 
 const shapes: [rows: number, columns: number][] = [
@@ -30,12 +35,7 @@ function run(
   count: number,
   kernel: (target: number) => void,
 ): Float32Array<ArrayBuffer> {
-  const scratch = kernels.orthogonalScratch(rows, columns);
-  const guards = [SCRATCH - 16, SCRATCH + scratch].map((start) => new Uint8Array(memory.buffer, start, 16).fill(GUARD));
-  new Uint8Array(memory.buffer, SCRATCH, scratch).fill(0xff);
-  const matrix = floats(fill(count, kernel));
-  if (!guards.every((guard) => guard.every((byte) => byte === GUARD))) throw new Error('a kernel left its scratch');
-  return matrix;
+  return floats(withScratch(kernels.orthogonalScratch(rows, columns), () => fill(count, kernel)));
 }
 
 const drawn = (rows: number, columns: number, gain = 1): Float32Array<ArrayBuffer> =>
@@ -145,16 +145,107 @@ for (const [title, value] of dependent) {
   });
 }
 
-test('deltaOrthogonal: one tap of a convolution kernel', (t) => {
-  const [taps, centre, inChannels, outChannels] = [9, 4, 3, 5];
-  const size = inChannels * outChannels;
-  const kernel = run(inChannels, outChannels, taps * size, (target) =>
-    kernels.fillDeltaOrthogonal(target, taps, centre, inChannels, outChannels, key, 1.5, SCRATCH),
-  );
-  const expected = new Float32Array(taps * size);
-  expected.set(orthogonal(key, inChannels, outChannels, 1.5), centre * size);
-  t.deepEqual(kernel, expected);
-});
+const layouts = [
+  // [taps, in, out] and [out, in, taps], with 9 taps, 3 channels and 5 filters.
+  { title: 'io', rows: 3, columns: 5, centre: 4 * 15, strideRow: 5, strideColumn: 1 },
+  { title: 'oi', rows: 5, columns: 3, centre: 4, strideRow: 27, strideColumn: 9 },
+];
+
+for (const { title, rows, columns, centre, strideRow, strideColumn } of layouts) {
+  test(`deltaOrthogonal: one tap of a convolution kernel, ${title}`, (t) => {
+    const count = 9 * rows * columns;
+    const tap = { count, centre, strideRow, strideColumn };
+    const matrices = {
+      fillDeltaOrthogonal: orthogonal(key, rows, columns, 1.5),
+      fillJaxDeltaOrthogonal: jaxOrthogonal(key, rows, columns, 1.5),
+    };
+    for (const [name, matrix] of Object.entries(matrices)) {
+      const fillKernel = kernels[name as keyof typeof matrices];
+      const kernel = withScratch(kernels.deltaOrthogonalScratch(rows, columns), () =>
+        fill(count, (target) =>
+          fillKernel(target, count, centre, rows, columns, strideRow, strideColumn, key, 1.5, SCRATCH),
+        ),
+      );
+      const expected = new Float32Array(count);
+      for (let i = 0; i < 3; i++) {
+        for (let o = 0; o < 5; o++) {
+          if (title === 'io') expected[(4 * 3 + i) * 5 + o] = matrix[i * 5 + o]!;
+          else expected[(o * 3 + i) * 9 + 4] = matrix[o * 3 + i]!;
+        }
+      }
+      t.is(hex(floats(kernel)), hex(expected), name);
+      t.is(hex(deltaOrthogonal(matrix, columns, tap) as Float32Array<ArrayBuffer>), hex(expected), name);
+    }
+  });
+}
+
+/** Q of the QR decomposition with a positive diagonal of R, by Gram and Schmidt, twice, in f64. */
+function gramSchmidt(columns: readonly Float64Array[]): Float64Array[] {
+  const q: Float64Array[] = [];
+  for (const column of columns) {
+    const rest = column.slice();
+    for (const other of [...q, ...q]) {
+      const factor = dot(other, rest);
+      for (let i = 0; i < rest.length; i++) rest[i] = rest[i]! - factor * other[i]!;
+    }
+    q.push(rest.map((value) => value / Math.sqrt(dot(rest, rest))));
+  }
+  return q;
+}
+
+const TORCH_STATE = 32768;
+
+for (const [rows, columns] of [
+  [3, 3],
+  [2, 9],
+  [9, 2],
+  [40, 17],
+  [130, 70],
+  [70, 130],
+] as const) {
+  const [long, short] = [Math.max(rows, columns), Math.min(rows, columns)];
+  const count = rows * columns;
+  const check = (
+    matrix: Float32Array<ArrayBuffer>,
+    mirror: Float32Array,
+    normalAt: (i: number, j: number) => number,
+  ): string | undefined => {
+    if (hex(matrix) !== hex(Float32Array.from(mirror))) return 'the mirror differs';
+    const a = Array.from({ length: short }, (_, j) => Float64Array.from({ length: long }, (_, i) => normalAt(i, j)));
+    const q = vectors(matrix, rows, columns);
+    const distance = (j: number, column: Float64Array): number =>
+      Math.max(...column.map((value, i) => Math.abs(1.5 * value - q[j]![i]!)));
+    const largest = Math.max(...gramSchmidt(a).map((column, j) => distance(j, column)));
+    return largest < 2e-5 ? undefined : `the decomposition differs by ${largest}`;
+  };
+
+  test(`jax orthogonal [${rows}, ${columns}]: the decomposition of its normal numbers`, (t) => {
+    const matrix = run(rows, columns, count, (target) =>
+      kernels.fillJaxOrthogonal(target, rows, columns, 42n, 1.5, SCRATCH),
+    );
+    const normals = floats(fill(count, (target) => kernels.fillJaxNormal(target, count, 0n, 42n, 0, 1)));
+    t.is(
+      check(matrix, jaxOrthogonal(42n, rows, columns, 1.5), (i, j) => normals[i * short + j]!),
+      undefined,
+    );
+  });
+
+  test(`torch orthogonal_ [${rows}, ${columns}]: the decomposition of its normal numbers`, (t) => {
+    kernels.seedTorch(TORCH_STATE, 42n);
+    const matrix = run(rows, columns, count, (target) =>
+      kernels.fillTorchOrthogonal(target, rows, columns, TORCH_STATE, 1.5, SCRATCH),
+    );
+    const generator = new TorchGenerator(42n);
+    const mirror = torchOrthogonal(generator, rows, columns, 1.5);
+    t.is(fill(1, (target) => kernels.fillTorchBits(target, 1, TORCH_STATE))[0], generator.bits());
+    const normals = new TorchGenerator(42n).normal(count, 0, 1);
+    const element = (row: number, column: number): number => normals[row * columns + column]!;
+    t.is(
+      check(matrix, mirror, (i, j) => (rows < columns ? element(j, i) : element(i, j))),
+      undefined,
+    );
+  });
+}
 
 test('golden values of docs/random.md', (t) => {
   for (const {
@@ -169,6 +260,21 @@ test('golden values of docs/random.md', (t) => {
       kernels.fillOrthogonal(target, rows, columns, seeded, gain, SCRATCH),
     );
     t.is(hex(matrix), values);
+  }
+  for (const kind of ['jaxOrthogonal', 'torchOrthogonal'] as const) {
+    for (const {
+      seed,
+      shape: [rows, columns],
+      gain,
+      values,
+    } of golden[kind]) {
+      kernels.seedTorch(TORCH_STATE, BigInt(seed));
+      const matrix = run(rows, columns, rows * columns, (target) => {
+        if (kind === 'jaxOrthogonal') kernels.fillJaxOrthogonal(target, rows, columns, BigInt(seed), gain, SCRATCH);
+        else kernels.fillTorchOrthogonal(target, rows, columns, TORCH_STATE, gain, SCRATCH);
+      });
+      t.is(hex(matrix), values, kind);
+    }
   }
 });
 

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { TorchGenerator } from '../../compiler/streams/torch.js';
+import { normalCumulative } from '../../compiler/random.js';
+import { TorchGenerator, torchKaimingBound } from '../../compiler/streams/torch.js';
 import { fill, floats, kernels, memory, relaxed, type RandomKernels } from '../random/kernels.js';
 import { golden, hex, knownAnswers, parseFloats, ulps } from './fixtures.js';
 
@@ -8,14 +9,21 @@ const known = knownAnswers('torch') as {
   normal: { seed: number; counts: number[]; values: string }[];
 };
 
+const { fround } = Math;
 const STATE = 32768;
 
-type Call = readonly [kind: 'bits' | 'uniform' | 'normal', count: number, a?: number, b?: number];
+type Kind = 'bits' | 'uniform' | 'normal' | 'truncatedNormal';
+type Call = readonly [kind: Kind, count: number, a?: number, b?: number, c?: number, d?: number];
 
-function call([kind, count, a = 0, b = 1]: Call, target: number, library: RandomKernels = kernels): void {
+function call(
+  [kind, count, a = 0, b = 1, c = -2, d = 2]: Call,
+  target: number,
+  library: RandomKernels = kernels,
+): void {
   if (kind === 'bits') library.fillTorchBits(target, count, STATE);
   else if (kind === 'uniform') library.fillTorchUniform(target, count, STATE, a, b);
-  else library.fillTorchNormal(target, count, STATE, a, b);
+  else if (kind === 'normal') library.fillTorchNormal(target, count, STATE, a, b);
+  else library.fillTorchTruncatedNormal(target, count, STATE, a, b, c, d);
 }
 
 /** What the kernels give for these calls in turn after seeding. */
@@ -27,10 +35,12 @@ function drawn(seed: bigint, calls: readonly Call[]): Uint32Array<ArrayBuffer>[]
 /** The same by the mirror. */
 function expected(seed: bigint, calls: readonly Call[]): Uint32Array<ArrayBuffer>[] {
   const generator = new TorchGenerator(seed);
-  const { fround } = Math;
-  return calls.map(([kind, count, a = 0, b = 1]) => {
+  return calls.map(([kind, count, a = 0, b = 1, c = -2, d = 2]) => {
     if (kind === 'bits') return Uint32Array.from({ length: count }, () => generator.bits());
-    const values = kind === 'uniform' ? generator.uniform(count, fround(a), fround(b)) : generator.normal(count, a, b);
+    let values: Float32Array;
+    if (kind === 'uniform') values = generator.uniform(count, fround(a), fround(b));
+    else if (kind === 'normal') values = generator.normal(count, a, b);
+    else values = generator.truncatedNormal(count, a, b, c, d);
     return new Uint32Array(Float32Array.from(values).buffer);
   });
 }
@@ -49,6 +59,10 @@ const calls: Call[] = [
   ['normal', 2],
   ['normal', 9001],
   ['uniform', 4099, 0, 5],
+  ['truncatedNormal', 4097],
+  ['truncatedNormal', 3, 0.1, 0.02, -0.02, 0.3],
+  ['truncatedNormal', 30, 1, 1, 4, 5.5],
+  ['truncatedNormal', 30, 0, 1, -Infinity, Infinity],
   ['bits', 1250],
 ];
 
@@ -79,10 +93,10 @@ for (const { seed, counts, values } of known.normal) {
 test('golden values of docs/random.md', (t) => {
   for (const {
     seed,
-    draw: [kind, a, b],
+    draw: [kind, ...numbers],
     values,
   } of golden.torch) {
-    const each = [[kind, values.split(' ').length, a, b]] as unknown as Call[];
+    const each = [[kind, values.split(' ').length, ...numbers]] as unknown as Call[];
     t.is(hex(Array.from(drawn(BigInt(seed), each)[0]!)), values);
     t.is(hex(Array.from(expected(BigInt(seed), each)[0]!)), values);
   }
@@ -117,4 +131,85 @@ test('a generator keeps to its state', (t) => {
     call(each, target, library);
     t.deepEqual(new Uint32Array(other.buffer, target, each[1]), results[i], each.join(' '));
   });
+});
+
+for (const [mean, std, low, high] of [
+  [0, 1, -2, 2],
+  [0.1, 0.02, 0.05, 0.3],
+  [-1, 3, 0.5, Infinity],
+] as const) {
+  test(`trunc_normal_(${mean}, ${std}, ${low}, ${high}) inverts the distribution function`, (t) => {
+    const count = 20000;
+    const [words] = drawn(11n, [['truncatedNormal', count, mean, std, low, high]]);
+    const uniform = new TorchGenerator(11n);
+    const [start, end] = [low, high].map((bound) => normalCumulative((bound - mean) / std)) as [number, number];
+    const outside = floats(words!).findIndex((value) => {
+      const p = start + ((uniform.bits() & 0xffffff) / 2 ** 24) * (end - start);
+      const exact = normalCumulative((value - mean) / std);
+      return Math.abs(p - exact) > 3e-7 || value < fround(low) || value > fround(high);
+    });
+    t.is(outside, -1);
+  });
+}
+
+test('an end of the uniform numbers becomes the bound', (t) => {
+  // 2·Φ(x) − 1 is 1 in f32 for both.
+  for (const high of [5.9, Infinity]) {
+    const each: Call[] = [['truncatedNormal', 2000, 0, 1, 5.2, high]];
+    const [words] = drawn(0n, each);
+    t.deepEqual(words, expected(0n, each)[0]);
+    const values = floats(words!);
+    t.is(Math.max(...values), fround(high));
+    t.true(Math.min(...values) >= fround(5.2));
+  }
+});
+
+test('skipping leaves the generator as drawing does', (t) => {
+  for (const first of [0, 1]) {
+    for (const count of [0, 1, 2, 15, 16, 17, 31, 32, 623, 624, 625, 5000]) {
+      for (const kind of ['uniform', 'normal'] as const) {
+        const rest: Call[] = [
+          ['normal', 3],
+          ['bits', 5],
+        ];
+        const [, , ...after] = drawn(4n, [['normal', first], [kind, count], ...rest]);
+        kernels.seedTorch(STATE, 4n);
+        fill(first, (target) => kernels.fillTorchNormal(target, first, STATE, 0, 1));
+        kernels.skipTorch(count, STATE, kind === 'normal' ? 1 : 0);
+        t.deepEqual(
+          rest.map((each) => fill(each[1], (target) => call(each, target))),
+          after,
+          `${kind} ${count}`,
+        );
+        const generator = new TorchGenerator(4n);
+        generator.normal(first, 0, 1);
+        generator.skip(count, kind === 'normal');
+        t.deepEqual(new Uint32Array(Float32Array.from(generator.normal(3, 0, 1)).buffer), after[0]);
+      }
+    }
+  }
+});
+
+test('torch.nn.Linear(3, 1) after manual_seed(42)', (t) => {
+  const bound = torchKaimingBound(3, Math.sqrt(5));
+  const [weight, bias] = drawn(42n, [
+    ['uniform', 3, -bound, bound],
+    ['uniform', 1, -1 / Math.sqrt(3), 1 / Math.sqrt(3)],
+  ]);
+  const printed = (words: Uint32Array<ArrayBuffer>): string[] => Array.from(floats(words), (value) => value.toFixed(4));
+  t.deepEqual([printed(weight!), printed(bias!)], [['0.4414', '0.4792', '-0.1353'], ['0.5304']]);
+});
+
+test('the bound of kaiming_uniform_ is that of variance scaling with the scale in f64', (t) => {
+  const a = Math.sqrt(5);
+  const differing = (scale: number): number => {
+    let count = 0;
+    for (let fan = 1; fan <= 100000; fan++) {
+      if (fround(torchKaimingBound(fan, a)) !== kernels.varianceScale(scale, fan, 0)) count++;
+    }
+    return count;
+  };
+  t.is(differing(2 / (1 + a * a)), 0);
+  t.is(differing(1 / 3), 0);
+  t.is(differing(fround(1 / 3)), 18406);
 });
