@@ -13,6 +13,7 @@ import { DeclarationError } from '../compiler/errors.js';
 import { integer } from '../compiler/attributes.js';
 import { defineLayer, type LayerDefinition } from '../compiler/layers/define.js';
 import { graphFaults } from './declaration/graph-faults.js';
+import { initializerFaults } from './declaration/initializer-faults.js';
 import { layerFaults } from './declaration/layer-faults.js';
 import { parameterFaults } from './declaration/parameter-faults.js';
 import { graphWith, hidden, layers, one, x, type Fields } from './declaration/sources.js';
@@ -28,7 +29,12 @@ const issuesOf = (source: unknown): (readonly [string, string])[] => {
   }
 };
 
-for (const [group, rows] of Object.entries({ ...graphFaults, ...layerFaults, ...parameterFaults })) {
+for (const [group, rows] of Object.entries({
+  ...graphFaults,
+  ...layerFaults,
+  ...parameterFaults,
+  ...initializerFaults,
+})) {
   test(`faults of ${group}`, (t) => {
     for (const [source, ...issues] of rows) t.deepEqual(issuesOf(source), issues, JSON.stringify(issues));
   });
@@ -208,6 +214,48 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     }),
   ],
   [
+    'generators, layouts and initializers of its own',
+    {
+      ...layers(
+        { ...one, name: 'a', weight: 'gamma', bias: 'mine' },
+        { ...one, name: 'b', weight: { kind: 'gamma', seed: 7, beta: 3 }, bias: { variable: 'v' } },
+      ),
+      rng: 'torch',
+      initializers: [
+        { name: 'gamma', options: { alpha: 0.01, beta: 2 }, source: 'text' },
+        { name: 'mine', host: true },
+        { name: 'bare', source: 'text' },
+      ],
+      defaults: { layout: 'oi' },
+      variables: [{ name: 'v' }, { name: 'w', layout: 'io', shape: [1], initializer: { kind: 'mine', seed: 2 } }],
+    },
+    complete({
+      rng: 'torch',
+      initializers: [
+        { name: 'gamma', options: { alpha: 0.01, beta: 2 }, source: 'text' },
+        { name: 'mine', host: true },
+        { name: 'bare', options: {}, source: 'text' },
+      ],
+      defaults: { dataFormat: 'channelsLast', layout: 'oi', rules: [] },
+      variables: [
+        { name: 'v', dtype: 'float32', layout: 'oi', initializer: zeros },
+        { name: 'w', shape: [1], dtype: 'float32', layout: 'io', initializer: { kind: 'mine', seed: 2 } },
+      ],
+      layers: [
+        {
+          ...{ ...one, name: 'a', from: ['x'], activation: linear },
+          weight: { kind: 'gamma', alpha: 0.01, beta: 2 },
+          bias: { kind: 'mine' },
+        },
+        {
+          ...{ ...one, name: 'b', from: ['a'], activation: linear },
+          weight: { kind: 'gamma', alpha: 0.01, beta: 3, seed: 7 },
+          bias: { variable: 'v', transpose: false },
+        },
+      ],
+    }),
+  ],
+  [
     'sharing comes down to the owner, also through layers applied again',
     layers(
       one,
@@ -247,6 +295,33 @@ for (const [name, source, result] of completions) {
     t.deepEqual(parseDeclaration(JSON.stringify(parsed)), parsed);
   });
 }
+
+test('load takes the tensor of a variable’s name, else the fallback', (t) => {
+  const source = graphWith({
+    defaults: { initializer: { kind: 'load', fallback: { kind: 'mixed', rules: [['b', 'ones']] } } },
+    variables: [{ name: 'v', shape: [4], initializer: { kind: 'load', fallback: 'zeros' } }],
+    layers: [
+      { ...one, name: 'a', bias: { kind: 'load' } },
+      { ...one, name: 'b' },
+    ],
+  });
+  const tensors = { 'a.weight': new Float32Array(10), 'a.bias': new Float32Array(1), v: new Float32Array(4) };
+  const { layers: parsed, variables } = parseDeclaration(source, { tensors });
+  t.like(parsed[0], { weight: { tensor: 'a.weight' }, bias: { tensor: 'a.bias' } });
+  t.like(parsed[1], { weight: { kind: 'ones', default: true } });
+  t.like(variables[0], { initializer: { tensor: 'v' } });
+  const { v: _, ...others } = tensors;
+  t.like(parseDeclaration(source, { tensors: others }).variables[0], { initializer: { kind: 'zeros' } });
+  const error = t.throws(() => parseDeclaration(source, { tensors: { 'a.bais': new Float32Array(1) } }));
+  t.is(
+    error.message,
+    `a.weight: no rule of mixed is found in 'a.weight'; add ['.*', …] as the last\n` +
+      `a.bias: load finds no tensor 'a.bias'; did you mean 'a.bais'?`,
+  );
+  const plain = t.throws(() => parseDeclaration(hidden({ bias: { kind: 'load' } }), { tensors: {} }));
+  t.is(plain.message, `hidden.bias: load finds no tensor 'hidden.bias'; give it a fallback`);
+  t.like(parseDeclaration(hidden({ bias: { kind: 'load' } })).layers[0], { bias: { tensor: 'hidden.bias' } });
+});
 
 test('a declaration is frozen, and the source is left alone', (t) => {
   const values = [[1, 2, 3]];
