@@ -2,7 +2,7 @@ import { initializerCodes as codes } from '../../runtime/manifest.js';
 import type { Recipe } from '../ir.js';
 import type { Filling, KernelPlan, PlannedVariable } from '../plan/types.js';
 import { i32, none, type Ref } from './binaryen.js';
-import { Locals, sizeRef } from './code.js';
+import { addressRef, Locals } from './code.js';
 import { forms, modes } from './draw.js';
 import type { Linker } from './linker.js';
 import { field, MANY_CASES, setField, switchOver, wideField } from './variable.js';
@@ -124,7 +124,7 @@ const GENERATOR_BYTES = 2512;
 
 /** The state of the graph's generator, or of the one for a variable's own seed. */
 function generator({ module }: Linker, plan: KernelPlan, which: 'graph' | 'own'): Ref {
-  const graph = sizeRef(module, plan.memory.generator);
+  const graph = addressRef(module, plan.memory.scratch, plan.memory.generatorOffset);
   return which === 'graph' ? graph : module.i32.add(graph, module.i32.const(GENERATOR_BYTES));
 }
 

@@ -66,7 +66,7 @@ export function emitLocate(linker: Linker, plan: KernelPlan): void {
     );
     return body;
   });
-  const scratch = sizeRef(module, plan.memory.initializerScratch);
+  const scratch = addressRef(module, plan.memory.scratch, plan.memory.initializerOffset);
   const body = [
     module.global.set(globalName('first'), module.i64.const(0n)),
     module.global.set(globalName('scratch'), scratch),

@@ -143,6 +143,10 @@ function finish(
   const ports = [...graph.inputs, ...graph.outputs].flatMap(({ value }) => value.shape);
   for (const axis of ports) definitions.define('size', axis);
   const scratch = layoutScratch(variables, families, graph.rng);
+  const [initializer, generator] = [scratch.initializer, scratch.generator].map((at) => definitions.define('size', at)) as [
+    Dim,
+    Dim,
+  ];
   const memory = layoutMemory(planner, table, definitions, scratch.bytes);
   const port = ({ name, value }: Port, buffer: BufferId): PlannedPort => ({
     name,
@@ -167,8 +171,8 @@ function finish(
       table,
       scratch: memory.scratch,
       scratchBytes: scratch.bytes,
-      initializerScratch: definitions.define('address', add(memory.scratch, scratch.initializer)),
-      generator: definitions.define('address', add(memory.scratch, scratch.generator)),
+      initializerOffset: initializer,
+      generatorOffset: generator,
       parameterEnd: memory.parameterEnd,
       end: memory.end,
       parameterBytes: memory.parameterBytes,

@@ -125,9 +125,9 @@ export interface MemoryPlan {
   /** Where canonical weights appear while packed ones are read or written, and the bytes of all scratch memory. */
   readonly scratch: Dim;
   readonly scratchBytes: Dim;
-  /** Scratch of initializers, and two states of a sequential generator. */
-  readonly initializerScratch: Dim;
-  readonly generator: Dim;
+  /** From `scratch`: what initializers take, and two states of a sequential generator. */
+  readonly initializerOffset: Dim;
+  readonly generatorOffset: Dim;
   /** The first byte after constants and parameters: a number unless a parameter's size is open. */
   readonly parameterEnd: Dim;
   /** The first byte after everything. */
