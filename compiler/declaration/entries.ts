@@ -43,7 +43,8 @@ function readOwnName(name: unknown, place: Place): string | undefined {
     return undefined;
   }
   if (typeof name !== 'string' || !NAME.test(name)) {
-    return refuse(`name must be of letters, digits and '_', no digit first, got ${show(name)}`);
+    refuse(`name must be of letters, digits and '_', no digit first, got ${show(name)}`);
+    return;
   }
   return isOwnName(name) ? name : refuse(`the name '${name}' is taken by nacre's own initializer`);
 }

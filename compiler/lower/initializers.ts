@@ -26,22 +26,23 @@ export function requireShape(build: Build, kind: string, recipe: Recipe, variabl
         build.fail(`${kind} of mode 'weightFanIn' needs a weight in the same layer`);
       }
       return;
-    case 'deltaOrthogonal':
-      return build.require(
+    case 'deltaOrthogonal': {
+      build.require(
         'atLeast',
         sizeOf(-1),
         sizeOf(-2),
         'deltaOrthogonal needs at least as many channels out as in, {expected}, got {got}',
       );
-    case 'dirac':
-      return requireMultiple(
-        build,
-        sizeOf(-1),
-        recipe.groups,
-        `dirac needs outputs that divide into ${recipe.groups} groups`,
-      );
-    case 'lstmBias':
-      return requireMultiple(build, shape[0]!, 4, 'lstmBias needs four gates of one size');
+      return;
+    }
+    case 'dirac': {
+      requireMultiple(build, sizeOf(-1), recipe.groups, `dirac needs outputs that divide into ${recipe.groups} groups`);
+      return;
+    }
+    case 'lstmBias': {
+      requireMultiple(build, shape[0]!, 4, 'lstmBias needs four gates of one size');
+      return;
+    }
     default:
   }
 }
