@@ -11,7 +11,6 @@ import type {
   DefaultsDeclaration,
   FillDeclaration,
   ParameterDeclaration,
-  ParsedInitializer,
   VariableDeclaration,
 } from './types.js';
 
