@@ -68,6 +68,9 @@ export class VariableSession extends FillingSession implements Model {
     sample: (name, first = 0, count = 1) => {
       this.refuseFrozen(name);
       const { index } = this.#find(name);
+      if (![first, count].every((whole) => whole >= 0 && Number.isInteger(Number(whole)))) {
+        throw new InputError('index', name, `expects whole numbers, got ${first} and ${count}`);
+      }
       return this.sample(index, OWN, BigInt(first), new Float32Array(count));
     },
   };
