@@ -13,6 +13,7 @@ interface Matrix {
 }
 
 interface Golden {
+  elements: { seed: number; draw: [string, ...number[]]; at: Record<string, string> }[];
   jax: { seed: string; draw: [string, ...number[]]; at: Record<string, string> }[];
   torch: { seed: string; draw: [string, ...number[]]; values: string }[];
   orthogonal: { seed: number; shape: [number, number]; gain: number; values: string }[];
