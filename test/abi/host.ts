@@ -11,6 +11,7 @@ export const status = {
   noVariable: -6,
   noInitializer: -7,
   index: -8,
+  awaitingHost: -9,
 } as const;
 
 type Functions = Readonly<Record<string, (...args: number[]) => number>>;

@@ -15,9 +15,9 @@ const SEED = 987654321012345n;
 
 /** What an initializer gives a variable, by the naive forms of the recipes. */
 function expectedOf(rng: Rng, variable: Variable, { kind, seed, ...given }: Options): Float32Array {
-  const { options, expand } = initializerDefinitions[kind];
-  const defaults = Object.entries(options).map(([option, { fallback }]) => [option, fallback] as const);
-  const recipe = expand({ ...Object.fromEntries(defaults), ...given });
+  const definition = initializerDefinitions[kind];
+  const defaults = Object.entries(definition.options).map(([option, { fallback }]) => [option, fallback] as const);
+  const recipe = definition.expand({ ...Object.fromEntries(defaults), ...given });
   const { name, value, layout, fanIn, fanOut, weightFanIn = fanIn } = variable;
   const fans = { fanIn, fanOut, weightFanIn } as { fanIn: number; fanOut: number; weightFanIn: number };
   const stream = { rng, seed: SEED, hash: fnv1a64(name), layout, generator: new TorchGenerator(SEED), ...fans };

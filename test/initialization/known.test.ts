@@ -47,11 +47,6 @@ test('jax: key(42)', async (t) => {
   parseFloats(normal.join(' ')).forEach((value, i) => t.true(ulps(drawnNormal![i]!, value) <= 3));
 });
 
-const kindsOf: Readonly<Record<string, (...numbers: number[]) => Fields>> = {
-  uniform: (low, high) => ({ kind: 'uniform', low, high }),
-  normal: (mean, std) => ({ kind: 'normal', mean, std }),
-};
-
 /** A model of one dense layer, whose weight has the path of the golden values. */
 async function goldenModel(rng: string, shape: readonly [number, number], weight: Fields, seed: number | string) {
   const source = {

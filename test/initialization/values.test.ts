@@ -6,7 +6,7 @@ import { initializerKinds } from '../../compiler/initializers/resolve.js';
 import { lower } from '../../compiler/lower/index.js';
 import { bitsOf, Host, status } from '../abi/host.js';
 import { relaxed } from '../random/kernels.js';
-import { initializers, inputsOf, layouts, modelOf, rngs, shapes, type Layout, type Rng, type Sizes } from './models.js';
+import { initializers, inputsOf, modelOf, shapes, type Layout, type Rng, type Sizes } from './models.js';
 
 const SEED = 0x123456789abcdef0n;
 const halves = [Number(SEED & 0xffffffffn), Number(SEED >> 32n)] as const;
