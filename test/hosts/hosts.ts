@@ -74,7 +74,11 @@ async function workerdDigest(folder: string): Promise<HostDigest | string> {
   });
   try {
     const body = readFileSync(join(folder, 'modules.json'));
-    const response = await fetch(await server.ready, { method: 'POST', body });
+    const response = await fetch(await server.ready, {
+      method: 'POST',
+      body,
+      signal: AbortSignal.timeout(limit.timeout),
+    });
     if (!response.ok) throw new Error(await response.text());
     return { host: `workerd ${workerd.version}`, engine: 'V8', ...((await response.json()) as Digest) };
   } finally {
