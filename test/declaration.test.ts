@@ -12,6 +12,7 @@ import { Place } from '../compiler/declaration/issues.js';
 import { DeclarationError } from '../compiler/errors.js';
 import { integer } from '../compiler/attributes.js';
 import { defineLayer, type LayerDefinition } from '../compiler/layers/define.js';
+import { functionFaults } from './declaration/function-faults.js';
 import { graphFaults } from './declaration/graph-faults.js';
 import { layerFaults } from './declaration/layer-faults.js';
 import { parameterFaults } from './declaration/parameter-faults.js';
@@ -28,7 +29,12 @@ const issuesOf = (source: unknown): (readonly [string, string])[] => {
   }
 };
 
-for (const [group, rows] of Object.entries({ ...graphFaults, ...layerFaults, ...parameterFaults })) {
+for (const [group, rows] of Object.entries({
+  ...graphFaults,
+  ...functionFaults,
+  ...layerFaults,
+  ...parameterFaults,
+})) {
   test(`faults of ${group}`, (t) => {
     for (const [source, ...issues] of rows) t.deepEqual(issuesOf(source), issues, JSON.stringify(issues));
   });

@@ -26,7 +26,7 @@ const isNumbers = (value: unknown): value is Readonly<Record<string, number>> =>
 type Numbers = Readonly<Record<string, number>>;
 
 /** Finite numbers by name. */
-export const numbers = (): Attribute<Numbers, Numbers, true> => ({
+const numbers = (): Attribute<Numbers, Numbers, true> => ({
   required: true,
   schema: { type: 'object', additionalProperties: { type: 'number' } },
   expects: 'numbers by name',
@@ -59,11 +59,7 @@ export type CustomLayerBuilder<O> = (
  * @param options with their defaults, in the order of the parameters they become
  * @param source AssemblyScript that exports `apply(…inputs: f32, …options: f32): f32`, see docs/custom.md
  */
-export function customLayer<const O extends Numbers>(
-  name: string,
-  options: O,
-  source: string,
-): CustomLayerBuilder<O> {
+export function customLayer<const O extends Numbers>(name: string, options: O, source: string): CustomLayerBuilder<O> {
   if ('name' in options) throw new NacreError('option', name, `an option cannot be called 'name', as layers have one`);
   const entry = Object.freeze({ name, options: Object.freeze({ ...options }), source });
   return (given = {}) => {

@@ -15,7 +15,7 @@ export const testFunctions: readonly TestFunction[] = [
     name: 'swish',
     options: { beta: 1 },
     source: 'export function apply(x: f32, beta: f32): f32 { return x / (1 + exp(-beta * x)); }',
-    expected: (x, beta) => x * sigmoid(beta! * x!),
+    expected: (x, beta) => x * sigmoid(beta * x),
   },
   {
     name: 'gate',
@@ -25,13 +25,13 @@ export const testFunctions: readonly TestFunction[] = [
     }
     function tanh(x: f32): f32 { const e = exp(-2 * x); return (1 - e) / (1 + e); }`,
     expected: (x, y, scale, shift) =>
-      y! > 0 ? x! * Math.tanh(scale! * y!) + shift! : Math.sin(x!) - Math.abs(y!) ** scale!,
+      y > 0 ? x * Math.tanh(scale * y) + shift : Math.sin(x) - Math.abs(y) ** scale,
   },
   {
     name: 'blend',
     options: {},
     source: 'export function apply(a: f32, b: f32, c: f32): f32 { return a + c * (b - a); }',
-    expected: (a, b, c) => a! + c! * (b! - a!),
+    expected: (a, b, c) => a + c * (b - a),
   },
   {
     // A loop: one element at a time.
@@ -42,7 +42,7 @@ export const testFunctions: readonly TestFunction[] = [
       for (let i: f32 = 0; i < steps; i++) root = 0.5 * (root + abs(x) / root);
       return root;
     }`,
-    expected: (x) => Math.sqrt(Math.abs(x!)),
+    expected: (x) => Math.sqrt(Math.abs(x)),
   },
   {
     // Traps at whatever no input holds, as padding does.
@@ -52,7 +52,7 @@ export const testFunctions: readonly TestFunction[] = [
       if (!(y > 1) || !(y < 4)) unreachable();
       return x * y;
     }`,
-    expected: (x, y) => x! * y!,
+    expected: (x, y) => x * y,
   },
 ];
 
@@ -65,7 +65,7 @@ export const compiledFunctions = functions;
 export const evaluators = new Map([...functions].map(([name, compiled]) => [name, evaluator(compiled)]));
 
 /** The entries of the functions that layers call. */
-export const functionsOf = (layers: readonly { readonly [attribute: string]: unknown }[]): FunctionSource[] =>
+export const functionsOf = (layers: readonly Readonly<Record<string, unknown>>[]): FunctionSource[] =>
   testFunctions
     .filter(({ name }) => layers.some((layer) => layer['function'] === name))
     .map(({ name, options, source }) => ({ name, options, source }));
