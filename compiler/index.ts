@@ -4,7 +4,7 @@ export * from './layers/table.js';
 export { build, type BuildOptions } from './model.js';
 export { summary, type SummaryOptions } from './summary.js';
 export * as initializers from './initializers/index.js';
-export { custom, load, mixed } from './initializers/index.js';
+export { custom, gluon, load, mixed, neupy, tfjs, torch } from './initializers/index.js';
 export { DeclarationError, ImportError, InternalError, OptionError, type Issue } from './errors.js';
 export { InputError, ModuleError, NacreError, ShapeError, VariableError } from '../runtime/errors.js';
 export { parseDeclaration } from './declaration.js';

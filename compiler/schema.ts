@@ -95,12 +95,13 @@ const entrySchema = (): JsonSchema => {
 function withoutOwnKinds(): JsonSchema {
   const builtIn = { not: ref('ownKind') };
   const parameters = new Set(layerKinds.flatMap((kind) => Object.keys(layerDefinitions[kind].parameters)));
+  const ruleWithout = { prefixItems: [true, builtIn], minItems: 2, maxItems: 2 };
   const layer = { properties: Object.fromEntries([...parameters].map((name) => [name, builtIn])) };
   return {
     properties: {
       layers: { items: layer },
       variables: { items: { properties: { initializer: builtIn } } },
-      defaults: { properties: { rules: { items: { prefixItems: [true, builtIn] } }, initializer: builtIn } },
+      defaults: { properties: { rules: { items: ruleWithout }, initializer: builtIn } },
     },
   };
 }

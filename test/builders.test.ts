@@ -181,7 +181,7 @@ test('variables: shared, transposed twice, filled by a tensor', (t) => {
     dense({ units: 4, weight: owner.parameters.weight.transposed, bias: owner.parameters.bias }),
   ]);
   t.deepEqual(tensors, { w: data });
-  t.deepEqual(declaration.variables, [{ name: 'w', dtype: 'float32', initializer: { tensor: 'w' } }]);
+  t.deepEqual(declaration.variables, [{ name: 'w', dtype: 'float32', layout: 'io', initializer: { tensor: 'w' } }]);
   t.like(declaration.layers[0], { weight: { variable: 'w', transpose: true } });
   t.like(declaration.layers[1], {
     weight: { variable: 'w', transpose: false },

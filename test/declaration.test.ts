@@ -13,6 +13,7 @@ import { DeclarationError } from '../compiler/errors.js';
 import { integer } from '../compiler/attributes.js';
 import { defineLayer, type LayerDefinition } from '../compiler/layers/define.js';
 import { graphFaults } from './declaration/graph-faults.js';
+import { initializerFaults } from './declaration/initializer-faults.js';
 import { layerFaults } from './declaration/layer-faults.js';
 import { parameterFaults } from './declaration/parameter-faults.js';
 import { graphWith, hidden, layers, one, x, type Fields } from './declaration/sources.js';
@@ -28,7 +29,12 @@ const issuesOf = (source: unknown): (readonly [string, string])[] => {
   }
 };
 
-for (const [group, rows] of Object.entries({ ...graphFaults, ...layerFaults, ...parameterFaults })) {
+for (const [group, rows] of Object.entries({
+  ...graphFaults,
+  ...layerFaults,
+  ...parameterFaults,
+  ...initializerFaults,
+})) {
   test(`faults of ${group}`, (t) => {
     for (const [source, ...issues] of rows) t.deepEqual(issuesOf(source), issues, JSON.stringify(issues));
   });
@@ -38,7 +44,7 @@ test('all faults at once, in one error', (t) => {
   const source = {
     nacre: 1,
     inputs: [{ name: 'x', shape: [-2] }],
-    layers: [{ kind: 'dense' }, { kind: 'nothing' }, { kind: 'dense', units: 3, weight: 'none' }],
+    layers: [{ kind: 'dense' }, { kind: 'nothing' }, { kind: 'dense', units: 3, weight: 'what' }],
     outputs: [{ name: 'y', from: 'dense_3' }],
   };
   const error = t.throws(() => parseDeclaration(source), { instanceOf: DeclarationError });
@@ -47,7 +53,7 @@ test('all faults at once, in one error', (t) => {
     `x: shape[0] must be an integer of at least 1, a name, null or {latched: name}, got -2\n` +
       `dense_1: needs 'units', an integer of at least 1\n` +
       `layers[1]: unknown kind 'nothing'\n` +
-      `dense_2.weight: unknown initializer 'none'\n` +
+      `dense_2.weight: unknown initializer 'what'\n` +
       `y: from 'dense_3' names no input and no layer above it; did you mean 'dense_1'?`,
   );
   t.is(error.code, 'shape');
@@ -65,11 +71,12 @@ const complete = (fields: Fields = {}): Fields => ({
   ...{
     nacre: 1,
     rng: 'philox',
+    initializers: [],
     inputs: [{ ...x, dtype: 'float32' }],
     variables: [],
     outputs: [{ name: 'x', from: 'x' }],
   },
-  ...{ defaults: { dataFormat: 'channelsLast', rules: [] }, layers: [], ...fields },
+  ...{ defaults: { dataFormat: 'channelsLast', layout: 'io', rules: [] }, layers: [], ...fields },
 });
 const glorot = { kind: 'glorotUniform', default: true };
 const zeros = { kind: 'zeros', default: true };
@@ -102,6 +109,7 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     complete({
       defaults: {
         dataFormat: 'channelsLast',
+        layout: 'io',
         rules: [
           ['^b\\.', { kind: 'constant', value: 2 }],
           ['a.bias', { kind: 'ones' }],
@@ -153,6 +161,7 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     complete({
       defaults: {
         dataFormat: 'channelsLast',
+        layout: 'io',
         rules: [],
         initializer: {
           kind: 'mixed',
@@ -187,8 +196,8 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
     }),
     complete({
       variables: [
-        { name: 'w', dtype: 'float32', initializer: { kind: 'ones', default: true } },
-        { name: 'v', shape: [null, 3], dtype: 'float32', initializer: { tensor: 'v' } },
+        { name: 'w', dtype: 'float32', layout: 'io', initializer: { kind: 'ones', default: true } },
+        { name: 'v', shape: [null, 3], dtype: 'float32', layout: 'io', initializer: { tensor: 'v' } },
       ],
       layers: [
         {
@@ -200,6 +209,48 @@ const completions: readonly (readonly [name: string, source: Fields, result: Fie
           ...{ name: 'layer_normalization_1', kind: 'layerNormalization', from: ['a'], epsilon: 0.001, axis: [-1] },
           gamma: { variable: 'w', transpose: false },
           beta: false,
+        },
+      ],
+    }),
+  ],
+  [
+    'generators, layouts and initializers of its own',
+    {
+      ...layers(
+        { ...one, name: 'a', weight: 'gamma', bias: 'mine' },
+        { ...one, name: 'b', weight: { kind: 'gamma', seed: 7, beta: 3 }, bias: { variable: 'v' } },
+      ),
+      rng: 'torch',
+      initializers: [
+        { name: 'gamma', options: { alpha: 0.01, beta: 2 }, source: 'text' },
+        { name: 'mine', host: true },
+        { name: 'bare', source: 'text' },
+      ],
+      defaults: { layout: 'oi' },
+      variables: [{ name: 'v' }, { name: 'w', layout: 'io', shape: [1], initializer: { kind: 'mine', seed: 2 } }],
+    },
+    complete({
+      rng: 'torch',
+      initializers: [
+        { name: 'gamma', options: { alpha: 0.01, beta: 2 }, source: 'text' },
+        { name: 'mine', host: true },
+        { name: 'bare', options: {}, source: 'text' },
+      ],
+      defaults: { dataFormat: 'channelsLast', layout: 'oi', rules: [] },
+      variables: [
+        { name: 'v', dtype: 'float32', layout: 'oi', initializer: zeros },
+        { name: 'w', shape: [1], dtype: 'float32', layout: 'io', initializer: { kind: 'mine', seed: 2 } },
+      ],
+      layers: [
+        {
+          ...{ ...one, name: 'a', from: ['x'], activation: linear },
+          weight: { kind: 'gamma', alpha: 0.01, beta: 2 },
+          bias: { kind: 'mine' },
+        },
+        {
+          ...{ ...one, name: 'b', from: ['a'], activation: linear },
+          weight: { kind: 'gamma', alpha: 0.01, beta: 3, seed: 7 },
+          bias: { variable: 'v', transpose: false },
         },
       ],
     }),
@@ -244,6 +295,33 @@ for (const [name, source, result] of completions) {
     t.deepEqual(parseDeclaration(JSON.stringify(parsed)), parsed);
   });
 }
+
+test('load takes the tensor of a variable’s name, else the fallback', (t) => {
+  const source = graphWith({
+    defaults: { initializer: { kind: 'load', fallback: { kind: 'mixed', rules: [['b', 'ones']] } } },
+    variables: [{ name: 'v', shape: [4], initializer: { kind: 'load', fallback: 'zeros' } }],
+    layers: [
+      { ...one, name: 'a', bias: { kind: 'load' } },
+      { ...one, name: 'b' },
+    ],
+  });
+  const tensors = { 'a.weight': new Float32Array(10), 'a.bias': new Float32Array(1), v: new Float32Array(4) };
+  const { layers: parsed, variables } = parseDeclaration(source, { tensors });
+  t.like(parsed[0], { weight: { tensor: 'a.weight' }, bias: { tensor: 'a.bias' } });
+  t.like(parsed[1], { weight: { kind: 'ones', default: true } });
+  t.like(variables[0], { initializer: { tensor: 'v' } });
+  const { v: _, ...others } = tensors;
+  t.like(parseDeclaration(source, { tensors: others }).variables[0], { initializer: { kind: 'zeros' } });
+  const error = t.throws(() => parseDeclaration(source, { tensors: { 'a.bais': new Float32Array(1) } }));
+  t.is(
+    error.message,
+    `a.weight: no rule of mixed is found in 'a.weight'; add ['.*', …] as the last\n` +
+      `a.bias: load finds no tensor 'a.bias'; did you mean 'a.bais'?`,
+  );
+  const plain = t.throws(() => parseDeclaration(hidden({ bias: { kind: 'load' } }), { tensors: {} }));
+  t.is(plain.message, `hidden.bias: load finds no tensor 'hidden.bias'; give it a fallback`);
+  t.like(parseDeclaration(hidden({ bias: { kind: 'load' } })).layers[0], { bias: { tensor: 'hidden.bias' } });
+});
 
 test('a declaration is frozen, and the source is left alone', (t) => {
   const values = [[1, 2, 3]];

@@ -11,7 +11,6 @@ import type {
   DefaultsDeclaration,
   FillDeclaration,
   ParameterDeclaration,
-  ParsedInitializer,
   VariableDeclaration,
 } from './types.js';
 
@@ -104,7 +103,7 @@ export function chosenFill(
   scope: Scope,
 ): FillDeclaration | undefined {
   if (!isFields(fill) || !('kind' in fill)) return fill as FillDeclaration;
-  return chooseFor(variable, fill as ParsedInitializer, place, scope);
+  return chooseFor(variable, fill, place, scope);
 }
 
 /** What a slot above holds: a variable of its own, another's, or none. */

@@ -16,7 +16,10 @@ export const graphFaults: Faults = {
     [graphWith({ layer: [] }), ['/layer', `declaration: unknown field 'layer'; did you mean 'layers'?`]],
     [graphWith({ 'a/b~': 1 }), ['/a~1b~0', `declaration: unknown field 'a/b~'`]],
     [graphWith({ name: '' }), ['/name', `declaration: name must be a text that is not empty, got ''`]],
-    [graphWith({ rng: 'Philox' }), ['/rng', `declaration: rng must be 'philox', got 'Philox'; did you mean 'philox'?`]],
+    [
+      graphWith({ rng: 'Philox' }),
+      ['/rng', `declaration: rng must be 'philox', 'jax' or 'torch', got 'Philox'; did you mean 'philox'?`],
+    ],
     [graphWith({ layers: {} }), ['/layers', 'declaration: layers must be a list, got {}']],
   ],
   inputs: [

@@ -30,7 +30,7 @@ export const parameterFaults: Faults = {
       hidden({ weight: { kind: 'varianceScaling', mode: 'fan_in' } }),
       [
         '/layers/0/weight/mode',
-        `hidden.weight: mode must be 'fanIn', 'fanOut' or 'fanAvg', got 'fan_in'; did you mean 'fanIn'?`,
+        `hidden.weight: mode must be 'fanIn', 'fanOut', 'fanAvg' or 'weightFanIn', got 'fan_in'; did you mean 'fanIn'?`,
       ],
     ],
     ...[-1, 1.5, 2 ** 53, -1n, 2n ** 64n, '99999999999999999999', 'seven'].map((seed): Row => [
