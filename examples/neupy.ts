@@ -1,7 +1,7 @@
 /** The parameters of a NeuPy network: initializers, values, a distribution of one's own, and a shared weight. */
 import { build, custom, dense, initializers, input, neupy, sequential, variable } from '../compiler/index.js';
 import type { HostInitializer, Model } from '../runtime/index.js';
-import { deviation, mean, printNames, runSections, type Print, type Section } from './support/sections.js';
+import { deviation, mean, printNames, type Print, type Section } from './support/sections.js';
 
 const weights = ['dense_1.weight', 'dense_2.weight'] as const;
 
@@ -124,5 +124,3 @@ export const sections: readonly Section[] = [
   { title: 'An initializer of your own', run: customInitializer },
   { title: 'A weight that layers share', run: sharedWeight },
 ];
-
-export const run = (print: Print): Promise<void> => runSections(sections, print);

@@ -1,4 +1,4 @@
-// npm run example -- NAME [arguments]: runs examples/NAME/main.ts, or `run` of examples/NAME.ts, as built.
+// npm run example -- NAME [arguments]: runs examples/NAME/main.ts, or the sections of examples/NAME.ts, as built.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,10 @@ if (built === undefined) throw new Error(`example: '${name}' is not built; run n
 if (built.endsWith('main.js')) {
   process.exitCode = spawnSync(process.execPath, [built, ...rest], { stdio: 'inherit' }).status ?? 1;
 } else {
-  const { run } = await import(pathToFileURL(built).href);
-  await run(console.log);
+  /** @type {{ sections: import('../examples/support/sections.js').Section[] }} */
+  const { sections } = await import(pathToFileURL(built).href);
+  for (const { title, run } of sections) {
+    console.log(`\n${title}\n${'-'.repeat(title.length)}`);
+    await run(console.log);
+  }
 }

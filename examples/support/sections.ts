@@ -4,15 +4,7 @@ export type Print = (text: string) => void;
 /** One step of an example. */
 export interface Section {
   readonly title: string;
-  run(print: Print): Promise<void>;
-}
-
-/** Runs sections one after the other, each under its title. */
-export async function runSections(sections: readonly Section[], print: Print): Promise<void> {
-  for (const { title, run } of sections) {
-    print(`\n${title}\n${'-'.repeat(title.length)}`);
-    await run(print);
-  }
+  readonly run: (print: Print) => void | Promise<void>;
 }
 
 /** `[0.0268, -0.5]`: values rounded to so many digits behind the point. */
