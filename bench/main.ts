@@ -20,6 +20,8 @@ if (command === 'help') {
   await import('./kernels.js');
 } else if (command === 'random') {
   await import('./random.js');
+} else if (command === 'initialize') {
+  await import('./initialize.js');
 } else {
   const results = await runBench(command);
   finishProgress();

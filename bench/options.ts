@@ -3,7 +3,8 @@ import { selectModels, type BenchModel } from './models.js';
 import { sideNames, type SideName } from './sides/index.js';
 
 export const usage = `npm run bench -- [OPTION …]
-  --models A,B   only these models or families, such as mlp or lenet-b32
+  --models A,B   only these models or families, such as mlp or lenet-b32; or initialize: how fast parameters are
+                 drawn
   --sides A,B    only nacre and these rivals, of ${sideNames.join(', ')}
   --relaxed      compile for relaxed SIMD
   --node PATH    the Node that runs the measured processes
@@ -21,7 +22,7 @@ export interface BenchOptions {
   readonly quick: boolean;
 }
 
-export type Command = 'help' | 'kernels' | 'random' | BenchOptions;
+export type Command = 'help' | 'kernels' | 'random' | 'initialize' | BenchOptions;
 
 const listed = (text: string | undefined): string[] => text?.split(',').filter((item) => item !== '') ?? [];
 
@@ -44,6 +45,7 @@ export function readOptions(args: readonly string[]): Command {
   if (values.help) return 'help';
   if (values.kernels) return 'kernels';
   if (values.random) return 'random';
+  if (values.models === 'initialize') return 'initialize';
   return {
     models: selectModels(listed(values.models)),
     sides: selectSides(listed(values.sides)),

@@ -1,4 +1,5 @@
-import { familyNames, familyOfRecipe, fillOf, type CarriedInitializer } from './plan/families.js';
+import type { CarriedInitializer } from './plan/types.js';
+import { familyNames, familyOfRecipe, fillOf } from './plan/families.js';
 import { OptionError } from './errors.js';
 import type { Rng } from './ir.js';
 import { initializerDefinitions, initializerKindOf, initializerKinds } from './initializers/resolve.js';

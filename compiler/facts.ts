@@ -66,4 +66,3 @@ const noKernel = {
   ...{ inputs: 0, outputs: 0, tapRows: 0, tapColumns: 0, height: 0, width: 0, middle: 0, centre: 0 },
   ...{ strideTap: 0, strideInput: 0, strideOutput: 0, strideRow: 0, strideColumn: 0 },
 };
-

@@ -8,7 +8,7 @@ import type { CompiledFunction, TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import { show } from './show.js';
-import type { CarriedInitializer } from './plan/families.js';
+import type { CarriedInitializer } from './plan/types.js';
 import { plan } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
 
@@ -81,7 +81,7 @@ export class Pipeline {
       role: 'elementwise' as const,
       pointer: `/functions/${index}`,
     }));
-    const customs = (this.declaration.initializers ?? []).flatMap((entry, index) =>
+    const customs = this.declaration.initializers.flatMap((entry, index) =>
       'source' in entry ? [{ ...entry, role: 'initializer' as const, pointer: `/initializers/${index}` }] : [],
     );
     const [compiled, initializers] = [await compileSources(functions), await compileSources(customs)];

@@ -65,7 +65,8 @@ export class FillingSession extends Session {
 
   /** What of `initialize` a module without single parameters can do. */
   #fillFrozen({ seed = this.seed, ...others }: InitializeOptions): Initialized {
-    if (Object.values(others).some((value) => value !== undefined && value !== false)) this.refuseFrozen('initialize');
+    const { force, only, initializer } = others;
+    if (force || only !== undefined || initializer !== undefined) this.refuseFrozen('initialize');
     const { variables } = this.manifest;
     const waiting = variables.filter(({ given }, index) => !given && !this.isInitialized(index));
     const names = (list: readonly ManifestVariable[]): string[] => list.map(({ name }) => name);
@@ -124,19 +125,31 @@ export class FillingSession extends Session {
   protected override fillRest(): void {
     for (;;) {
       const status = this.#run(() => this.exports.initialize(...halves(this.seed), 0));
-      if (status !== Status.awaitingHost) return this.check(status);
+      if (status !== Status.awaitingHost) {
+        this.check(status);
+        return;
+      }
       this.#ask(this.words()[0]!, this.seed);
     }
   }
 
   protected draw(index: number, draw: Draw): void {
     const { kind, plan, host, seed = this.seed } = draw;
-    if (this.manifest.frozen) return this.fillRest();
-    if (host) return this.#call(index, host, seed);
+    if (this.manifest.frozen) {
+      this.fillRest();
+      return;
+    }
+    if (host) {
+      this.#call(index, host, seed);
+      return;
+    }
     this.#setArguments(draw);
     const [code, a, b] = plan;
     const status = this.#run(() => this.exports.initializeParameter(index, code, a, b, ...halves(seed)));
-    if (status === Status.awaitingHost) return this.#ask(index, seed);
+    if (status === Status.awaitingHost) {
+      this.#ask(index, seed);
+      return;
+    }
     if (status === Status.noInitializer) {
       const text = `${kind} does not suit its shape ${show(this.shapeOf(index))}`;
       throw new ShapeError('initializer', this.manifest.variables[index]!.name, text);
@@ -164,7 +177,10 @@ export class FillingSession extends Session {
   #ask(index: number, seed: bigint): void {
     const { name, host } = this.manifest.variables[index]!;
     const fill = this.functions[host!];
-    if (fill) return this.#call(index, fill, seed);
+    if (fill) {
+      this.#call(index, fill, seed);
+      return;
+    }
     const text = `its initializer '${host}' runs on the host; pass functions: { ${host} } to instantiate`;
     throw new VariableError('host', name, text);
   }

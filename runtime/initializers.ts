@@ -51,16 +51,16 @@ const simple = (code: number, options: Options, ranks: Ranks): Kind => [
 const kinds: Readonly<Record<string, Kind>> = {
   zeros: bare(codes.constant, 0, 0),
   ones: bare(codes.constant, 1, 0),
-  constant: [{ value: 0 }, (value) => [codes.constant, value!, 0]],
-  uniform: [{ low: -0.05, high: 0.05 }, (low, high) => [codes.uniform, low!, high!]],
-  normal: [{ mean: 0, std: 0.05 }, (mean, std) => [codes.normal, mean!, std!]],
+  constant: [{ value: 0 }, (value) => [codes.constant, value, 0]],
+  uniform: [{ low: -0.05, high: 0.05 }, (low, high) => [codes.uniform, low, high]],
+  normal: [{ mean: 0, std: 0.05 }, (mean, std) => [codes.normal, mean, std]],
   truncatedNormal: [
     { mean: 0, std: 0.05, low: -2, high: 2, absolute: { false: 0, true: 1 } },
     (mean, std, low, high, absolute) => [
       codes.cutNormal,
-      mean!,
-      std!,
-      ...[low!, high!].map((bound) => (absolute ? bound : mean! + bound * std!)),
+      mean,
+      std,
+      ...[low, high].map((bound) => (absolute ? bound : mean + bound * std)),
     ],
   ],
   varianceScaling: [
@@ -69,7 +69,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       mode: { fanIn: 0, fanOut: 1, fanAvg: 2, weightFanIn: 3 },
       distribution: { truncatedNormal: 1, uniform: 0, untruncatedNormal: 2 },
     },
-    (scale, mode, form) => scaling(scale!, mode!, form!),
+    (scale, mode, form) => scaling(scale, mode, form),
   ],
   glorotUniform: bare(codes.varianceScaling + 8, 1, 0),
   glorotNormal: bare(codes.varianceScaling + 9, 1, 0),
@@ -79,10 +79,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   lecunNormal: bare(codes.varianceScaling + 1, 1, 0),
   xavier: [
     { rndType: { uniform: 0, gaussian: 2 }, factorType: fans, magnitude: 3 },
-    (form, mode, magnitude) => scaling(magnitude! / (form ? 1 : 3), mode!, form!),
+    (form, mode, magnitude) => scaling(magnitude / (form ? 1 : 3), mode, form),
     matrices,
   ],
-  msraPrelu: [{ factorType: fans, slope: 0.25 }, (mode, slope) => scaling(2 / (1 + slope! ** 2), mode!, 2), matrices],
+  msraPrelu: [{ factorType: fans, slope: 0.25 }, (mode, slope) => scaling(2 / (1 + slope ** 2), mode, 2), matrices],
   orthogonal: simple(codes.orthogonal, { gain: 1 }, matrices),
   deltaOrthogonal: simple(codes.deltaOrthogonal, { gain: 1 }, kernels),
   identity: simple(codes.identity, { gain: 1 }, [2, 2]),
@@ -131,7 +131,7 @@ function numbersOf(kind: string, defaults: Options, given: Readonly<Record<strin
     const fallback = defaults[name]!;
     const words = typeof fallback === 'number' ? undefined : Object.keys(fallback);
     const value = given[name] ?? words?.[0] ?? fallback;
-    const number = (words ? (fallback as Words)[String(value)] : value) as number;
+    const number = (words ? (fallback as Words)[value as string] : value) as number;
     const expects = !Number.isFinite(number)
       ? words
         ? `one of ${words.join(', ')}`
@@ -182,7 +182,7 @@ export function drawOf(initializer: unknown, variable: string, manifest: Manifes
   const own = custom.findIndex((entry) => entry.name === name);
   const seeded = (draw: Draw): Draw => {
     if (seed === undefined) return draw;
-    const [code, ...numbers] = draw.plan as readonly [number, number, number, ...number[]];
+    const [code, ...numbers] = draw.plan;
     return { ...draw, plan: [code + codes.ownSeed, ...numbers] as unknown as Plan, seed: readSeed(seed) };
   };
   if (own >= 0) {

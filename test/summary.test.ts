@@ -24,13 +24,18 @@ const keras = sequential([
   dense({ units: 64, weight: 'he_uniform', bias: 'ones', activation: 'relu' }),
 ]);
 
-const kerasTable = `layer            kind          output            parameters  initializers
-x                input         (batch, 128, 64)           0
-conv1d_1         conv1d relu   (batch, 126, 16)       3,088  weight uniform(-0.05, 0.05), bias zeros
-max_pooling1d_1  maxPooling1d  (batch, 31, 16)            0
-flatten_1        flatten       (batch, 496)               0
-dense_1          dense relu    (batch, 64)           31,808  weight heUniform, bias ones
-total 34,896 parameters in 4 variables, 136.3 KiB, seed 0`;
+const kerasTable = `layer            kind          output            params  multiply-adds  initializers
+x                input         (batch, 128, 64)       0              0
+conv1d_1         conv1d relu   (batch, 126, 16)   3,088  387,072*batch  weight uniform(-0.05, 0.05)
+                                                                        bias zeros
+max_pooling1d_1  maxPooling1d  (batch, 31, 16)        0              0
+flatten_1        flatten       (batch, 496)           0              0
+dense_1          dense relu    (batch, 64)       31,808   31,744*batch  weight heUniform
+                                                                        bias ones
+total 34,896 parameters in 4 variables, 136.3 KiB, seed 0
+trainable 34,896, not trainable 0
+multiply-adds 418,816*batch
+memory at batch 1: parameters 136.3 KiB, activations 42.1 KiB; 42.1 KiB for each further row`;
 
 test('a summary is a table of layers', (t) => {
   t.is(summary(keras), kerasTable);
@@ -43,19 +48,23 @@ test('a longer graph has longer totals', (t) => {
     dense({ units: 64 }),
   );
   const text = summary(longer, { seed: 7 });
-  t.true(text.endsWith('\ntotal 40,152 parameters in 10 variables, 156.8 KiB, seed 7'), text);
-  t.regex(text, /^dense_2 .* 4,160 {2}weight normal\(0, 0\.05\), bias constant\(0\.4\)$/m);
+  t.regex(text, /^total 40,152 parameters in 10 variables, 156\.8 KiB, seed 7\ntrainable 40,152, not trainable 0$/m);
+  t.regex(text, /^dense_2 .* 4,160 +4,096\*batch {2}weight normal\(0, 0\.05\)\n +bias constant\(0\.4\)$/m);
+  t.regex(text, /^multiply-adds 423,936\*batch$/m);
 });
 
 test('a shared variable counts once, where it is used first', (t) => {
   const { source } = seedGraphs.find(({ name }) => name === 'one weight, two biases')!;
   t.is(
     summary(source),
-    `layer   kind        output       parameters  initializers
-x       input       (batch, 10)           0
-relu_1  dense relu  (batch, 10)         110  weight = shared-weight ones, bias zeros
-relu_2  dense relu  (batch, 10)          10  weight = shared-weight, bias zeros
-total 120 parameters in 3 variables, 480 bytes, seed 0`,
+    `layer   kind        output       params  multiply-adds  initializers
+x       input       (batch, 10)       0              0
+relu_1  dense relu  (batch, 10)     110      100*batch  weight = shared-weight ones, bias zeros
+relu_2  dense relu  (batch, 10)      10      100*batch  weight = shared-weight, bias zeros
+total 120 parameters in 3 variables, 480 bytes, seed 0
+trainable 120, not trainable 0
+multiply-adds 200*batch
+memory at batch 1: parameters 736 bytes, activations 144 bytes; 120 bytes for each further row`,
   );
 });
 
@@ -75,7 +84,7 @@ test('dims bind open sizes', (t) => {
 
 test('what is not trainable is told apart', (t) => {
   const model = sequential([input([1, 4]), batchNormalization(), dense({ units: 1 })]);
-  t.regex(summary(model), /^total 21 parameters \(8 not trainable\) in 6 variables, 84 bytes, seed 0$/m);
+  t.regex(summary(model), /^total 21 parameters in 6 variables, 84 bytes, seed 0\ntrainable 13, not trainable 8$/m);
 });
 
 test('layers without a name are warned of where the source tells', (t) => {
@@ -96,13 +105,15 @@ test('a module tells its variables', async (t) => {
   const { manifest } = await compile(seedGraphs[1]!.source, { seed: 5 });
   t.is(
     printModuleSummary(manifest),
-    `name           kind      shape        parameters  initializer  shared by
+    `name           kind      shape        params  initializer  shared by
 x              input     (batch, 10)
-shared-weight  variable  (10, 10)            100  ones         relu_1.weight, relu_2.weight
-relu_1.bias    variable  (10)                 10  zeros
-relu_2.bias    variable  (10)                 10  zeros
+shared-weight  variable  (10, 10)        100  ones         relu_1.weight, relu_2.weight
+relu_1.bias    variable  (10)             10  zeros
+relu_2.bias    variable  (10)             10  zeros
 y              output    (batch, 10)
-total 120 parameters in 3 variables, 480 bytes, seed 5`,
+total 120 parameters in 3 variables, 480 bytes, seed 5
+trainable 120, not trainable 0
+memory parameters 736 bytes, activations 48*floor((40*batch + 15)/(16)) bytes`,
   );
   const open = await compile(seedGraphs[3]!.source);
   t.regex(printModuleSummary(open.manifest), /^total 8\*x\[1\] \+ 170 parameters in 6 variables,/m);

@@ -8,7 +8,7 @@ import { didYouMean } from '../suggest.js';
 import { prettyJson, table, thousands } from '../text.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
 import { writeFiles, type OutputFile } from './files.js';
-import { memoryFigures, printMemory, type MemoryFigures } from './memory.js';
+import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
 import { loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
 import { readCount, readDims, readSeed } from './values.js';

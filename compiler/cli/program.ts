@@ -4,11 +4,12 @@ import { didYouMean } from '../suggest.js';
 import { parseCommandLine, type Command, type Streams } from './command.js';
 import { compileCommand } from './compile.js';
 import { commandHelp, programHelp } from './help.js';
+import { histogramCommand } from './histogram.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { summaryCommand } from './summary.js';
 
-const commands: readonly Command[] = [compileCommand, runCommand, summaryCommand, schemaCommand];
+const commands: readonly Command[] = [compileCommand, runCommand, summaryCommand, histogramCommand, schemaCommand];
 
 async function readVersion(): Promise<string> {
   const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');

@@ -91,7 +91,7 @@ async function openModel(path: string): Promise<Uint8Array> {
 }
 
 /** `seed 0 (default)` */
-function printSeed({ seed, manifest }: Model, asked: string | undefined): string {
+export function printSeed({ seed, manifest }: Model, asked: string | undefined): string {
   const { variables } = manifest;
   if (asked !== undefined) return `seed ${seed}${asked === 'random' ? ' (random)' : ''}`;
   if (variables.length > 0 && variables.every(({ given }) => given)) return 'weights of the module';

@@ -1,6 +1,6 @@
 import { ABI_VERSION, MANIFEST_SECTION, type Manifest, type ManifestDim } from '../../runtime/manifest.js';
 import { printDim, substitute, type Dim } from '../dim.js';
-import { carriedBy } from '../plan/families.js';
+import { carriedBy } from '../plan/carried.js';
 import type { KernelPlan } from '../plan/types.js';
 import { fnv1a64Bytes } from '../random.js';
 import type { EmitOptions } from './options.js';

@@ -1,6 +1,7 @@
+import { carriedBy } from '../plan/carried.js';
 import { initializerCodes, Status } from '../../runtime/manifest.js';
 import type { CompiledFunction } from '../ir.js';
-import { carriedBy, familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
+import { familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
 import { SAMPLE_COUNT } from '../plan/index.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f64, i32, i64, none, type Ref } from './binaryen.js';

@@ -59,11 +59,7 @@ export type CustomLayerBuilder<O> = (
  * @param options with their defaults, in the order of the parameters they become
  * @param source AssemblyScript that exports `apply(…inputs: f32, …options: f32): f32`, see docs/custom.md
  */
-export function customLayer<const O extends Numbers>(
-  name: string,
-  options: O,
-  source: string,
-): CustomLayerBuilder<O> {
+export function customLayer<const O extends Numbers>(name: string, options: O, source: string): CustomLayerBuilder<O> {
   if ('name' in options) throw new NacreError('option', name, `an option cannot be called 'name', as layers have one`);
   const entry = Object.freeze({ name, options: Object.freeze({ ...options }), source });
   return (given = {}) => {

@@ -1,4 +1,4 @@
-import { add, floorDiv, mul, sub, type Dim } from '../dim.js';
+import { add, floorDiv, mul, product, sub, type Dim } from '../dim.js';
 import type { Padding, Pair } from '../ir.js';
 import { zerosOf, type Tensor } from '../tensor.js';
 import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
@@ -64,6 +64,7 @@ export const convolution: Rule<'convolution'> = {
     checks.require('equal', channels, mul(perGroup, op.groups), 'expects {expected} channels, got {got}');
     return [{ dtype: 'float32', shape: [batch, ...outputMap(op, x!.shape, w!.shape, checks), filters] }];
   },
+  multiplyAdds: (_op, [, w], output) => mul(product(output.shape), product(w!.shape.slice(0, 3))),
   evaluate(op, [x, w], shape, context) {
     const result = zerosOf(shape);
     const [batch, outHeight, outWidth, filters] = shape as [number, number, number, number];
@@ -102,6 +103,7 @@ export const depthwise: Rule<'depthwise'> = {
     const filters = mul(channels, multiplier);
     return [{ dtype: 'float32', shape: [batch, ...outputMap(op, x!.shape, w!.shape, checks), filters] }];
   },
+  multiplyAdds: (_op, [, w], output) => mul(product(output.shape), product(w!.shape.slice(0, 2))),
   evaluate(op, [x, w], shape, context) {
     const result = zerosOf(shape);
     const [batch, outHeight, outWidth, filters] = shape as [number, number, number, number];

@@ -1,3 +1,4 @@
+import type { Dim } from '../dim.js';
 import type { Node, Op, OpKind, TensorType } from '../ir.js';
 import type { Tensor } from '../tensor.js';
 import { convolution, depthwise, pool } from './convolution.js';
@@ -39,6 +40,13 @@ export function inferShapes(op: Op, inputs: readonly TensorType[], checks: Check
   if (other) checks.fail(`computes in float32, got ${other.dtype}`);
   return ruleOf(op).infer(op, inputs, checks);
 }
+
+/**
+ * The multiply-adds of a node: those of matrix products and convolutions, every tap of a kernel counted where padding
+ * is under it too. Epilogues and everything else count 0.
+ */
+export const multiplyAdds = ({ op, inputs, outputs }: Node): Dim =>
+  ruleOf(op).multiplyAdds?.(op, inputs, outputs[0]!) ?? 0;
 
 /** What a node computes, the naive way. */
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {

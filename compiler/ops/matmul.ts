@@ -1,3 +1,4 @@
+import { mul, product } from '../dim.js';
 import { volume, zerosOf } from '../tensor.js';
 import { floats, type Rule } from './rule.js';
 
@@ -8,6 +9,7 @@ export const matmul: Rule<'matmul'> = {
     checks.require('equal', x!.shape.at(-1)!, inner, 'expects {expected} inputs, got {got}');
     return [{ dtype: 'float32', shape: [...x!.shape.slice(0, -1), columns] }];
   },
+  multiplyAdds: (_op, [x], output) => mul(product(output.shape), x!.shape.at(-1)!),
   evaluate({ transposeRight }, [x, w], shape) {
     const result = zerosOf(shape);
     const columns = shape.at(-1)!;

@@ -37,6 +37,8 @@ export interface Stream {
 /** What the compiler knows of an op besides kernels: its shapes, and its meaning in naive form. */
 export interface Rule<K extends OpKind> {
   infer(op: OpOf<K>, inputs: readonly TensorType[], checks: Checks): TensorType[];
+  /** How often it multiplies and adds to a sum, padding included; an op without it counts 0. */
+  multiplyAdds?(op: OpOf<K>, inputs: readonly TensorType[], output: TensorType): Dim;
   /** The test oracle and constant folder: sums in float64, rounds once, and is slow. */
   evaluate(op: OpOf<K>, inputs: readonly Tensor[], shape: readonly number[], context: EvaluateContext): Tensor;
 }

@@ -1,8 +1,7 @@
 import { initializerCodes as codes } from '../../runtime/manifest.js';
 import { add, alignUp, floorDiv, max, mul, sub, type Dim } from '../dim.js';
 import { facts, type Fact } from '../facts.js';
-import type { Recipe, Rng, Variable } from '../ir.js';
-import type { Filling } from './types.js';
+import type { Recipe, Rng } from '../ir.js';
 
 /**
  * A parameter of a kernel: where the elements go, `first` the index of the first one; `a` and `b` as f32, `wide*` as f64
@@ -175,32 +174,6 @@ export function familyOfRecipe(recipe: Recipe): FamilyName | undefined {
   return recipe.distribution === 'untruncatedNormal' ? 'normal' : recipe.distribution;
 }
 
-/** An initializer in a module: its kind as users name it, and the family that it draws from. */
-export interface CarriedInitializer {
-  readonly kind: string;
-  readonly family: FamilyName;
-}
-
-const hostDraws = ['bits', 'uniform', 'normal'] as const;
-
-/**
- * What a module carries: the kinds that its variables start from, as users name them, what functions of the host draw
- * where there is one, and what was asked for besides.
- */
-export function carriedBy(
-  variables: readonly { readonly variable: Variable; readonly filling: Filling }[],
-  asked: readonly CarriedInitializer[],
-): readonly CarriedInitializer[] {
-  const used = variables.flatMap(({ variable, filling }): CarriedInitializer[] => {
-    if (filling.kind === 'values' || filling.recipe.kind === 'custom') return [];
-    if (filling.recipe.kind === 'host') return hostDraws.map((family) => ({ kind: family, family }));
-    const family = familyOfRecipe(filling.recipe)!;
-    // What a kind with options draws is said by its family alone.
-    return [{ kind: variable.initializer.includes('(') ? family : variable.initializer, family }];
-  });
-  return [...used, ...asked];
-}
-
 /** The kernel of a family under a generator; undefined where that generator has none. */
 export const fillOf = (name: FamilyName, rng: Rng): Fill | undefined => familyOf(name)[rng];
 
@@ -222,8 +195,9 @@ export function scratchOf(names: Iterable<FamilyName>, of: Readonly<Record<Fact,
   const rank = of.rank as number;
   let bytes: Dim = 0;
   for (const name of names) {
-    const { ranks, scratch } = familyOf(name);
-    if (scratch && rank >= ranks[0] && rank <= ranks[1]) bytes = max(bytes, scratch(of));
+    const family = familyOf(name);
+    const [least, most] = family.ranks;
+    if (family.scratch && rank >= least && rank <= most) bytes = max(bytes, family.scratch(of));
   }
   return bytes;
 }

@@ -2,14 +2,24 @@ import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
-import { factsOf, carriedBy, scratchOf, type CarriedInitializer, type FamilyName } from './families.js';
+import { carriedBy } from './carried.js';
+import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
 import { packStep, Planner } from './planner.js';
 import { convolution, depthwise, matmul, pool } from './products.js';
 import { normalize, reduce, softmax } from './reductions.js';
-import type { Argument, BufferId, Filling, KernelPlan, PlannedPort, PlannedVariable, Step } from './types.js';
+import type {
+  Argument,
+  BufferId,
+  CarriedInitializer,
+  Filling,
+  KernelPlan,
+  PlannedPort,
+  PlannedVariable,
+  Step,
+} from './types.js';
 
 const initializer = (): never => {
   throw new InternalError('an initializer outside initialize');
@@ -143,10 +153,9 @@ function finish(
   const ports = [...graph.inputs, ...graph.outputs].flatMap(({ value }) => value.shape);
   for (const axis of ports) definitions.define('size', axis);
   const scratch = layoutScratch(variables, families, graph.rng);
-  const [initializer, generator] = [scratch.initializer, scratch.generator].map((at) => definitions.define('size', at)) as [
-    Dim,
-    Dim,
-  ];
+  const [initializer, generator] = [scratch.initializer, scratch.generator].map((at) =>
+    definitions.define('size', at),
+  ) as [Dim, Dim];
   const memory = layoutMemory(planner, table, definitions, scratch.bytes);
   const port = ({ name, value }: Port, buffer: BufferId): PlannedPort => ({
     name,

@@ -6,7 +6,7 @@ import type { Dim } from '../dim.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
-import type { CarriedInitializer } from './families.js';
+import type { FamilyName } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
 export interface Buffer {
@@ -78,6 +78,12 @@ export interface PlannedVariable {
   readonly filling: Filling;
   /** What the families' kernels ask of it. */
   readonly facts: Readonly<Partial<Record<Fact, Dim>>>;
+}
+
+/** An initializer in a module: its kind as users name it, and the family that it draws from. */
+export interface CarriedInitializer {
+  readonly kind: string;
+  readonly family: FamilyName;
 }
 
 /** How a variable gets its first values. */

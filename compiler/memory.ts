@@ -1,6 +1,6 @@
-import { substitute, valueOf, type Dim } from '../dim.js';
-import type { KernelPlan } from '../plan/types.js';
-import { byteSize } from '../text.js';
+import { substitute, valueOf, type Dim } from './dim.js';
+import type { KernelPlan } from './plan/types.js';
+import { byteSize } from './text.js';
 
 export interface MemoryFigures {
   /** Sizes for which the bytes stand. */

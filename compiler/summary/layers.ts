@@ -1,0 +1,123 @@
+import { add, mul, product, sub, type Dim } from '../dim.js';
+import type { LayerInfo, TensorGraph, TensorType } from '../ir.js';
+import { memoryFigures, type MemoryFigures } from '../memory.js';
+import { multiplyAdds } from '../ops/index.js';
+import { Pipeline, type ModelOptions, type ModelSource } from '../pipeline.js';
+
+/** What variables come to. Sizes that are open are expressions over the open sizes. */
+export interface Totals {
+  readonly parameters: Dim;
+  readonly trainable: Dim;
+  readonly notTrainable: Dim;
+  readonly variables: number;
+  readonly bytes: Dim;
+  readonly seed: string;
+}
+
+export interface LayerSummary {
+  readonly layer: string;
+  /** `input`, or the kind with its activation: `conv1d relu`. */
+  readonly kind: string;
+  readonly outputs: readonly TensorType[];
+  /** Elements of the variables that no layer above uses. */
+  readonly parameters: Dim;
+  /** Of its matrix products and convolutions; every other operation counts 0. */
+  readonly multiplyAdds: Dim;
+  /** `weight heUniform`; `weight = embed.weight` for a variable that goes by another name. */
+  readonly initializers: readonly string[];
+}
+
+export interface Summary {
+  readonly layers: readonly LayerSummary[];
+  readonly total: Totals & { readonly multiplyAdds: Dim; readonly memory: MemoryFigures };
+  /** Layers that the source left without a name, where it tells. */
+  readonly unnamed: number;
+}
+
+export interface SummaryOptions extends ModelOptions {
+  /** The seed that would initialize. */
+  readonly seed?: number | bigint;
+}
+
+const BYTES_PER_PARAMETER = 4;
+const sum = (dims: readonly Dim[]): Dim => dims.reduce<Dim>(add, 0);
+
+/** Totals of variables, each of which is counted once. */
+export function totalsOf(
+  variables: readonly { readonly shape: readonly Dim[]; readonly trainable: boolean }[],
+  seed: string,
+): Totals {
+  const sizes = variables.map(({ shape, trainable }) => ({ size: product(shape), trainable }));
+  const parameters = sum(sizes.map(({ size }) => size));
+  const trainable = sum(sizes.filter((variable) => variable.trainable).map(({ size }) => size));
+  return {
+    parameters,
+    trainable,
+    notTrainable: sub(parameters, trainable),
+    variables: variables.length,
+    bytes: mul(parameters, BYTES_PER_PARAMETER),
+    seed,
+  };
+}
+
+/** The layers of a model with what they compute, hold and start from. Takes and throws what `compile` does. */
+export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryOptions = {}): Summary {
+  const pipeline = new Pipeline(model, options);
+  const graph = pipeline.lower();
+  const work = workOf(graph);
+  const seen = new Set<string>();
+  const variables = graph.variables.map(({ value, trainable }) => ({ shape: value.shape, trainable }));
+  return {
+    layers: [
+      ...graph.inputs.map(({ name, value }) => ({
+        layer: name,
+        kind: 'input',
+        outputs: [value],
+        parameters: 0,
+        multiplyAdds: 0,
+        initializers: [],
+      })),
+      ...graph.layers.map((layer) => summarizeLayer(layer, graph, work.get(layer.name) ?? 0, seen)),
+    ],
+    total: {
+      ...totalsOf(variables, String(seed)),
+      multiplyAdds: sum([...work.values()]),
+      memory: memoryFigures(pipeline.plan()),
+    },
+    unnamed: countUnnamed(model),
+  };
+}
+
+/** Multiply-adds by layer. */
+function workOf({ forward }: TensorGraph): ReadonlyMap<string, Dim> {
+  const work = new Map<string, Dim>();
+  for (const node of forward) work.set(node.origin, add(work.get(node.origin) ?? 0, multiplyAdds(node)));
+  return work;
+}
+
+function summarizeLayer(
+  { name: layer, label, outputs, parameters }: LayerInfo,
+  { variables }: TensorGraph,
+  multiplyAdds: Dim,
+  seen: Set<string>,
+): LayerSummary {
+  const slots = new Map(parameters.map(({ parameter, variable }) => [parameter, variable]));
+  const added: Dim[] = [];
+  const initializers: string[] = [];
+  for (const [parameter, variable] of slots) {
+    const { value, initializer } = variables.find((candidate) => candidate.name === variable)!;
+    const isNew = !seen.has(variable);
+    seen.add(variable);
+    if (isNew) added.push(product(value.shape));
+    const name = variable === `${layer}.${parameter}` ? parameter : `${parameter} = ${variable}`;
+    initializers.push(isNew ? `${name} ${initializer}` : name);
+  }
+  return { layer, kind: label, outputs, parameters: sum(added), multiplyAdds, initializers };
+}
+
+/** A graph made by builders has given every layer its name already. */
+function countUnnamed(model: ModelSource): number {
+  const source: unknown = typeof model === 'string' ? JSON.parse(model) : model;
+  const { layers } = source as { readonly layers?: readonly { readonly name?: string }[] };
+  return (layers ?? []).filter(({ name }) => name === undefined).length;
+}

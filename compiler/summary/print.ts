@@ -1,0 +1,110 @@
+import type { Manifest, ManifestDim } from '../../runtime/manifest.js';
+import { printShape, product, symbol, type Dim } from '../dim.js';
+import type { TensorType } from '../ir.js';
+import { printMemory } from '../memory.js';
+import { byteSize, table, thousands } from '../text.js';
+import { totalsOf, type Summary, type Totals } from './layers.js';
+
+/** Tables that are wider say initializers one a line. */
+const WIDTH = 100;
+
+/** A count with its digits in groups: `34,896`, `418,816*batch`. */
+function count(dim: Dim): string {
+  if (typeof dim === 'number') return thousands(dim);
+  return dim.terms
+    .map(({ coefficient, factors }, index) => {
+      const sign = coefficient < 0 ? '-' : '+';
+      const size = Math.abs(coefficient);
+      const parts = [...(size === 1 && factors.length > 0 ? [] : [thousands(size)]), ...factors.map(({ key }) => key)];
+      return index === 0 ? `${coefficient < 0 ? '-' : ''}${parts.join('*')}` : ` ${sign} ${parts.join('*')}`;
+    })
+    .join('');
+}
+
+const bytesOf = (dim: Dim): string => (typeof dim === 'number' ? byteSize(dim) : `${count(dim)} bytes`);
+const plural = (many: number, thing: string): string => `${thousands(many)} ${thing}${many === 1 ? '' : 's'}`;
+
+/** `total 34,896 parameters in 4 variables, 136.3 KiB, seed 0`, and how many of them training changes. */
+function printTotals({ parameters, trainable, notTrainable, variables, bytes, seed }: Totals): string[] {
+  const many = parameters === 1 ? 'parameter' : 'parameters';
+  return [
+    `total ${count(parameters)} ${many} in ${plural(variables, 'variable')}, ${bytesOf(bytes)}, seed ${seed}`,
+    `trainable ${count(trainable)}, not trainable ${count(notTrainable)}`,
+  ];
+}
+
+const printOutput = ({ dtype, shape }: TensorType): string =>
+  dtype === 'float32' ? printShape(shape) : `${printShape(shape)} ${dtype}`;
+
+const HEAD = ['layer', 'kind', 'output', 'params', 'multiply-adds', 'initializers'];
+const COUNTS = [3, 4];
+
+function printLayers(layers: Summary['layers']): string[] {
+  const cells = layers.map(({ layer, kind, outputs, parameters, multiplyAdds, initializers }) => ({
+    row: [layer, kind, outputs.map(printOutput).join(', '), count(parameters), count(multiplyAdds)],
+    initializers,
+  }));
+  const lines = table([HEAD, ...cells.map(({ row, initializers }) => [...row, initializers.join(', ')])], COUNTS);
+  if (lines.every(({ length }) => length <= WIDTH)) return lines;
+  const rows = cells.flatMap(({ row, initializers: [first = '', ...others] }) => [
+    [...row, first],
+    ...others.map((initializer) => [...row.map(() => ''), initializer]),
+  ]);
+  return table([HEAD, ...rows], COUNTS);
+}
+
+/** A table of layers and the totals. */
+export function printSummary({ layers, total, unnamed }: Summary): string {
+  const lines = [
+    ...printLayers(layers),
+    ...printTotals(total),
+    `multiply-adds ${count(total.multiplyAdds)}`,
+    `memory ${printMemory(total.memory)}`,
+  ];
+  if (unnamed > 0) {
+    const those = unnamed === 1 ? '1 layer without a name is' : `${thousands(unnamed)} layers without a name are`;
+    lines.push(`${those} named by kind and count: a layer put before them renames them, which changes their seeds`);
+  }
+  return lines.join('\n');
+}
+
+/** An open size of a manifest, as one unknown. */
+const dimOf = (size: ManifestDim): Dim =>
+  typeof size === 'number' ? size : symbol(/[ *]/.test(size) ? `(${size})` : size);
+
+/** The totals of a compiled module. */
+export const moduleTotals = ({ variables, seed }: Manifest): Totals =>
+  totalsOf(
+    variables.map(({ shape, trainable }) => ({ shape: shape.map(dimOf), trainable })),
+    seed,
+  );
+
+const manifestBytes = (size: ManifestDim): string => (typeof size === 'number' ? byteSize(size) : `${size} bytes`);
+
+/** Inputs, outputs, variables and totals of a compiled module, which does not know its layers. */
+export function printModuleSummary(manifest: Manifest): string {
+  const ports = (kind: string, list: Manifest['inputs']): string[][] =>
+    list.map(({ name, dtype, shape }) => [name, kind, printOutput({ dtype, shape: shape.map(dimOf) }), '', '', '']);
+  const variables = manifest.variables.map(({ name, dtype, shape, initializer, users, given }) => {
+    const sizes = shape.map(dimOf);
+    const others = users.filter((user) => user !== name).join(', ');
+    return [
+      name,
+      'variable',
+      printOutput({ dtype, shape: sizes }),
+      count(product(sizes)),
+      given && initializer !== 'values' ? `${initializer}, embedded` : initializer,
+      others,
+    ];
+  });
+  const rows = [...ports('input', manifest.inputs), ...variables, ...ports('output', manifest.outputs)];
+  const head = ['name', 'kind', 'shape', 'params', 'initializer', 'shared by'];
+  const isShared = rows.some((row) => row[5] !== '');
+  const lines = table(
+    [head, ...rows].map((row) => (isShared ? row : row.slice(0, 5))),
+    [3],
+  );
+  const { parameters, activations } = manifest.memory;
+  const memory = `memory parameters ${manifestBytes(parameters)}, activations ${manifestBytes(activations)}`;
+  return [...lines, ...printTotals(moduleTotals(manifest)), memory].join('\n');
+}
