@@ -35,18 +35,12 @@ export function parseEntries(value: unknown, place: Place): ReadonlyMap<string, 
 }
 
 function readOwnName(name: unknown, place: Place): string | undefined {
-  const refuse = (what: string): undefined => {
-    place.at('name').report('name', what);
-  };
-  if (name === undefined) {
-    place.report('missing', `needs 'name'`);
-    return undefined;
-  }
-  if (typeof name !== 'string' || !NAME.test(name)) {
-    refuse(`name must be of letters, digits and '_', no digit first, got ${show(name)}`);
-    return;
-  }
-  return isOwnName(name) ? name : refuse(`the name '${name}' is taken by nacre's own initializer`);
+  if (name === undefined) place.report('missing', `needs 'name'`);
+  else if (typeof name !== 'string' || !NAME.test(name)) {
+    place.at('name').report('name', `name must be of letters, digits and '_', no digit first, got ${show(name)}`);
+  } else if (isOwnName(name)) return name;
+  else place.at('name').report('name', `the name '${name}' is taken by nacre's own initializer`);
+  return undefined;
 }
 
 function parseEntry(name: string, fields: Fields, place: Place): InitializerEntry {

@@ -20,31 +20,18 @@ export function requireShape(build: Build, kind: string, recipe: Recipe, variabl
     throw new ShapeError('initializer', build.subject, `${kind} needs ${expected}, got ${got}`, expected, got);
   }
   const sizeOf = (axis: number): Dim => shape[variable.axes.at(axis)!]!;
-  switch (recipe.kind) {
-    case 'varianceScaling':
-      if (recipe.mode === 'weightFanIn' && variable.weightFanIn === undefined) {
-        build.fail(`${kind} of mode 'weightFanIn' needs a weight in the same layer`);
-      }
-      return;
-    case 'deltaOrthogonal': {
-      build.require(
-        'atLeast',
-        sizeOf(-1),
-        sizeOf(-2),
-        'deltaOrthogonal needs at least as many channels out as in, {expected}, got {got}',
-      );
-      return;
-    }
-    case 'dirac': {
-      requireMultiple(build, sizeOf(-1), recipe.groups, `dirac needs outputs that divide into ${recipe.groups} groups`);
-      return;
-    }
-    case 'lstmBias': {
-      requireMultiple(build, shape[0]!, 4, 'lstmBias needs four gates of one size');
-      return;
-    }
-    default:
+  if (recipe.kind === 'varianceScaling' && recipe.mode === 'weightFanIn' && variable.weightFanIn === undefined) {
+    build.fail(`${kind} of mode 'weightFanIn' needs a weight in the same layer`);
   }
+  if (recipe.kind === 'deltaOrthogonal') {
+    const message = 'deltaOrthogonal needs at least as many channels out as in, {expected}, got {got}';
+    build.require('atLeast', sizeOf(-1), sizeOf(-2), message);
+  }
+  if (recipe.kind === 'dirac') {
+    const { groups } = recipe;
+    requireMultiple(build, sizeOf(-1), groups, `dirac needs outputs that divide into ${groups} groups`);
+  }
+  if (recipe.kind === 'lstmBias') requireMultiple(build, sizeOf(-1), 4, 'lstmBias needs four gates of one size');
 }
 
 /** @param message what is wrong; the size that is known follows */

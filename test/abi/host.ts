@@ -21,8 +21,10 @@ export class Host {
   readonly functions: Functions;
   readonly memory: WebAssembly.Memory;
 
-  constructor(binary: Uint8Array) {
-    const module = new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>);
+  /** Takes a compiled module where the host is not allowed to compile one. */
+  constructor(source: Uint8Array | WebAssembly.Module) {
+    const module =
+      source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as Uint8Array<ArrayBuffer>);
     const [section] = WebAssembly.Module.customSections(module, 'nacre.manifest');
     this.manifest = JSON.parse(new TextDecoder().decode(section)) as Manifest;
     const { memory, ...functions } = new WebAssembly.Instance(module).exports;

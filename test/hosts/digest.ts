@@ -1,50 +1,57 @@
-import { createHash } from 'node:crypto';
-import { compile } from '../../compiler/index.js';
+// Runs in every host: WebAssembly, TextDecoder and crypto.subtle are all it uses.
 import { Host, ramp, status } from '../abi/host.js';
-import { convolutional, everyActivation, everyInitializer, lookup, mlp, type Model } from '../abi/models.js';
 
 export type Hashes = Readonly<Record<string, string>>;
 
+/** The files of the compiled modules, and what to run them on. */
+export interface Modules {
+  /** Of the graph with every initializer, for either target. */
+  readonly baseline: string;
+  readonly relaxed: string;
+  /** For the baseline target, with the shapes of their inputs. */
+  readonly forwards: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly shapes: readonly (readonly number[])[];
+  }[];
+}
+
 export interface Digest {
-  readonly node: string;
-  readonly engine: string;
-  /** Of the compiled modules, both targets. */
-  readonly modules: string;
   readonly parameters: Hashes;
   /** Null where the engine has no relaxed SIMD. */
   readonly relaxedParameters: Hashes | null;
-  /** Of the outputs of baseline modules. */
   readonly outputs: Hashes;
 }
 
-const forwards: Readonly<Record<string, { model: Model; shapes: readonly (readonly number[])[] }>> = {
-  mlp: { model: mlp, shapes: [[5, 10]] },
-  convolutions: { model: convolutional, shapes: [[5, 9, 9, 3]] },
-  activations: { model: everyActivation, shapes: [[40, 33]] },
-  embedding: { model: lookup, shapes: [[4, 5]] },
-};
+/** A compiled module, or null where the engine lacks what the file needs. */
+export type Load = (file: string) => Promise<WebAssembly.Module | null>;
 
-const sha256 = (...parts: readonly Uint8Array[]): string =>
-  parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
+async function sha256(parts: readonly Uint32Array[]): Promise<string> {
+  const words = new Uint32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  for (const part of parts) {
+    words.set(part, length);
+    length += part.length;
+  }
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', words));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 const must = (code: number): void => {
   if (code !== status.ok) throw new Error(`status ${code}`);
 };
 
 /** What `initialize` makes of a model's parameters in their canonical layout: a hash for each initializer. */
-export function parametersOf(binary: Uint8Array): Hashes {
-  const host = new Host(binary);
+export async function parametersOf(source: Uint8Array | WebAssembly.Module): Promise<Hashes> {
+  const host = new Host(source);
   must(host.call('initialize', 0, 0, 0));
-  const parts = new Map<string, number[]>();
+  const parts = new Map<string, Uint32Array[]>();
   host.manifest.variables.forEach(({ initializer }, index) => {
-    parts.set(initializer, [...(parts.get(initializer) ?? []), index]);
+    parts.set(initializer, [...(parts.get(initializer) ?? []), host.parameter(index).words.slice()]);
   });
-  const hash = (indices: readonly number[]): string =>
-    sha256(...indices.map((index) => bytesOf(host.parameter(index).words.slice()))).slice(0, 16);
-  return Object.fromEntries([...parts].map(([initializer, indices]) => [initializer, hash(indices)]));
+  const hashes: Record<string, string> = {};
+  for (const [initializer, words] of parts) hashes[initializer] = (await sha256(words)).slice(0, 16);
+  return hashes;
 }
 
 /** Values of every magnitude, either sign, with infinities and a NaN. */
@@ -62,37 +69,33 @@ const inputOf = (shape: readonly number[], dtype: string): Float32Array | Int32A
 };
 
 /** The hash of a model's outputs, in which every NaN counts as one: a host chooses its bits. */
-function outputsOf(binary: Uint8Array, shapes: readonly (readonly number[])[]): string {
-  const host = new Host(binary);
+async function outputsOf(module: WebAssembly.Module, shapes: readonly (readonly number[])[]): Promise<string> {
+  const host = new Host(module);
   must(host.infer(...shapes));
   must(host.call('initialize', 0, 0, 0));
   host.write(...shapes.map((shape, i) => inputOf(shape, host.manifest.inputs[i]!.dtype)));
   must(host.call('forward'));
   const isNaN = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000;
-  return sha256(bytesOf(host.read().map((word) => (isNaN(word) ? 0x7fc00000 : word))));
+  return sha256([host.read().map((word) => (isNaN(word) ? 0x7fc00000 : word))]);
 }
 
-/** What this host makes of the models: modules, parameters and outputs. */
-export async function digest(): Promise<Digest> {
-  const compiled = async (model: Model, target: 'baseline' | 'relaxed'): Promise<Uint8Array> =>
-    (await compile(JSON.stringify(model), { target })).binary;
-  const [baseline, relaxed] = [
-    await compiled(everyInitializer, 'baseline'),
-    await compiled(everyInitializer, 'relaxed'),
-  ];
-  const binaries = [baseline, relaxed];
+/** What the host that runs it makes of the modules. */
+export async function digest({ baseline, relaxed, forwards }: Modules, load: Load): Promise<Digest> {
+  const loaded = async (file: string): Promise<WebAssembly.Module> => {
+    const module = await load(file);
+    if (!module) throw new Error(`${file}: the engine refuses it`);
+    return module;
+  };
   const outputs: Record<string, string> = {};
-  for (const [name, { model, shapes }] of Object.entries(forwards)) {
-    const binary = await compiled(model, 'baseline');
-    binaries.push(binary, await compiled(model, 'relaxed'));
-    outputs[name] = outputsOf(binary, shapes);
-  }
+  for (const { name, file, shapes } of forwards) outputs[name] = await outputsOf(await loaded(file), shapes);
+  const relaxedModule = await load(relaxed);
   return {
-    node: process.versions.node,
-    engine: process.versions.v8,
-    modules: sha256(...binaries),
-    parameters: parametersOf(baseline),
-    relaxedParameters: WebAssembly.validate(relaxed as Uint8Array<ArrayBuffer>) ? parametersOf(relaxed) : null,
+    parameters: await parametersOf(await loaded(baseline)),
+    relaxedParameters: relaxedModule && (await parametersOf(relaxedModule)),
     outputs,
   };
 }
+
+/** For hosts that compile bytes. */
+export const compiled = async (bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module | null> =>
+  WebAssembly.validate(bytes) ? WebAssembly.compile(bytes) : null;

@@ -1,95 +1,96 @@
-// npm run test:hosts: one digest on every release of Node at hand. Parameters, modules and outputs must be the same bits.
-import { spawnSync } from 'node:child_process';
+// npm run test:hosts: the same modules in every host at hand. Parameters and outputs must be the same bits.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Digest, Hashes } from './digest.js';
+import { build } from 'esbuild';
+import type { Hashes } from './digest.js';
 import { goldenParameters } from './golden.js';
+import { hosts, type HostDigest } from './hosts.js';
+import { compileModules, hashOf, writeModules } from './modules.js';
 
-const folder = new URL('../../../test/hosts/', import.meta.url);
-const child = fileURLToPath(new URL('child.js', import.meta.url));
-const platform = `${process.platform}-${process.arch}`;
+/** One short hash of many. */
+const short = (hashes: Hashes): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(hashes).sort()))
+    .digest('hex')
+    .slice(0, 16);
 
-interface HostProgram {
-  readonly name: string;
-  readonly path: string;
-  readonly flags: readonly string[];
-}
-
-/** The releases that package.json pins for this platform, installed if they are not yet; those missing are named. */
-function installed(skipped: string[]): HostProgram[] {
-  const { optionalDependencies } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
-    readonly optionalDependencies: Readonly<Record<string, string>>;
-  };
-  const releases = Object.entries(optionalDependencies).filter(([alias]) => alias.endsWith(`-${platform}`));
-  if (releases.length === 0) skipped.push(`other releases of Node: none is pinned for ${platform}`);
-  const pathOf = (alias: string): string => fileURLToPath(new URL(`node_modules/${alias}/bin/node`, folder));
-  if (releases.some(([alias]) => !existsSync(pathOf(alias)))) {
-    console.error('installing releases of Node into test/hosts');
-    spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: ['ignore', 2, 2] });
-  }
-  return releases.flatMap(([alias, version]) => {
-    const name = `node ${version.split('@').at(-1)!}`;
-    if (existsSync(pathOf(alias))) return [{ name, path: pathOf(alias), flags: [] }];
-    skipped.push(`${name}: npm ci did not install ${alias}`);
-    return [];
+async function bundle(folder: string): Promise<void> {
+  await build({
+    entryPoints: ['child', 'worker', 'page'].map((name) => fileURLToPath(new URL(`${name}.js`, import.meta.url))),
+    ...{ bundle: true, format: 'esm', platform: 'neutral', external: ['node:*'] },
+    ...{ outdir: folder, outExtension: { '.js': '.mjs' }, logLevel: 'warning' },
   });
 }
 
-function digestOf({ path, flags }: HostProgram): Digest | string {
-  const { stdout, stderr, status, error } = spawnSync(path, [...flags, child], { encoding: 'utf8' });
-  if (status !== 0) return error?.message ?? (stderr.trim() || `exit status ${status}`);
-  return JSON.parse(stdout) as Digest;
+/** What every host made of the modules; those not to be had are named in `skipped`, those that failed in `failures`. */
+async function digests(folder: string, skipped: string[], failures: string[]): Promise<HostDigest[]> {
+  const all: HostDigest[] = [];
+  for (const { name, digest } of hosts) {
+    try {
+      const result = await digest(folder);
+      if (typeof result === 'string') skipped.push(`${name}: ${result}`);
+      else all.push(result);
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return all;
 }
 
-/** One short hash of many. */
-const short = (hashes: Hashes): string => createHash('sha256').update(JSON.stringify(hashes)).digest('hex').slice(0, 8);
+function differences(name: string, what: string, expected: Hashes, got: Hashes): string[] {
+  return [...new Set([...Object.keys(expected), ...Object.keys(got)])]
+    .filter((key) => expected[key] !== got[key])
+    .map((key) => `${name}: ${what} of ${key} differ: expected ${expected[key]}, got ${got[key]}`);
+}
+
+function printTable(all: readonly HostDigest[]): void {
+  const rows = [['host', 'engine', 'modules', 'parameters', 'relaxed parameters', 'outputs']];
+  for (const { host, engine, modules, parameters, relaxedParameters, outputs } of all) {
+    const shortOutputs = Object.entries(outputs).map(([name, hash]) => `${name} ${hash.slice(0, 8)}`);
+    rows.push([
+      ...[host, engine, modules?.slice(0, 8) ?? 'given', short(parameters)],
+      ...[relaxedParameters ? short(relaxedParameters) : 'no relaxed SIMD', shortOutputs.join(', ')],
+    ]);
+  }
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    );
+}
 
 const skipped: string[] = [];
 const failures: string[] = [];
-const own = { name: `node ${process.versions.node}`, path: process.execPath, flags: [] };
-const relaxedFlag = '--experimental-wasm-relaxed-simd';
-const hosts: HostProgram[] = [own, ...installed(skipped)];
-if (process.versions.node.startsWith('20.')) {
-  hosts.push({ ...own, name: `${own.name} ${relaxedFlag}`, flags: [relaxedFlag] });
-}
-
-const rows: string[][] = [['host', 'V8', 'modules', 'parameters', 'relaxed parameters', 'outputs']];
-let first: Digest | undefined;
-for (const host of hosts) {
-  const digest = digestOf(host);
-  if (typeof digest === 'string') {
-    failures.push(`${host.name}: ${digest}`);
-    continue;
+const folder = mkdtempSync(join(tmpdir(), 'nacre-hosts-'));
+try {
+  const binaries = await compileModules();
+  writeModules(binaries, folder);
+  await bundle(folder);
+  const all = await digests(folder, skipped, failures);
+  printTable(all);
+  for (const { host, modules, parameters, relaxedParameters, outputs } of all) {
+    const compare = (what: string, expected: Hashes, got: Hashes): void => {
+      failures.push(...differences(host, what, expected, got));
+    };
+    const compiledHere = hashOf(binaries);
+    compare('modules', { 'both targets': compiledHere }, { 'both targets': modules ?? compiledHere });
+    compare('parameters', goldenParameters, parameters);
+    compare('relaxed parameters', goldenParameters, relaxedParameters ?? goldenParameters);
+    compare('outputs', all[0]!.outputs, outputs);
   }
-  first ??= digest;
-  const outputs = Object.entries(digest.outputs).map(([name, hash]) => `${name} ${hash.slice(0, 8)}`);
-  rows.push([
-    ...[host.name, digest.engine, digest.modules.slice(0, 8), short(digest.parameters)],
-    ...[digest.relaxedParameters ? short(digest.relaxedParameters) : 'no relaxed SIMD', outputs.join(', ')],
-  ]);
-  const compare = (what: string, expected: Hashes, got: Hashes): void => {
-    for (const name of new Set([...Object.keys(expected), ...Object.keys(got)])) {
-      if (expected[name] === got[name]) continue;
-      failures.push(`${host.name}: ${what} of ${name} differ: expected ${expected[name]}, got ${got[name]}`);
-    }
-  };
-  compare('modules', { 'both targets': first.modules }, { 'both targets': digest.modules });
-  compare('parameters', goldenParameters, digest.parameters);
-  compare('relaxed parameters', goldenParameters, digest.relaxedParameters ?? goldenParameters);
-  compare('outputs', first.outputs, digest.outputs);
+  for (const line of skipped) console.log(`skipped: ${line}`);
+  for (const line of failures) console.error(line);
+  const hashes = new Set(all.flatMap((one) => [one.parameters, one.relaxedParameters ?? one.parameters].map(short)));
+  if (failures.length === 0 && hashes.size === 1)
+    console.log(`parameters ${[...hashes][0]} on all ${all.length} hosts`);
+  console.log(`${all.length} hosts, ${skipped.length} skipped, ${failures.length} differences`);
+} finally {
+  rmSync(folder, { recursive: true });
 }
-
-const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-for (const row of rows) {
-  console.log(
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-for (const line of skipped) console.log(`skipped: ${line}`);
-for (const line of failures) console.error(line);
-console.log(`${hosts.length} hosts, ${skipped.length} skipped, ${failures.length} differences`);
 process.exitCode = failures.length > 0 ? 1 : 0;
