@@ -2,15 +2,7 @@
 import { build, custom, dense, gluon, initializers, sequential } from '../compiler/index.js';
 import type { InitializerValue } from '../compiler/initializers/index.js';
 import type { HostInitializer, Model } from '../runtime/index.js';
-import {
-  printError,
-  printNames,
-  printShape,
-  printValues,
- 
-  type Print,
-  type Section,
-} from './support/sections.js';
+import { printError, printNames, printShape, printValues, type Print, type Section } from './support/sections.js';
 
 const { constant } = initializers;
 

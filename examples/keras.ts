@@ -1,4 +1,5 @@
 /** The initializers of a Keras model: defaults, names, options, a function of one's own, and what they make. */
+import { writeFileSync } from 'node:fs';
 import {
   build,
   conv1d,
@@ -10,8 +11,9 @@ import {
   sequential,
   summary,
 } from '../compiler/index.js';
+import { histograms, histogramSvg } from '../compiler/report/index.js';
 import type { HostInitializer } from '../runtime/index.js';
-import { deviation, mean, printError, type Print, type Section } from './support/sections.js';
+import { printError, type Print, type Section } from './support/sections.js';
 
 async function defaults(print: Print): Promise<void> {
   const [inputs, outputs] = [496, 64];
@@ -77,14 +79,23 @@ function ownInitializer(print: Print): void {
   print(summary(finalModel));
 }
 
+/** Where the example is built. */
+const figure = new URL('keras-histograms.svg', import.meta.url);
+
 async function whatTheyMade(print: Print): Promise<void> {
   const net = await build(finalModel);
   net.initialize();
-  for (const { name, initializer } of net.variables.list()) {
-    const { data } = net.variables.get(name);
-    const [centre, spread] = [mean(data), deviation(data)].map((value) => value.toFixed(4));
-    print(`${name.padEnd(16)} ${initializer.padEnd(20)} mean ${centre}, deviation ${spread}`);
+  for (const { name, initializer, counts, ...numbers } of histograms(net)) {
+    const [min, max, mean, std] = [numbers.min, numbers.max, numbers.mean, numbers.std].map((value) =>
+      value.toFixed(4),
+    );
+    print(`${name.padEnd(16)}  ${initializer.padEnd(20)}  ${min} … ${max}, mean ${mean}, deviation ${std}`);
+    print(`  in ${counts.length === 1 ? 'one bin' : `${counts.length} bins`}: ${counts.join(', ')}`);
   }
+  const svg = await histogramSvg(net);
+  writeFileSync(figure, svg);
+  const plots = svg.match(/>[^<]+\.(weight|bias)</g) ?? [];
+  print(`${plots.length} histograms, a row for each layer: build/examples/${figure.pathname.split('/').at(-1)}`);
 }
 
 export const sections: readonly Section[] = [

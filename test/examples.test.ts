@@ -12,7 +12,7 @@ const examples = { neupy, keras, gluon };
 function expectedOf(name: string): Map<string, string> {
   const text = readFileSync(new URL(`../../test/examples/${name}.txt`, import.meta.url), 'utf8');
   const [, ...parts] = text.split(/^\n?(.+)\n-+\n/m);
-  return new Map(parts.flatMap((title, i) => (i % 2 === 0 ? [[title!, parts[i + 1]!.trimEnd()] as const] : [])));
+  return new Map(parts.flatMap((title, i) => (i % 2 === 0 ? [[title, parts[i + 1]!.trimEnd()] as const] : [])));
 }
 
 for (const [name, { sections }] of Object.entries(examples)) {
@@ -27,7 +27,7 @@ for (const [name, { sections }] of Object.entries(examples)) {
     test(`${name}: ${title}`, async (t) => {
       const lines: string[] = [];
       await run((text) => lines.push(text));
-      t.is(lines.join('\n'), expected.get(title));
+      t.is(lines.join('\n'), expected.get(title) ?? '');
     });
   }
 }
