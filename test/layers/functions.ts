@@ -24,8 +24,7 @@ export const testFunctions: readonly TestFunction[] = [
       return y > 0 ? x * tanh(scale * y) + shift : sin(x) - pow(abs(y), scale);
     }
     function tanh(x: f32): f32 { const e = exp(-2 * x); return (1 - e) / (1 + e); }`,
-    expected: (x, y, scale, shift) =>
-      y > 0 ? x * Math.tanh(scale * y) + shift : Math.sin(x) - Math.abs(y) ** scale,
+    expected: (x, y, scale, shift) => (y > 0 ? x * Math.tanh(scale * y) + shift : Math.sin(x) - Math.abs(y) ** scale),
   },
   {
     name: 'blend',
