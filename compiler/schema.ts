@@ -51,17 +51,21 @@ const initializerObject = (kind: keyof typeof initializerDefinitions): JsonSchem
     seed: seed().schema,
     default: { const: true },
   };
-  return record(properties, ['kind']);
+  return record(properties, ['kind', ...requiredOf(initializerDefinitions[kind].options)]);
 };
 
 const builtInNames = initializerKinds.flatMap(initializerNames);
+/** Names that need no options. */
+const bareNames = initializerKinds
+  .filter((kind) => requiredOf(initializerDefinitions[kind].options).length === 0)
+  .flatMap(initializerNames);
 const identifier = { type: 'string', pattern: IDENTIFIER_PATTERN };
 /** A name that no initializer of nacre's has. */
 const ownName = { ...identifier, not: { enum: [...builtInNames, ...choosingKinds] } };
 
 const initializerSchema = (): JsonSchema => ({
   anyOf: [
-    { enum: builtInNames },
+    { enum: bareNames },
     { type: 'number' },
     mixedSchema,
     loadSchema,

@@ -3,8 +3,18 @@
  */
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unnecessary-condition -- the lines that are refused have no types */
 import type { GraphSource, InitializerName, LayerSource, LayerKind } from '../compiler/declaration.js';
-import { graph, input, repeat, sequential, type Graph } from '../compiler/graph.js';
-import { constant, heUniform, mixed, normal, varianceScaling } from '../compiler/initializers/index.js';
+import { customLayer, graph, input, repeat, sequential, variable, type Graph } from '../compiler/graph.js';
+import {
+  constant,
+  custom,
+  heUniform,
+  load,
+  mixed,
+  normal,
+  sparse,
+  torch,
+  varianceScaling,
+} from '../compiler/initializers/index.js';
 import { defineLayer, integer, optionalParameter, parameter, type Edge } from '../compiler/layers/define.js';
 import { add, argMaxOf, conv2d, dense, flatten } from './type-layers.js';
 
@@ -12,6 +22,7 @@ type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ?
 const isTrue = <T extends true>(): T => true as T;
 
 const x = input(['batch', 4]);
+const gamma = custom('gamma', { alpha: 0.01 }, '');
 const tokens = input(['batch', 'time'], { dtype: 'int32' });
 
 export const accepted = [
@@ -34,8 +45,16 @@ export const accepted = [
     weight: mixed([
       [/a/, 'zeros'],
       ['b', 3],
+      ['c', (_name, shape) => new Float32Array(shape[0]!)],
     ]),
+    bias: load({ w: new Float32Array(4) }, (_name, shape, random) => random.normal(shape, 0, 1)),
   }),
+  dense({ units: 2, weight: gamma({ alpha: 2, seed: 7 }), bias: gamma() }),
+  sequential([dense({ units: 2 })], { rng: 'torch', defaults: torch.defaults }),
+  sequential([dense({ units: 2 })], {
+    defaults: { rules: [['a', gamma()]], initializer: (_, [n]) => new Float32Array(n!) },
+  }),
+  variable({ name: 'w', initializer: (_, shape) => new Float32Array(shape[0]!) }),
   conv2d({ filters: 1, kernelSize: 3, padding: [[1, 2], 3] }),
   conv2d({ filters: 1, kernelSize: [3, 5], padding: 'same' }),
   constant(42),
@@ -46,6 +65,24 @@ export const accepted = [
 ];
 
 export const refused = [
+  // @ts-expect-error no such option
+  () => gamma({ beta: 2 }),
+  // @ts-expect-error an option is a number
+  () => gamma({ alpha: '2' }),
+  // @ts-expect-error not made by custom
+  () => dense({ units: 3, weight: { kind: 'gamma', alpha: 2 } }),
+  // @ts-expect-error a factory that is not called
+  () => dense({ units: 3, weight: heUniform }),
+  // @ts-expect-error an array of another type
+  () => dense({ units: 3, weight: () => new Float64Array(3) }),
+  // @ts-expect-error sparsity is required
+  () => sparse({ std: 1 }),
+  // @ts-expect-error sparsity is required
+  () => sparse(),
+  // @ts-expect-error no such generator
+  () => sequential([], { rng: 'numpy' }),
+  // @ts-expect-error no such layout
+  () => sequential([], { defaults: { layout: 'hwio' } }),
   // @ts-expect-error units is required
   () => dense({ activation: 'relu' }),
   // @ts-expect-error units is required
@@ -113,12 +150,23 @@ isTrue<Equal<typeof longer, Graph<{ readonly x: 'int32' }, { readonly y: 'float3
 export const piped = x.pipe(dense({ units: 3 }), argMaxOf());
 isTrue<Equal<typeof piped, Edge<'int32'>>>();
 
+const swish = customLayer('swish', { beta: 1 }, '');
+export const acted = x.pipe(swish(), swish({ beta: 2 }), swish({ name: 'act', beta: 3 }));
+isTrue<Equal<typeof acted, Edge<'float32'>>>();
+// @ts-expect-error no such option
+export const misspelt = swish({ bata: 2 });
+// @ts-expect-error an option is a number
+export const text = swish({ beta: '2' });
+
 export const names: InitializerName[] = [
   'he_uniform',
   'heUniform',
   'random_normal',
   'truncated_normal',
   'glorot_uniform',
+  'OrthogonalInitializer',
+  'GlorotUniform',
+  'zero',
 ];
 export const kinds: LayerKind[] = ['dense', 'conv1d', 'maxPooling1d'];
 export const layers: LayerSource[] = [

@@ -8,6 +8,7 @@ import * as initializers from '../compiler/initializers/index.js';
 import {
   describeInitializer,
   expandInitializer,
+  initializerKindOf,
   initializerDefinitions,
   initializerKinds,
 } from '../compiler/initializers/resolve.js';
@@ -157,6 +158,29 @@ test('own seeds', (t) => {
     t.deepEqual(JSON.parse(JSON.stringify(initializer)), initializer);
   }
   t.false('seed' in expandInitializer(declared('normal')));
+});
+
+test('Keras’s names', (t) => {
+  const names = {
+    zeros: ['Zeros', 'zeros', 'zero'],
+    ones: ['Ones', 'ones', 'one'],
+    constant: ['Constant', 'constant'],
+    identity: ['Identity', 'identity', 'IdentityInitializer'],
+    uniform: ['RandomUniform', 'random_uniform', 'uniform', 'randomUniform'],
+    normal: ['RandomNormal', 'random_normal', 'normal', 'randomNormal'],
+    truncatedNormal: ['TruncatedNormal', 'truncated_normal', 'truncatedNormal'],
+    varianceScaling: ['VarianceScaling', 'variance_scaling', 'varianceScaling'],
+    glorotUniform: ['GlorotUniform', 'glorot_uniform', 'glorotUniform'],
+    glorotNormal: ['GlorotNormal', 'glorot_normal', 'glorotNormal'],
+    heUniform: ['HeUniform', 'he_uniform', 'heUniform'],
+    heNormal: ['HeNormal', 'he_normal', 'heNormal'],
+    lecunUniform: ['LecunUniform', 'lecun_uniform', 'leCunUniform', 'LeCunUniform'],
+    lecunNormal: ['LecunNormal', 'lecun_normal', 'leCunNormal', 'LeCunNormal'],
+    orthogonal: ['Orthogonal', 'OrthogonalInitializer', 'orthogonal', 'orthogonal_initializer'],
+  };
+  for (const [kind, spellings] of Object.entries(names)) {
+    for (const name of spellings) t.is(initializerKindOf(name) as string, kind, name);
+  }
 });
 
 test('a factory is called as its kind', (t) => {

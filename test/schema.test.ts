@@ -16,6 +16,17 @@ const graphWith = (fields: object): object => ({
   outputs: ['one'],
   ...fields,
 });
+const swish = { name: 'swish', options: { beta: 1 }, source: 'export function apply(x: f32, beta: f32): f32 …' };
+/** JSON, in which nothing is undefined. */
+const withFunction = (call: object, entry: object = {}): object =>
+  JSON.parse(
+    JSON.stringify(
+      graphWith({
+        functions: [{ ...swish, ...entry }],
+        layers: [{ name: 'one', kind: 'elementwise', function: 'swish', ...call }],
+      }),
+    ),
+  ) as object;
 const layer = (fields: object): object => graphWith({ layers: [{ ...one, ...fields }] });
 
 for (const { name, source, build } of seedGraphs) {
@@ -25,6 +36,13 @@ for (const { name, source, build } of seedGraphs) {
   });
 }
 
+const entries = [
+  { name: 'gamma', options: { alpha: 0.01 }, source: 'text' },
+  { name: 'mine', host: true },
+];
+const own = (fields: object): object => ({ ...layer(fields), initializers: entries });
+const ownEntry = (entry: object): object => graphWith({ initializers: [entry] });
+
 const sound: readonly object[] = [
   layer({ activation: { kind: 'relu', cap: 6 }, weight: { kind: 'he_uniform', seed: 3 }, bias: false }),
   layer({ weight: [[1], [2]], bias: 0.4, from: ['x'] }),
@@ -32,11 +50,35 @@ const sound: readonly object[] = [
   layer({ weight: { kind: 'mixed', rules: [['.*', 'zeros']] } }),
   graphWith({ layers: [one, { use: 'one', from: 'one:output' }] }),
   graphWith({ inputs: [{ name: 'x', shape: [1, null, 'n', { latched: 'm' }], dtype: 'int32' }] }),
-  graphWith({ name: 'net', rng: 'philox', outputs: [{ name: 'y', from: 'one' }] }),
+  graphWith({ name: 'net', rng: 'torch', outputs: [{ name: 'y', from: 'one' }] }),
   graphWith({ variables: [{ name: 'w', shape: [null, 3], initializer: 'ones' }], defaults: { rules: [['a', 1]] } }),
+  layer({ weight: { kind: 'load', fallback: 'zeros' }, bias: 'OrthogonalInitializer' }),
+  graphWith({
+    rng: 'philox',
+    defaults: { layout: 'oi', initializer: { kind: 'sparse', sparsity: 0.1 } },
+    layers: [{ ...one, bias: false }],
+  }),
+  own({ weight: 'gamma', bias: { kind: 'mine', seed: 3 } }),
+  own({ weight: { kind: 'gamma', alpha: 0.02, seed: '7' }, bias: { kind: 'mixed', rules: [['', 'mine']] } }),
+  graphWith({
+    initializers: [{ name: 'mine', host: true }],
+    defaults: { rules: [['a', 'mine']], initializer: { kind: 'load', fallback: 'mine' } },
+    variables: [
+      { name: 'w', shape: [1], layout: 'oi', initializer: { kind: 'mine' } },
+      { name: 'b', shape: [1], initializer: 0 },
+    ],
+  }),
+  withFunction({ options: { beta: 2 } }),
+  withFunction({}, { options: undefined }),
 ];
 
 const faulty: readonly object[] = [
+  withFunction({ options: { beta: '2' } }),
+  withFunction({ function: undefined }),
+  withFunction({}, { source: undefined }),
+  withFunction({}, { options: { '2nd': 1 } }),
+  withFunction({}, { options: [1] }),
+  withFunction({}, { host: true }),
   [],
   {},
   graphWith({ nacre: 2 }),
@@ -57,6 +99,28 @@ const faulty: readonly object[] = [
   layer({ weight: { kind: 'normal', sigma: 1 } }),
   layer({ activation: { kind: 'relu', max: 1 } }),
   layer({ weight: [] }),
+  layer({ weight: 'gamma' }),
+  layer({ weight: { kind: 'gamma', alpha: 1 } }),
+  layer({ weight: 'sparse' }),
+  layer({ weight: { kind: 'sparse', std: 1 } }),
+  layer({ weight: { kind: 'load', tensors: {} } }),
+  own({ weight: { kind: 'gamma', alpha: '1' } }),
+  own({ weight: { kind: 'gamma', seed: -1 } }),
+  graphWith({ defaults: { initializer: 'gamma' } }),
+  graphWith({ defaults: { rules: [['a', 'gamma']] } }),
+  graphWith({ defaults: { layout: 'hwio' } }),
+  graphWith({ rng: 'numpy' }),
+  graphWith({ variables: [{ name: 'w', shape: [1], initializer: 'gamma' }] }),
+  graphWith({ variables: [{ name: 'w', shape: [1], initializer: 1, layout: 'oihw' }] }),
+  ownEntry({ name: 'a-b', host: true }),
+  ownEntry({ name: 'normal', host: true }),
+  ownEntry({ name: 'load', host: true }),
+  ownEntry({ name: 'a', host: false }),
+  ownEntry({ name: 'a' }),
+  ownEntry({ name: 'a', host: true, options: {} }),
+  ownEntry({ name: 'a', source: ' ' }),
+  ownEntry({ name: 'a', source: 'text', options: { alpha: '1' } }),
+  ownEntry({ name: 'a', source: 'text', options: { 'a-b': 1 } }),
   graphWith({ layers: [{ kind: 'maxPooling1d', poolSize: 2, weight: 'zeros' }] }),
   graphWith({ layers: [{ kind: 'conv1d', filters: 1, kernelSize: 3, padding: 'SAME' }] }),
 ];

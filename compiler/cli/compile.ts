@@ -141,6 +141,7 @@ export const compileCommand = defineCommand({
     const given = { ...settings, tensors: loaded.tensors };
     const pipeline = new Pipeline(loaded.model, given);
     if (stage !== undefined) {
+      if (stage === 'optimize' || stage === 'plan') await pipeline.compileFunctions();
       await stopAfter(stage, pipeline, { output, json }, streams);
       return;
     }

@@ -58,21 +58,28 @@ async function run(compiler: Compiler, { source, role }: CustomSource) {
     ...[FILE, '--lib', 'scope', '--outFile', 'source.wasm', ...uses],
     ...['--runtime', 'stub', '--noAssert', '--noExportMemory', '--optimizeLevel', '3', '--shrinkLevel', '0'],
   ];
-  const { error } = await compiler.main(args, {
+  const api: Parameters<Compiler['main']>[1] = {
     readFile: (name) => files[name.slice(name.lastIndexOf('/') + 1)] ?? null,
     writeFile: (_, content) => {
       if (typeof content !== 'string') binary = content;
     },
     listFiles: () => [SCOPE_FILE],
     reportDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
-  });
+  };
+  const failure = await compiler.main(args, api).then(
+    ({ error }) => error,
+    (error: unknown) => error,
+  );
   const texts = (category: number): string[] =>
     diagnostics
       .filter((diagnostic) => diagnostic.category === category)
       .sort((a, b) => (a.range?.start ?? 0) - (b.range?.start ?? 0))
       .map((diagnostic) => printDiagnostic(diagnostic, source, role));
   const errors = texts(ERROR);
-  if (error && errors.length === 0) errors.push(`source: the AssemblyScript compiler failed: ${error.message}`);
+  if (failure && errors.length === 0) {
+    const what = failure instanceof Error ? `: ${failure.message}` : '';
+    errors.push(`source: the AssemblyScript compiler failed${what}`);
+  }
   return { binary: errors.length > 0 ? undefined : binary, errors, notes: texts(WARNING) };
 }
 

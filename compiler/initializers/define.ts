@@ -72,7 +72,9 @@ export interface InitializerFactory<
   Main extends keyof SourcesOf<O>,
 > {
   (
-    options?: OptionsOf<InitializerDefinition<K, O>> | ([Main] extends [never] ? never : SourcesOf<O>[Main]),
+    ...options: object extends SourcesOf<O>
+      ? [options?: OptionsOf<InitializerDefinition<K, O>> | ([Main] extends [never] ? never : SourcesOf<O>[Main])]
+      : [options: OptionsOf<InitializerDefinition<K, O>>]
   ): InitializerOf<InitializerDefinition<K, O>>;
   readonly definition: InitializerDefinition<K, O> & { readonly aliases: Aliases };
 }

@@ -156,7 +156,7 @@ for (const each of cases) {
     const turned = oi.variables.map(({ layout }, i) =>
       layout?.startsWith('o') ? outputsFirst(straight[i]!) : straight[i]!,
     );
-    const byName = (graph: TensorGraph, list: readonly Tensor[]): Record<string, Tensor> =>
+    const byName = (graph: TensorGraph, list: readonly Tensor<'float32'>[]): Record<string, Tensor<'float32'>> =>
       Object.fromEntries(graph.variables.map(({ name }, i) => [name, list[i]!]));
     const expected = evaluate(io, { x }, { variables: byName(io, straight) }).outputs;
     t.deepEqual(evaluate(oi, { x }, { variables: byName(oi, turned) }).outputs, expected);
@@ -167,10 +167,10 @@ for (const each of cases) {
         const net = instantiateSync(await compile(JSON.stringify(sourceOf(each, layout))));
         net.initialize();
         for (const [name, tensor] of Object.entries(layout === 'io' ? byName(io, straight) : byName(oi, turned))) {
-          net.variables.set(name, tensor.data as Float32Array);
+          net.variables.set(name, tensor.data);
           t.deepEqual(net.variables.get(name) as unknown, { data: tensor.data, shape: tensor.shape });
         }
-        return net.forward({ x: x as never })['y']!.data;
+        return net.forward({ x })['y']!.data;
       }),
     );
     t.deepEqual(outputs[1], outputs[0]);
