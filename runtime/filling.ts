@@ -160,7 +160,7 @@ export class FillingSession extends Session {
   /** The numbers of an initializer beyond two stand in the table. */
   #setArguments({ plan: [, , , ...more] }: Draw): void {
     const { table, arguments: offset } = this.manifest;
-    new Float32Array(this.exports.memory.buffer, table + offset, more.length).set(more);
+    new Float64Array(this.exports.memory.buffer, table + offset, more.length).set(more);
   }
 
   /** Runs code that may be the user's; where it fails, the module stays as it was. */

@@ -1,4 +1,4 @@
-/** Initializers of `initializeParameter`. a and b are the two numbers (f64) they take, rounded to f32. */
+/** Initializers of `initializeParameter`. a and b are the two numbers (f64) they take. */
 
 /** a everywhere */
 export const constant = 0;

@@ -56,7 +56,7 @@ export interface Manifest {
   }[];
   /** Byte offset in the table of the record that `readParameter` fills: address, then one word a dim. */
   readonly parameter: number;
-  /** Byte offset in the table of the numbers (f32) that `initializeParameter` takes besides two. */
+  /** Byte offset in the table of the numbers (f64) that `initializeParameter` takes besides two. */
   readonly arguments: number;
   /** Byte offset in the table of one byte a variable, 1 when it is initialized. */
   readonly states: number;

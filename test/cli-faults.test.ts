@@ -97,7 +97,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [
     1,
     ['compile', '@keras.json', '-o', '@n.wasm', '--dims', 'batch=4294967295'],
-    'model: needs 184992831474000 bytes of memory, above maxMemory 1073741824',
+    'model: needs 184992831474016 bytes of memory, above maxMemory 1073741824',
   ],
   [1, ['summary', '@bad.wasm'], '@/bad.wasm: is no WebAssembly module'],
   [1, ['summary', '@empty.wasm'], '@/empty.wasm: was not compiled by nacre, or is cut off'],

@@ -113,20 +113,24 @@ function emitInitializeParameter(linker: Linker, plan: KernelPlan, customs: Read
   const get = (index: number): Ref => locals.parameter(index).get();
   const seeds = (): [Ref, Ref] => [get(4), get(5)];
   const own = module.call('recipe', [get(0), ...seeds()], i32);
-  const torch = plan.rng === 'torch';
   linker.add('initializeParameter', params, i32, locals, [
     ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
+    ...(plan.rng === 'torch'
+      ? [
+          module.if(
+            module.i32.and(get(1), module.i32.const(initializerCodes.ownSeed)),
+            module.block(null, seedGenerator(linker, plan, 'own', seeds())),
+            module.block(null, advanceTo(linker, plan, locals, get(0), seeds())),
+          ),
+        ]
+      : []),
     module.if(
       module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
       module.block(null, [
-        ...(torch ? advanceTo(linker, plan, locals, get(0), seeds()) : []),
         hasHosts(plan) ? when(module, module.i32.eqz(own), ...awaitHost(linker, plan, () => get(0))) : module.drop(own),
       ]),
-      module.block(null, [
-        ...(torch ? seedGenerator(linker, plan, 'own', seeds()) : []),
-        ...drawAsAsked(linker, plan, 'draw', customs, get),
-      ]),
+      module.block(null, drawAsAsked(linker, plan, 'draw', customs, get)),
     ),
     module.call('store', [get(0)], none),
     module.i32.const(Status.ok),
@@ -168,7 +172,7 @@ function drawAsAsked(
   const { module } = linker;
   const { tableAddress, table } = plan.memory;
   const argument = (index: number): Ref =>
-    module.f32.load(table.arguments + 4 * index, 4, module.i32.const(tableAddress));
+    module.f64.load(table.arguments + 8 * index, 8, module.i32.const(tableAddress));
   const isCustom = (index: number): Ref =>
     module.i32.eq(
       module.i32.and(get(1), module.i32.const(initializerCodes.ownSeed - 1)),
@@ -177,12 +181,12 @@ function drawAsAsked(
   const bounds =
     plan.variables.length === 0
       ? [module.f64.const(0), module.f64.const(0)]
-      : [0, 1].map((index) => module.f64.promote(argument(index)));
+      : [0, 1].map(argument);
   const drawn = module.call(draw, [get(1), get(2), get(3), ...bounds, get(4), get(5)], i32);
   const otherwise = when(module, module.i32.eqz(drawn), module.return(module.i32.const(Status.noInitializer)));
   return [
     plan.customs.reduceRight((rest, { name, options }, index) => {
-      const values = Object.keys(options).map((_, at) => argument(at));
+      const values = Object.keys(options).map((_, at) => module.f32.demote(argument(at)));
       const call = customs.get(name)!([get(4), get(5)], values);
       return module.if(isCustom(index), module.block(null, [announce(linker, plan, get(0)), call]), rest);
     }, otherwise),

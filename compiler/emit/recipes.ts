@@ -28,8 +28,7 @@ function numbersOf(recipe: Exclude<Recipe, { readonly kind: 'custom' | 'host' }>
       return { code, a: recipe.mean, b: recipe.std };
     case 'truncatedNormal': {
       const { mean, std, low, high } = recipe;
-      const { fround } = Math;
-      const usual = fround(low) === fround(mean - 2 * std) && fround(high) === fround(mean + 2 * std);
+      const usual = low === mean - 2 * std && high === mean + 2 * std;
       return usual ? { code, a: mean, b: std } : { code: codes.cutNormal, a: mean, b: std, low, high };
     }
     case 'varianceScaling':

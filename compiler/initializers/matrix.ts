@@ -26,7 +26,7 @@ export const deltaOrthogonal = defineInitializer('deltaOrthogonal', {
   options: { gain: gain() },
   main: 'gain',
   ranks: [3, 5],
-  rngs: ['philox'],
+  rngs: ['philox', 'jax'],
   expand: ({ gain }) => ({ kind: 'deltaOrthogonal', gain }),
 });
 

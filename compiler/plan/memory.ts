@@ -66,8 +66,8 @@ export function layoutTable(graph: TensorGraph, argumentCount: number): TableLay
   const inputs = graph.inputs.map(({ value }) => entry(value.shape.length));
   const outputs = graph.outputs.map(({ value }) => entry(value.shape.length));
   const parameter = entry(Math.max(0, ...graph.variables.map(({ value }) => value.shape.length)));
-  const args = at;
-  const states = args + 4 * argumentCount;
+  const args = argumentCount > 0 ? Math.ceil(at / 8) * 8 : at;
+  const states = args + 8 * argumentCount;
   return { inputs, outputs, parameter, arguments: args, states, bytes: states + graph.variables.length };
 }
 

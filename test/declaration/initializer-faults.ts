@@ -180,8 +180,8 @@ export const initializerFaults: Faults = {
       [at(), `hidden.weight: rng 'torch' has no sparse initializer`],
     ],
     [
-      { ...hidden({}), rng: 'jax', defaults: { initializer: 'delta_orthogonal' } },
-      [at(), `hidden.weight: rng 'jax' has no deltaOrthogonal initializer`],
+      { ...hidden({}), rng: 'torch', defaults: { initializer: 'delta_orthogonal' } },
+      [at(), `hidden.weight: rng 'torch' has no deltaOrthogonal initializer`],
     ],
     [{ ...hidden({}), rng: 'torch', defaults: { rules: [['never', 'delta_orthogonal']] } }],
     [

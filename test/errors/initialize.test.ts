@@ -72,7 +72,10 @@ const initializations: readonly Initialization[] = [
   ),
   initialize('no kind', { initializer: {} }, 'unknown initializer Object'),
   initialize('null', { initializer: null }, 'unknown initializer null'),
-  initialize('a function', { initializer: () => 0 }, 'unknown initializer Function'),
+  initialize('a function of a number', { initializer: () => 0 }, '', {
+    message: 'hidden.weight: its initializer must return a Float32Array of 30 values, got 0',
+    details: { code: 'function' },
+  }),
   initialize('a kind for its object', { initializer: { kind: 7 } }, 'unknown initializer 7'),
   initialize(
     'an unknown option of a kind',
@@ -106,7 +109,7 @@ const initializations: readonly Initialization[] = [
   initialize(
     'an unknown mode',
     { initializer: { kind: 'varianceScaling', mode: 'fan_in' } },
-    "mode must be one of fanIn, fanOut, fanAvg, got 'fan_in'",
+    "mode must be one of fanIn, fanOut, fanAvg, weightFanIn, got 'fan_in'",
   ),
   initialize(
     'an unknown distribution',

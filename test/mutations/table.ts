@@ -237,10 +237,10 @@ const emitted: readonly Mutation[] = [
     'each parameter takes effect*',
   ),
   built(
-    'compiler/emit/initializers',
+    'compiler/emit/recipes',
     'a variable does not take its own seed',
-    'own === undefined',
-    'true',
+    'const seeds = seed === undefined',
+    'const seeds = true',
     'golden',
     '*naive evaluator',
   ),
