@@ -1,7 +1,8 @@
 import test from 'ava';
 import { compile, type CompileOptions } from '../compiler/index.js';
 import { Host, bitsOf, ramp, status } from './abi/host.js';
-import { convolutional, everyInitializer, latched, mlp, type Model } from './abi/models.js';
+import { everyInitializer } from './abi/initialized-models.js';
+import { convolutional, latched, mlp, type Model } from './abi/models.js';
 import { dataSegments, sectionsOf } from './abi/sections.js';
 
 const binaryOf = async (model: Model, options: CompileOptions = {}): Promise<Uint8Array> =>

@@ -178,10 +178,7 @@ function drawAsAsked(
       module.i32.and(get(1), module.i32.const(initializerCodes.ownSeed - 1)),
       module.i32.const(initializerCodes.custom + index),
     );
-  const bounds =
-    plan.variables.length === 0
-      ? [module.f64.const(0), module.f64.const(0)]
-      : [0, 1].map(argument);
+  const bounds = plan.variables.length === 0 ? [module.f64.const(0), module.f64.const(0)] : [0, 1].map(argument);
   const drawn = module.call(draw, [get(1), get(2), get(3), ...bounds, get(4), get(5)], i32);
   const otherwise = when(module, module.i32.eqz(drawn), module.return(module.i32.const(Status.noInitializer)));
   return [

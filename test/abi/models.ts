@@ -1,5 +1,3 @@
-import type { InitializerKind } from '../../compiler/initializers/index.js';
-import { initializerDefinitions } from '../../compiler/initializers/resolve.js';
 import { activations } from '../../compiler/layers/activation-functions.js';
 
 const activationKinds = Object.keys(activations);
@@ -7,6 +5,9 @@ const activationKinds = Object.keys(activations);
 /** A declaration's parts that tests write. */
 export interface Model {
   readonly nacre: 1;
+  readonly rng?: string;
+  readonly initializers?: readonly { readonly name: string; readonly [field: string]: unknown }[];
+  readonly defaults?: { readonly layout?: string };
   readonly inputs: readonly { readonly name: string; readonly shape: readonly unknown[]; readonly dtype?: string }[];
   readonly layers: readonly { readonly name: string; readonly kind: string; readonly [attribute: string]: unknown }[];
   readonly outputs: readonly (string | { readonly name: string; readonly from: string })[];
@@ -76,55 +77,4 @@ export const everyActivation: Model = {
   inputs: [{ name: 'x', shape: ['batch', 33] }],
   layers: activationKinds.map((kind) => ({ name: kind, kind: 'activation', from: 'x', activation: kind })),
   outputs: [...activationKinds],
-};
-
-const initializers = [
-  'zeros',
-  'ones',
-  { kind: 'constant', value: -0.3 },
-  { kind: 'uniform', low: -2, high: 3 },
-  { kind: 'normal', mean: 0.1, std: 1.5 },
-  { kind: 'normal', std: 0.02, seed: 7 },
-  { kind: 'truncatedNormal', mean: -1, std: 0.5 },
-  { kind: 'truncatedNormal', std: 2, low: 0.5, high: 3 },
-  ...['fanIn', 'fanOut', 'fanAvg'].flatMap((mode) =>
-    ['uniform', 'truncatedNormal', 'untruncatedNormal'].map((distribution) => ({
-      ...{ kind: 'varianceScaling', scale: 1.7, mode, distribution },
-    })),
-  ),
-  ...['glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'lecunUniform', 'lecunNormal'],
-  ...['xavier', { kind: 'xavier', rndType: 'gaussian', factorType: 'in', magnitude: 2.24 }],
-  ...['msraPrelu', { kind: 'msraPrelu', factorType: 'out', slope: 0.1 }],
-];
-
-const fillsVectors = (initializer: string | { readonly kind: string }): boolean => {
-  const kind = typeof initializer === 'string' ? initializer : initializer.kind;
-  return initializerDefinitions[kind as InitializerKind].ranks[0] <= 1;
-};
-
-/**
- * Every initializer over the weights of dense, full, grouped and depthwise layers, and over the dense bias where it fills
- * vectors. New ones come last: the names of the layers, which values depend on, must stay.
- */
-export const everyInitializer: Model = {
-  nacre: 1,
-  inputs: [
-    { name: 'x', shape: ['batch', 11] },
-    { name: 'image', shape: ['batch', 3, 3, 4] },
-  ],
-  layers: initializers.flatMap((weight, i) => [
-    { name: `dense_${i}`, kind: 'dense', from: 'x', units: 19, weight, bias: fillsVectors(weight) && weight },
-    { name: `conv_${i}`, kind: 'conv2d', from: 'image', filters: 10, kernelSize: 3, weight, bias: false },
-    { name: `groups_${i}`, kind: 'conv2d', from: 'image', filters: 6, kernelSize: 2, groups: 2, weight, bias: false },
-    {
-      name: `depth_${i}`,
-      kind: 'depthwiseConv2d',
-      from: 'image',
-      kernelSize: 2,
-      depthMultiplier: 3,
-      weight,
-      bias: false,
-    },
-  ]),
-  outputs: initializers.flatMap((_, i) => [`dense_${i}`, `conv_${i}`, `groups_${i}`, `depth_${i}`]),
 };

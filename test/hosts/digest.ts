@@ -5,9 +5,8 @@ export type Hashes = Readonly<Record<string, string>>;
 
 /** The files of the compiled modules, and what to run them on. */
 export interface Modules {
-  /** Of the graph with every initializer, for either target. */
-  readonly baseline: string;
-  readonly relaxed: string;
+  /** Of the graphs with every initializer, for either target. */
+  readonly initialized: readonly { readonly group: string; readonly baseline: string; readonly relaxed: string }[];
   /** For the baseline target, with the shapes of their inputs. */
   readonly forwards: readonly {
     readonly name: string;
@@ -41,8 +40,11 @@ const must = (code: number): void => {
   if (code !== status.ok) throw new Error(`status ${code}`);
 };
 
-/** What `initialize` makes of a model's parameters in their canonical layout: a hash for each initializer. */
-export async function parametersOf(source: Uint8Array | WebAssembly.Module): Promise<Hashes> {
+/**
+ * What `initialize` makes of a model's parameters in their canonical layout: a hash for each initializer, called after it
+ * and the group of models that this one is of.
+ */
+export async function parametersOf(source: Uint8Array | WebAssembly.Module, group = ''): Promise<Hashes> {
   const host = new Host(source);
   must(host.call('initialize', 0, 0, 0));
   const parts = new Map<string, Uint32Array[]>();
@@ -50,7 +52,8 @@ export async function parametersOf(source: Uint8Array | WebAssembly.Module): Pro
     parts.set(initializer, [...(parts.get(initializer) ?? []), host.parameter(index).words.slice()]);
   });
   const hashes: Record<string, string> = {};
-  for (const [initializer, words] of parts) hashes[initializer] = (await sha256(words)).slice(0, 16);
+  for (const [initializer, words] of parts)
+    hashes[`${group} ${initializer}`.trim()] = (await sha256(words)).slice(0, 16);
   return hashes;
 }
 
@@ -80,7 +83,7 @@ async function outputsOf(module: WebAssembly.Module, shapes: readonly (readonly 
 }
 
 /** What the host that runs it makes of the modules. */
-export async function digest({ baseline, relaxed, forwards }: Modules, load: Load): Promise<Digest> {
+export async function digest({ initialized, forwards }: Modules, load: Load): Promise<Digest> {
   const loaded = async (file: string): Promise<WebAssembly.Module> => {
     const module = await load(file);
     if (!module) throw new Error(`${file}: the engine refuses it`);
@@ -88,12 +91,15 @@ export async function digest({ baseline, relaxed, forwards }: Modules, load: Loa
   };
   const outputs: Record<string, string> = {};
   for (const { name, file, shapes } of forwards) outputs[name] = await outputsOf(await loaded(file), shapes);
-  const relaxedModule = await load(relaxed);
-  return {
-    parameters: await parametersOf(await loaded(baseline)),
-    relaxedParameters: relaxedModule && (await parametersOf(relaxedModule)),
-    outputs,
-  };
+  const parameters: Record<string, string> = {};
+  let relaxedParameters: Record<string, string> | null = {};
+  for (const { group, baseline, relaxed } of initialized) {
+    Object.assign(parameters, await parametersOf(await loaded(baseline), group));
+    const module = await load(relaxed);
+    if (module && relaxedParameters) Object.assign(relaxedParameters, await parametersOf(module, group));
+    else relaxedParameters = null;
+  }
+  return { parameters, relaxedParameters, outputs };
 }
 
 /** For hosts that compile bytes. */

@@ -1,8 +1,8 @@
 import type { Hashes } from './digest.js';
 
 /**
- * The first 64 bits of the SHA-256 of the parameters of `everyInitializer` under seed 0, by initializer. They never
- * change: a new initializer adds a line.
+ * The first 64 bits of the SHA-256 of the parameters of the initialized models under seed 0, by group and initializer.
+ * They never change: a new initializer adds a line.
  */
 export const goldenParameters: Hashes = {
   zeros: 'ac601d468fbaf1af',
@@ -32,4 +32,47 @@ export const goldenParameters: Hashes = {
   'xavier(gaussian, in, 2.24)': 'bc5e9e22ed991305',
   'msraPrelu(avg, 0.25)': '47e5f959efaefb7f',
   'msraPrelu(out, 0.1)': 'd9d7dbe4837e15f2',
+  'orthogonal(1)': '0095d9ea477a1b97',
+  'orthogonal(-1.5, seed 3)': '22d0e1e01072ccb0',
+  'deltaOrthogonal(0.5)': '1c9c4d6d9b01b615',
+  'identity(-2)': '46aa6f42a1389ba7',
+  'dirac(1)': '1982f923a5c98cd1',
+  'dirac(2)': '31d8188686898ea2',
+  bilinear: 'd0d45730156fc065',
+  'lstmBias(1.5)': '92d5307cd8830064',
+  'constant(0.5)': 'd2279987599118e4',
+  'sparse(0.3, 0.01)': '91c2d14b105c4fea',
+  'varianceScaling(1.7, weightFanIn, uniform)': '5c6e1d810e539b22',
+  'truncatedNormal(0.1, 0.02, 0.09, 0.3, true)': '643be7250f96d3ce',
+  'jax constant(0.5)': '33de744016878d96',
+  'jax deltaOrthogonal(0.5)': '16ef6e0e16ce5afa',
+  'jax glorotUniform': '52c1d5ea84a55fff',
+  'jax normal(0, 1, seed 18446744073709551615)': '17f98d060d8a0fc3',
+  'jax normal(0.1, 1.5)': '45dc128418295cd2',
+  'jax orthogonal(1)': '8e50b4f9a4810a44',
+  'jax truncatedNormal(-1, 0.5, -2, 2, false)': '95ce41680b048b86',
+  'jax truncatedNormal(0.1, 0.02, 0.09, 0.3, true)': '468c1f15134a82e6',
+  'jax uniform(-2, 3)': 'bcf014422a221832',
+  'jax uniform(0, 1, seed 42)': '830a44864bfe52a7',
+  'jax varianceScaling(0.3333333333333333, fanIn, truncatedNormal)': '5b9587367e39a232',
+  'jax varianceScaling(0.3333333333333333, fanIn, uniform)': '3df38360ba390e42',
+  'jax varianceScaling(0.3333333333333333, fanIn, untruncatedNormal)': 'cd017beba7d12b69',
+  'jax varianceScaling(0.3333333333333333, weightFanIn, uniform)': '8de3ed0fd1a0d6ae',
+  'torch constant(0.5)': '33de744016878d96',
+  'torch glorotUniform': 'c781c18e55ad2d30',
+  'torch normal(0, 1, seed 18446744073709551615)': '2f65c14e066049cd',
+  'torch normal(0.1, 1.5)': '966e7f8643819db3',
+  'torch orthogonal(1)': '6c9431c51918ed72',
+  'torch truncatedNormal(-1, 0.5, -2, 2, false)': 'f1d0fe8b2fa6ffe3',
+  'torch truncatedNormal(0.1, 0.02, 0.09, 0.3, true)': '88541533c2ab3e3e',
+  'torch uniform(-2, 3)': '8f1a6ec7ad3620e4',
+  'torch uniform(0, 1, seed 42)': 'd9d20f339d8fed1a',
+  'torch varianceScaling(0.3333333333333333, fanIn, truncatedNormal)': '4d9114f6ce728d60',
+  'torch varianceScaling(0.3333333333333333, fanIn, uniform)': 'a19f119f7034ddd4',
+  'torch varianceScaling(0.3333333333333333, fanIn, untruncatedNormal)': 'a968df3d520b5d5d',
+  'torch varianceScaling(0.3333333333333333, weightFanIn, uniform)': 'e33d4001a71e8311',
+  'own gamma(0.01)': '1a687e17ceb7f40e',
+  'own gamma(2.5, seed 7)': '3036ffbc2fc9d410',
+  'own mathematics': '60623d0b5c013cd9',
+  'own walk(0.5)': '36e67e0802080d9c',
 };

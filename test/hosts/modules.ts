@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile } from '../../compiler/index.js';
-import { convolutional, everyActivation, everyInitializer, lookup, mlp, type Model } from '../abi/models.js';
+import { initializedModels } from '../abi/initialized-models.js';
+import { convolutional, everyActivation, lookup, mlp, type Model } from '../abi/models.js';
 import type { Modules } from './digest.js';
 
 const forwards: Readonly<Record<string, { model: Model; shapes: readonly (readonly number[])[] }>> = {
@@ -12,12 +13,15 @@ const forwards: Readonly<Record<string, { model: Model; shapes: readonly (readon
   embedding: { model: lookup, shapes: [[4, 5]] },
 };
 
+const fileOf = (group: string): string => `initializers${group && `-${group}`}`;
+
 const nameOf = (model: string, target: string): string => `${model}.${target}.wasm`;
 
 /** Every model for both targets, by file name. */
 export async function compileModules(): Promise<ReadonlyMap<string, Uint8Array>> {
   const binaries = new Map<string, Uint8Array>();
-  const models = { initializers: everyInitializer, ...mapValues(forwards, ({ model }) => model) };
+  const initialized = Object.entries(initializedModels).map(([group, model]) => [fileOf(group), model] as const);
+  const models = { ...Object.fromEntries(initialized), ...mapValues(forwards, ({ model }) => model) };
   for (const [name, model] of Object.entries(models)) {
     for (const target of ['baseline', 'relaxed'] as const) {
       binaries.set(nameOf(name, target), (await compile(JSON.stringify(model), { target })).binary);
@@ -39,8 +43,11 @@ export function hashOf(binaries: ReadonlyMap<string, Uint8Array>): string {
 export function writeModules(binaries: ReadonlyMap<string, Uint8Array>, folder: string): Modules {
   for (const [name, binary] of binaries) writeFileSync(join(folder, name), binary);
   const modules: Modules = {
-    baseline: nameOf('initializers', 'baseline'),
-    relaxed: nameOf('initializers', 'relaxed'),
+    initialized: Object.keys(initializedModels).map((group) => ({
+      group,
+      baseline: nameOf(fileOf(group), 'baseline'),
+      relaxed: nameOf(fileOf(group), 'relaxed'),
+    })),
     forwards: Object.entries(forwards).map(([name, { shapes }]) => ({ name, file: nameOf(name, 'baseline'), shapes })),
   };
   writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));

@@ -38,7 +38,11 @@ for (const [rng, layout] of cases as readonly (readonly [Rng, Layout])[]) {
       const { seed, ...options } = initializer;
       const own = typeof seed === 'string' ? BigInt(seed) : seed;
       net.initialize({ only: variable, initializer: seed === undefined ? options : { ...options, seed: own } });
-      const expected = expectedOf(rng, graph.variables.find(({ name }) => name === variable)!, initializer);
+      const expected = expectedOf(
+        rng,
+        graph.variables.find(({ name }) => name === variable)!,
+        initializer,
+      );
       const got = net.variables.get(variable).data;
       t.deepEqual(bitsOf(got), bitsOf(expected), `${variable}, ${JSON.stringify(initializer)}`);
     }

@@ -87,7 +87,8 @@ for (const each of others) {
   test(`embedded values are what the evaluator says: ${each.join(', ')}`, (t) =>
     expectInitialized(t, ...each, { weights: 'embed', seed: SEED }));
   (relaxed ? test : test.skip)(`relaxed modules fill what the evaluator says: ${each.join(', ')}`, (t) =>
-    expectInitialized(t, ...each, { target: 'relaxed' }));
+    expectInitialized(t, ...each, { target: 'relaxed' }),
+  );
 }
 
 test('every kind of initializer is among them', (t) => {
