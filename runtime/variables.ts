@@ -67,14 +67,13 @@ export class VariableSession extends FillingSession implements Model {
     },
     sample: (name, first = 0, count = 1) => {
       this.refuseFrozen(name);
-      const { index, variable } = this.#find(name);
-      const end = variable.given ? volume(this.shapeOf(index) as readonly number[]) : 2 ** 64;
-      const isCount = Number.isInteger(count) && count >= 0;
-      const from = isCount && (typeof first === 'bigint' || Number.isSafeInteger(first)) ? BigInt(first) : -1n;
-      if (from < 0n || from + BigInt(count) > end) {
+      const { index } = this.#find(name);
+      const size = volume(this.shapeOf(index) as readonly number[]);
+      const from = Number(first);
+      if (![from, count].every(Number.isInteger) || from < 0 || count < 0 || from + count > size) {
         throw new InputError('range', name, `has no ${count} elements from ${first} on`);
       }
-      return this.sample(index, OWN, from, new Float32Array(count));
+      return this.sample(index, OWN, BigInt(from), new Float32Array(count));
     },
   };
 

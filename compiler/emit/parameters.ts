@@ -210,8 +210,13 @@ function emitSampleParameter(
   const whole = plan.variables.flatMap((variable, index) => (isElementwise(variable, torch) ? [] : [index]));
   const refuse = (): Ref => module.return(module.i32.const(Status.noInitializer));
   const own = module.call('recipe', [get(0), get(4), get(5)], i32);
+  const isOwn = (): Ref => module.i32.eq(get(1), module.i32.const(initializerCodes.own));
+  const wide = (count: Ref): Ref => module.i64.extend_u(count);
+  const size = (): Ref => wide(field(linker, 'count'));
+  const beyond = (): Ref =>
+    module.i32.or(module.i64.gt_u(get(6), size()), module.i64.gt_u(module.i64.add(get(6), wide(get(7))), size()));
   const sampled = module.if(
-    module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
+    isOwn(),
     module.block(null, [
       ...whole.map((index) => when(module, module.i32.eq(get(0), module.i32.const(index)), refuse())),
       module.drop(own),
@@ -222,6 +227,7 @@ function emitSampleParameter(
     ...requireParameters(linker, plan),
     ...requireVariable(linker, get(0)),
     when(module, module.i32.gt_u(get(7), module.i32.const(SAMPLE_COUNT)), refuse()),
+    when(module, module.i32.and(isOwn(), beyond()), module.return(module.i32.const(Status.index))),
     setField(linker, 'target', sizeRef(module, scratch)),
     setField(linker, 'first', get(6)),
     setField(linker, 'count', get(7)),

@@ -184,16 +184,15 @@ test('elements are had without the others, as the initializer draws them under t
     t.deepEqual([...net.variables.sample('dense_1.weight', first, count)], all.slice(first, first + count));
   }
   t.deepEqual([...net.variables.sample('dense_1.weight')], all.slice(0, 1));
-  const [last, beyond] = net.variables.sample('dense_1.weight', 2999n, 2);
-  t.is(last, all[2999]);
-  t.is(beyond, net.variables.sample('dense_1.weight', 3000)[0]);
-  t.not(beyond, 0);
+  t.is(net.variables.sample('dense_1.weight', 2999n)[0], all[2999]);
   for (const [first, count] of [
     [-1, 2],
     [0, -1],
     [0, 1.5],
     [0.5, 1],
     [NaN, 1],
+    [2999, 2],
+    [2n ** 64n, 1],
   ] as const) {
     t.throws(() => net.variables.sample('dense_1.weight', first, count), {
       name: 'InputError',

@@ -3,7 +3,7 @@ import { conv1d, dense, initializers, input, layerNormalization, sequential } fr
 import { initializerDefinitions, initializerKinds } from '../../compiler/initializers/resolve.js';
 import { all, load, ramp, values } from './load.js';
 
-const { constant, normal, truncatedNormal, uniform, varianceScaling } = initializers;
+const { constant, mixed, normal, truncatedNormal, uniform, varianceScaling } = initializers;
 
 const mlp = sequential([
   input(['batch', 4]),
@@ -151,6 +151,31 @@ test('an initializer is imposed on variables that are named themselves', async (
     'dense_1.bias': [4, 4],
     'dense_2.weight': [6, 6],
     'dense_2.bias': [6],
+  });
+});
+
+test('mixed is imposed on the variables that its patterns are found in, and must find one for each', async (t) => {
+  const { net } = await load(mlp);
+  net.initialize({
+    initializer: mixed([
+      [/bias$/, 5],
+      [/^dense_2/, 'ones'],
+      [/weight$|gamma$/, 3],
+      [/./, 4],
+    ]),
+  });
+  const firsts = Object.fromEntries(Object.entries(all(net)).map(([name, [first]]) => [name, first]));
+  t.deepEqual(firsts, {
+    'dense_1.weight': 3,
+    'dense_1.bias': 5,
+    'layer_normalization_1.gamma': 3,
+    'layer_normalization_1.beta': 4,
+    'dense_2.weight': 1,
+    'dense_2.bias': 5,
+  });
+  t.throws(() => net.initialize({ initializer: mixed([[/weight$/, 3]]), force: true }), {
+    name: 'InputError',
+    message: "initialize: no rule of mixed is found in 'dense_1.bias'",
   });
 });
 
