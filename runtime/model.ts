@@ -7,7 +7,11 @@ import type { Feed, ForwardModel, Signature, Tensor } from './types.js';
  * the host.
  */
 export type RuntimeInitializer =
-  string | number | { readonly kind: string; readonly [option: string]: unknown } | HostInitializer;
+  | string
+  | number
+  | { readonly kind: string; readonly [option: string]: unknown }
+  | { readonly kind: 'mixed'; readonly rules: readonly (readonly [pattern: string, initializer: unknown])[] }
+  | HostInitializer;
 
 /** Variables by layer, name or pattern. */
 export type Selection = string | RegExp | readonly (string | RegExp)[];
