@@ -111,6 +111,7 @@ export class FillingSession extends Session {
         continue;
       }
       const seeded = { seed, ...draw };
+      this.#deferred.delete(index);
       if (waits) this.#deferred.set(index, seeded);
       else this.draw(index, seeded);
       (waits ? deferred : initialized).push(name);
@@ -127,8 +128,9 @@ export class FillingSession extends Session {
   }
 
   protected override fillRest(): void {
+    this.#drawDeferred();
     for (;;) {
-      const status = this.#run(() => this.exports.initialize(...halves(this.seed), 0));
+      const status = this.#run(OWN, () => this.exports.initialize(...halves(this.seed), 0));
       if (status !== Status.awaitingHost) {
         this.check(status);
         return;
@@ -149,7 +151,7 @@ export class FillingSession extends Session {
     }
     this.#setArguments(draw);
     const [code, a, b] = plan;
-    const status = this.#run(() => this.exports.initializeParameter(index, code, a, b, ...halves(seed)));
+    const status = this.#run(draw, () => this.exports.initializeParameter(index, code, a, b, ...halves(seed)));
     if (status === Status.awaitingHost) {
       this.#ask(index, seed);
       return;
@@ -167,32 +169,34 @@ export class FillingSession extends Session {
     new Float64Array(this.exports.memory.buffer, table + offset, more.length).set(more);
   }
 
-  /** Runs code that may be the user's; where it fails, the module stays as it was. */
-  #run(call: () => number): number {
+  /** Runs code that may be the user's; where it fails, the variable has no values. */
+  #run({ kind }: Draw, call: () => number): number {
     try {
       return call();
     } catch (error) {
+      this.ready = false;
       const { name, initializer } = this.manifest.variables[this.words()[0]!]!;
-      throw new VariableError('trap', name, `its initializer ${initializer} failed: ${(error as Error).message}`);
+      const what = kind === OWN.kind ? initializer : kind;
+      throw new VariableError('trap', name, `its initializer ${what} failed: ${(error as Error).message}`);
     }
   }
 
   /** Lets the host's function that the declaration names fill a variable. */
   #ask(index: number, seed: bigint): void {
-    const { name, host } = this.manifest.variables[index]!;
+    const { name, host, seed: own } = this.manifest.variables[index]!;
     const fill = this.functions[host!];
-    if (fill) {
-      this.#call(index, fill, seed);
-      return;
+    if (!fill) {
+      throw new VariableError('host', name, `its initializer '${host}' runs on the host; pass functions: { ${host} }`);
     }
-    const text = `its initializer '${host}' runs on the host; pass functions: { ${host} } to instantiate`;
-    throw new VariableError('host', name, text);
+    if (own) this.#call(index, fill, BigInt(own), codes.ownSeed);
+    else this.#call(index, fill, seed);
   }
 
-  #call(index: number, fill: HostInitializer, seed: bigint): void {
+  /** @param ownSeed is added to codes of initializers */
+  #call(index: number, fill: HostInitializer, seed: bigint, ownSeed = 0): void {
     const { name } = this.manifest.variables[index]!;
     const shape = this.shapeOf(index) as readonly number[];
-    const values: unknown = fill(name, [...shape], this.#randomOf(index, seed));
+    const values: unknown = fill(name, [...shape], this.#randomOf(index, seed, ownSeed));
     const count = volume(shape);
     if (!(values instanceof Float32Array) || values.length !== count) {
       const got = values instanceof Float32Array ? `${values.length} values` : named(values);
@@ -207,18 +211,14 @@ export class FillingSession extends Session {
   }
 
   /** Draws for a function of the host. */
-  #randomOf(index: number, seed: bigint): HostRandom {
+  #randomOf(index: number, seed: bigint, ownSeed: number): HostRandom {
     let calls = 0n;
-    const draw = <T extends Float32Array | Uint32Array>(
-      kind: 'uniform' | 'normal' | 'bits',
-      into: T,
-      a = 0,
-      b = 0,
-    ): T => this.sample(index, { kind, plan: [codes[kind], a, b], seed }, calls++ << 40n, into);
+    const draw = <T extends Float32Array | Uint32Array>(kind: string, code: number, into: T, a = 0, b = 0): T =>
+      this.sample(index, { kind, plan: [code + ownSeed, a, b], seed }, calls++ << 40n, into);
     return {
-      uniform: (shape, low = 0, high = 1) => draw('uniform', new Float32Array(volume(shape)), low, high),
-      normal: (shape, mean = 0, std = 1) => draw('normal', new Float32Array(volume(shape)), mean, std),
-      bits: (shape) => draw('bits', new Uint32Array(volume(shape))),
+      uniform: (shape, low = 0, high = 1) => draw('uniform', codes.uniform, new Float32Array(volume(shape)), low, high),
+      normal: (shape, mean = 0, std = 1) => draw('normal', codes.normal, new Float32Array(volume(shape)), mean, std),
+      bits: (shape) => draw('bits', codes.bits, new Uint32Array(volume(shape))),
     };
   }
 
@@ -229,11 +229,15 @@ export class FillingSession extends Session {
     for (let at = 0; at < into.length; at += SAMPLE_COUNT) {
       const count = Math.min(SAMPLE_COUNT, into.length - at);
       const from = first + BigInt(at);
-      const status = this.#run(() => this.exports.sampleParameter(index, code, a, b, ...halves(seed), from, count));
+      const status = this.#run(draw, () =>
+        this.exports.sampleParameter(index, code, a, b, ...halves(seed), from, count),
+      );
       if (status === Status.noInitializer) {
         if (draw !== OWN) notCarried(kind, this.manifest);
-        const { name, initializer } = this.manifest.variables[index]!;
-        throw new VariableError('sample', name, `${initializer} fills it whole; its elements are not had one by one`);
+        const { name, initializer, given } = this.manifest.variables[index]!;
+        throw given
+          ? new InputError('index', name, `has no ${count} elements from ${from} on`)
+          : new VariableError('sample', name, `${initializer} fills it whole; its elements are not had one by one`);
       }
       this.check(status);
       const address = this.words()[this.manifest.parameter / 4];
@@ -245,8 +249,14 @@ export class FillingSession extends Session {
 
   protected override settle(shapes: readonly (readonly number[])[]): void {
     super.settle(shapes);
-    for (const [index, draw] of this.#deferred) this.draw(index, draw);
-    this.#deferred.clear();
+    this.#drawDeferred();
+  }
+
+  #drawDeferred(): void {
+    for (const [index, draw] of this.#deferred) {
+      this.draw(index, draw);
+      this.#deferred.delete(index);
+    }
   }
 
   protected isInitialized(index: number): boolean {

@@ -127,6 +127,8 @@ const limits: readonly (readonly [option: RegExp, expects: string, holds: (value
 function numbersOf(kind: string, defaults: Options, given: Readonly<Record<string, unknown>>): number[] {
   const known = Object.keys(defaults);
   checkOptions(given, known, ` of ${kind}`);
+  // Options of the model's own kinds may have any name, and take any number.
+  const limited = kinds[kind] ? limits : [];
   return known.map((name) => {
     const fallback = defaults[name]!;
     const words = typeof fallback === 'number' ? undefined : Object.keys(fallback);
@@ -136,7 +138,7 @@ function numbersOf(kind: string, defaults: Options, given: Readonly<Record<strin
       ? words
         ? `one of ${words.join(', ')}`
         : 'a number'
-      : limits.find(([option, , holds]) => option.test(name) && !holds(number, kind))?.[1];
+      : limited.find(([option, , holds]) => option.test(name) && !holds(number, kind))?.[1];
     if (expects) fail(`${name} must be ${expects}, got ${named(value)}`);
     return number;
   });
@@ -206,14 +208,16 @@ export function drawOf(initializer: unknown, variable: string, manifest: Manifes
 
 export function notCarried(kind: string, { initializers }: Manifest): never {
   const carries = initializers.filter((name) => name !== 'bits').join(', ') || 'none';
-  const text = `the module does not carry '${kind}' (it carries ${carries}); compile with initializers: ['${kind}']`;
+  const wanted = kind === 'bits' ? `'all'` : `['${kind}']`;
+  const text = `the module does not carry '${kind}' (it carries ${carries}); compile with initializers: ${wanted}`;
   throw new VariableError('initializer', 'initialize', text);
 }
 
 /** A seed as 64 bits; `'random'` draws one. */
 export function readSeed(seed: unknown): bigint {
   if (seed === 'random') return crypto.getRandomValues(new BigUint64Array(1))[0]!;
-  const value = typeof seed === 'bigint' ? seed : Number.isSafeInteger(seed) ? BigInt(seed as number) : -1n;
-  if (value === BigInt.asUintN(64, value)) return value;
+  const digits = String(seed);
+  const isExact = typeof seed !== 'number' || Number.isSafeInteger(seed);
+  if (isExact && /^\d{1,20}$/.test(digits) && BigInt(digits) >> 64n === 0n) return BigInt(digits);
   return fail(`seed must be a whole number from 0 to 2^64 - 1 or 'random', got ${named(seed)}`);
 }

@@ -33,6 +33,8 @@ export interface ManifestVariable {
   readonly given: boolean;
   /** The function of the host that fills it. */
   readonly host?: string;
+  /** What that function draws from unless the graph's seed, in decimal. */
+  readonly seed?: string;
 }
 
 export interface Manifest {

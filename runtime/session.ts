@@ -30,7 +30,7 @@ export class Session implements ForwardModel {
   /** Sizes are those of a call. */
   protected settled: boolean;
   /** Every variable is initialized. */
-  #ready = false;
+  protected ready = false;
   protected readonly ins: readonly Port[];
   protected readonly outs: readonly Port[];
 
@@ -65,7 +65,7 @@ export class Session implements ForwardModel {
 
   /** Whether all inputs have the sizes they had, in typed arrays, so that they only need to be copied. */
   #isUsual(inputs: Given): boolean {
-    if (!this.#ready) return false;
+    if (!this.ready) return false;
     let others = -this.ins.length;
     for (const _ in inputs) others++;
     if (others !== 0) return false;
@@ -118,10 +118,10 @@ export class Session implements ForwardModel {
   }
 
   run(): void {
-    if (!this.#ready) {
+    if (!this.ready) {
       this.#requireSizes('run');
       this.fillRest();
-      this.#ready = true;
+      this.ready = true;
     }
     let status;
     try {

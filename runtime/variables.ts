@@ -68,12 +68,10 @@ export class VariableSession extends FillingSession implements Model {
     sample: (name, first = 0, count = 1) => {
       this.refuseFrozen(name);
       const { index } = this.#find(name);
-      const size = volume(this.shapeOf(index) as readonly number[]);
-      const from = Number(first);
-      if (![from, count].every(Number.isInteger) || from < 0 || count < 0 || from + count > size) {
-        throw new InputError('range', name, `has no ${count} elements from ${first} on`);
+      if (![first, count].every((whole) => whole >= 0 && Number.isInteger(Number(whole)))) {
+        throw new InputError('index', name, `expects whole numbers, got ${first} and ${count}`);
       }
-      return this.sample(index, OWN, BigInt(from), new Float32Array(count));
+      return this.sample(index, OWN, BigInt(first), new Float32Array(count));
     },
   };
 

@@ -42,7 +42,7 @@ export function describe(
       users: variable.users,
       trainable: variable.trainable,
       given: filling.kind === 'values',
-      ...(filling.kind === 'recipe' && filling.recipe.kind === 'host' ? { host: filling.recipe.name } : {}),
+      ...(filling.kind === 'recipe' && filling.recipe.kind === 'host' ? hostOf(filling.recipe.name, filling.seed) : {}),
     })),
     symbols: plan.symbols.map(({ name, kind, input, axis, min, max }) => ({
       name,
@@ -71,3 +71,8 @@ export function describe(
   const section = customSection(MANIFEST_SECTION, new TextEncoder().encode(JSON.stringify(manifest)));
   return { binary: join([code, section]), manifest };
 }
+
+const hostOf = (host: string, seed: bigint | undefined): { readonly host: string; readonly seed?: string } => ({
+  host,
+  ...(seed === undefined ? {} : { seed: String(seed) }),
+});

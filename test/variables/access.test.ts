@@ -191,12 +191,10 @@ test('elements are had without the others, as the initializer draws them under t
     [0, 1.5],
     [0.5, 1],
     [NaN, 1],
-    [2999, 2],
-    [2n ** 64n, 1],
   ] as const) {
     t.throws(() => net.variables.sample('dense_1.weight', first, count), {
       name: 'InputError',
-      message: `dense_1.weight: has no ${count} elements from ${first} on`,
+      message: `dense_1.weight: expects whole numbers, got ${first} and ${count}`,
     });
   }
 });
