@@ -92,7 +92,8 @@ export default {
     },
     {
       name: 'compiler-to-runtime',
-      comment: 'the stages share the manifest, the errors and the types of host functions with the runtime, nothing else',
+      comment:
+        'the stages share the manifest, the errors and the types of host functions with the runtime, nothing else',
       severity: 'error',
       from: { path: [...foundation, ...Object.keys(stages)].map(module) },
       to: { path: '^runtime/', pathNot: '^runtime/(manifest|errors|host)\\.ts$' },

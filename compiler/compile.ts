@@ -57,6 +57,7 @@ const OPTIONS = [
   'target',
   'weights',
   'parameters',
+  'rng',
   'seed',
   'initializers',
   'maxMemory',

@@ -4,7 +4,7 @@ import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import type { Functions } from './graph/fills.js';
 import { readFunctions } from './graph/functions.js';
-import type { CompiledFunction, TensorGraph } from './ir.js';
+import type { CompiledFunction, Rng, TensorGraph } from './ir.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import { show } from './show.js';
@@ -28,6 +28,8 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
   readonly tensors?: GivenTensors;
   /** What the declaration's host initializers run, by name. */
   readonly functions?: Functions;
+  /** The generator of random variables, in the declaration's place. */
+  readonly rng?: Rng;
 }
 
 function readTensors(given: GivenTensors): Tensors {
@@ -63,7 +65,10 @@ export class Pipeline {
     private readonly options: ModelOptions = {},
   ) {
     this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...readTensors(options.tensors ?? {}) };
-    this.declaration = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors: this.tensors });
+    const { tensors } = this;
+    const { rng } = options;
+    const declared = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors });
+    this.declaration = rng === undefined ? declared : parseDeclaration({ ...declared, rng }, { tensors });
     const given = readFunctions(options.functions ?? {}, this.declaration);
     this.functions = { ...(isGraph(model) ? model.functions : {}), ...given };
   }

@@ -35,8 +35,10 @@ export class FillingSession extends Session {
     if (this.manifest.frozen) return this.#fillFrozen(options);
     const drawFor = (name: string): Draw =>
       initializer === undefined ? OWN : drawOf(initializer, name, this.manifest);
+    // The patterns of mixed name variables.
+    const imposes = (initializer as { readonly kind?: string } | undefined)?.kind === 'mixed';
     // What is no initializer is refused even if no variable takes it.
-    if ((initializer as { readonly kind?: string } | undefined)?.kind !== 'mixed') drawFor('');
+    if (!imposes) drawFor('');
     const chosen = new Map<number, Draw>();
     for (const item of [only].flat() as unknown[]) {
       const label = String(item);
@@ -45,7 +47,7 @@ export class FillingSession extends Session {
         const isNamed = item instanceof RegExp ? name.search(item) >= 0 : [name, ...users].includes(label);
         const isInside = (user: string): boolean => user.startsWith(label) && './'.includes(user[label.length]!);
         if (item !== undefined && !isNamed && !users.some(isInside)) return;
-        const takes = isNamed || (replaceable && users.some((user) => /weight$/i.test(user)));
+        const takes = imposes || isNamed || (replaceable && users.some((user) => /weight$/i.test(user)));
         const draw = takes ? drawFor(name) : OWN;
         const [least, most] = draw.ranks ?? [0, Infinity];
         if (shape.length < least || shape.length > most) {
@@ -70,11 +72,19 @@ export class FillingSession extends Session {
     const { variables } = this.manifest;
     const waiting = variables.filter(({ given }, index) => !given && !this.isInitialized(index));
     const names = (list: readonly ManifestVariable[]): string[] => list.map(({ name }) => name);
+    this.#requireRecipes(readSeed(seed), variables.length > 0 && variables.every(({ given }) => given));
     this.seed = readSeed(seed);
     const waits = this.waitsFor() !== undefined;
     if (!waits) this.fillRest();
     const skipped = names(variables.filter((variable) => !waiting.includes(variable)));
     return { initialized: waits ? [] : names(waiting), deferred: waits ? names(waiting) : [], skipped };
+  }
+
+  /** Values do not follow another seed. */
+  #requireRecipes(seed: bigint, areValues: boolean): void {
+    if (!areValues || seed === this.seed) return;
+    const text = "the module carries values, not recipes; compile with weights: 'seed'";
+    throw new VariableError('values', 'initialize', text);
   }
 
   protected refuseFrozen(subject: string): void {
@@ -87,14 +97,8 @@ export class FillingSession extends Session {
   #fill(options: InitializeOptions, chosen: ReadonlyMap<number, Draw>, all: boolean): Initialized {
     const { variables } = this.manifest;
     const seed = options.seed === undefined ? this.seed : readSeed(options.seed);
-    if (
-      seed !== this.seed &&
-      chosen.size > 0 &&
-      [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given)
-    ) {
-      const text = "the module carries values, not recipes; compile with weights: 'seed'";
-      throw new VariableError('values', 'initialize', text);
-    }
+    const areValues = [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given);
+    this.#requireRecipes(seed, chosen.size > 0 && areValues);
     if (all) this.seed = seed;
     const waits = this.waitsFor() !== undefined;
     const [initialized, deferred, skipped]: [string[], string[], string[]] = [[], [], []];

@@ -101,7 +101,7 @@ const familyOf = ([code]: Plan): number =>
       : [codes.uniform, codes.truncatedNormal, codes.normal][code & 3]!;
 
 /** A name without what differs between frameworks: `random_normal` is `normal`, `he_uniform` is `heUniform`. */
-const plain = (name: string): string => name.replace(/^random_?|_/gi, '').toLowerCase();
+const plain = (name: string): string => name.replace(/^random_?|_|initializer$/gi, '').toLowerCase();
 
 const fail = (what: string): never => {
   throw new InputError('option', 'initialize', what);

@@ -7,7 +7,11 @@ import type { Feed, ForwardModel, Signature, Tensor } from './types.js';
  * the host.
  */
 export type RuntimeInitializer =
-  string | number | { readonly kind: string; readonly [option: string]: unknown } | HostInitializer;
+  | string
+  | number
+  | { readonly kind: string; readonly [option: string]: unknown }
+  | { readonly kind: 'mixed'; readonly rules: readonly (readonly [pattern: string, initializer: unknown])[] }
+  | HostInitializer;
 
 /** Variables by layer, name or pattern. */
 export type Selection = string | RegExp | readonly (string | RegExp)[];
@@ -77,8 +81,8 @@ export interface Variables<S extends Signature = Signature> {
   update(name: S['variables'], edit: Edit): void;
   /**
    * `count` elements from `first` on that the variable's initializer gives it under the seed in use, computed without the
-   * others.
-   * @throws VariableError for one that is filled only as a whole
+   * others, and beyond its size too, unless its values travel with the module.
+   * @throws VariableError for one that is filled only as a whole · InputError for elements it does not have
    */
   sample(name: S['variables'], first?: number | bigint, count?: number): Float32Array;
 }

@@ -123,7 +123,13 @@ export class Session implements ForwardModel {
       this.fillRest();
       this.ready = true;
     }
-    this.check(this.exports.forward());
+    let status;
+    try {
+      status = this.exports.forward();
+    } catch (error) {
+      throw new ModuleError('trap', 'forward', `a function of the model failed: ${(error as Error).message}`);
+    }
+    this.check(status);
   }
 
   /** Fills what no request has filled. */

@@ -3,7 +3,7 @@
  */
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unnecessary-condition -- the lines that are refused have no types */
 import type { GraphSource, InitializerName, LayerSource, LayerKind } from '../compiler/declaration.js';
-import { graph, input, repeat, sequential, variable, type Graph } from '../compiler/graph.js';
+import { customLayer, graph, input, repeat, sequential, variable, type Graph } from '../compiler/graph.js';
 import {
   constant,
   custom,
@@ -149,6 +149,14 @@ export const longer = line.pipe(dense({ units: 3 }));
 isTrue<Equal<typeof longer, Graph<{ readonly x: 'int32' }, { readonly y: 'float32' }>>>();
 export const piped = x.pipe(dense({ units: 3 }), argMaxOf());
 isTrue<Equal<typeof piped, Edge<'int32'>>>();
+
+const swish = customLayer('swish', { beta: 1 }, '');
+export const acted = x.pipe(swish(), swish({ beta: 2 }), swish({ name: 'act', beta: 3 }));
+isTrue<Equal<typeof acted, Edge<'float32'>>>();
+// @ts-expect-error no such option
+export const misspelt = swish({ bata: 2 });
+// @ts-expect-error an option is a number
+export const text = swish({ beta: '2' });
 
 export const names: InitializerName[] = [
   'he_uniform',

@@ -12,6 +12,7 @@ import { Place } from '../compiler/declaration/issues.js';
 import { DeclarationError } from '../compiler/errors.js';
 import { integer } from '../compiler/attributes.js';
 import { defineLayer, type LayerDefinition } from '../compiler/layers/define.js';
+import { functionFaults } from './declaration/function-faults.js';
 import { graphFaults } from './declaration/graph-faults.js';
 import { initializerFaults } from './declaration/initializer-faults.js';
 import { layerFaults } from './declaration/layer-faults.js';
@@ -31,6 +32,7 @@ const issuesOf = (source: unknown): (readonly [string, string])[] => {
 
 for (const [group, rows] of Object.entries({
   ...graphFaults,
+  ...functionFaults,
   ...layerFaults,
   ...parameterFaults,
   ...initializerFaults,

@@ -8,6 +8,7 @@ import { evaluate } from '../compiler/evaluate.js';
 import { lower } from '../compiler/lower/index.js';
 import { optimize } from '../compiler/optimize/index.js';
 import { referenceOf, tensorOf, variablesOf } from './layers/evaluation.js';
+import { evaluators } from './layers/functions.js';
 import { definitions } from './layers/lowering.js';
 import { difference } from './layers/values.js';
 
@@ -76,8 +77,8 @@ test('sizes fit, values stay finite, and optimizing does not change them', (t) =
     const references = Object.entries(inputs).map(([name, input]) => [name, referenceOf(input)] as const);
     const drawn = Object.entries(variablesOf(graph, Object.fromEntries(references)));
     const variables = Object.fromEntries(drawn.map(([name, variable]) => [name, tensorOf(variable)]));
-    const { outputs } = evaluate(graph, inputs, { variables });
-    const optimized = evaluate(optimize(graph), inputs, { variables }).outputs;
+    const { outputs } = evaluate(graph, inputs, { variables, functions: evaluators });
+    const optimized = evaluate(optimize(graph), inputs, { variables, functions: evaluators }).outputs;
     for (const [name, output] of Object.entries(outputs)) {
       const expected = referenceOf(output);
       t.true(expected.data.every(Number.isFinite), JSON.stringify(declaration));

@@ -16,6 +16,17 @@ const graphWith = (fields: object): object => ({
   outputs: ['one'],
   ...fields,
 });
+const swish = { name: 'swish', options: { beta: 1 }, source: 'export function apply(x: f32, beta: f32): f32 …' };
+/** JSON, in which nothing is undefined. */
+const withFunction = (call: object, entry: object = {}): object =>
+  JSON.parse(
+    JSON.stringify(
+      graphWith({
+        functions: [{ ...swish, ...entry }],
+        layers: [{ name: 'one', kind: 'elementwise', function: 'swish', ...call }],
+      }),
+    ),
+  ) as object;
 const layer = (fields: object): object => graphWith({ layers: [{ ...one, ...fields }] });
 
 for (const { name, source, build } of seedGraphs) {
@@ -57,9 +68,17 @@ const sound: readonly object[] = [
       { name: 'b', shape: [1], initializer: 0 },
     ],
   }),
+  withFunction({ options: { beta: 2 } }),
+  withFunction({}, { options: undefined }),
 ];
 
 const faulty: readonly object[] = [
+  withFunction({ options: { beta: '2' } }),
+  withFunction({ function: undefined }),
+  withFunction({}, { source: undefined }),
+  withFunction({}, { options: { '2nd': 1 } }),
+  withFunction({}, { options: [1] }),
+  withFunction({}, { host: true }),
   [],
   {},
   graphWith({ nacre: 2 }),

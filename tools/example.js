@@ -1,8 +1,8 @@
-// npm run example -- NAME [arguments]: runs examples/NAME/main.ts or examples/NAME.ts as built.
+// npm run example -- NAME [arguments]: runs examples/NAME/main.ts, or the sections of examples/NAME.ts, as built.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(root, 'examples');
@@ -23,4 +23,13 @@ if (name === undefined || !names.includes(name)) {
 
 const built = [`${name}/main.js`, `${name}.js`].map((file) => join(root, 'build/examples', file)).find(existsSync);
 if (built === undefined) throw new Error(`example: '${name}' is not built; run npm run build`);
-process.exitCode = spawnSync(process.execPath, [built, ...rest], { stdio: 'inherit' }).status ?? 1;
+if (built.endsWith('main.js')) {
+  process.exitCode = spawnSync(process.execPath, [built, ...rest], { stdio: 'inherit' }).status ?? 1;
+} else {
+  /** @type {{ sections: import('../examples/support/sections.js').Section[] }} */
+  const { sections } = await import(pathToFileURL(built).href);
+  for (const { title, run } of sections) {
+    console.log(`\n${title}\n${'-'.repeat(title.length)}`);
+    await run(console.log);
+  }
+}

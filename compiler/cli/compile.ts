@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { compilePipeline, type CompiledModule, type CompileOptions } from '../compile.js';
 import { OptionError } from '../errors.js';
+import type { Rng } from '../ir.js';
 import { Pipeline, stages, type Stage } from '../pipeline.js';
 import { printDeclaration, printPlan, printTensorGraph } from '../print.js';
 import { show } from '../show.js';
@@ -20,6 +21,11 @@ const options = {
   target: { value: 'TARGET', help: 'baseline (runs everywhere, the default) or relaxed (relaxed SIMD)' },
   weights: { value: 'FORM', help: 'seed (initializers travel as recipes, the default) or embed (their values travel)' },
   seed: { value: 'N', help: 'the seed of the initializers, 0 by default' },
+  rng: { value: 'NAME', help: "the generator: philox, jax or torch; by default the declaration's" },
+  parameters: {
+    value: 'FORM',
+    help: 'editable (the default) or frozen (nothing changes them once they are initialized)',
+  },
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
   initializers: { value: 'LIST', help: 'initializers to carry beyond those in use: all, or names with commas' },
   'max-memory': { value: 'BYTES', help: 'the most memory the module may take, 1 GiB by default' },
@@ -29,12 +35,14 @@ const options = {
 } as const satisfies OptionSpecs;
 
 function compileOptions(values: Values<typeof options>, progress: Progress): CompileOptions {
-  const { target, weights, seed, dims, initializers, wat } = values;
+  const { target, weights, seed, rng, parameters, dims, initializers, wat } = values;
   const memory = values['max-memory'];
   return {
     ...(target !== undefined && { target: target as NonNullable<CompileOptions['target']> }),
     ...(weights !== undefined && { weights: weights as Weights }),
     ...(seed !== undefined && { seed: readSeed(seed) }),
+    ...(rng !== undefined && { rng: rng as Rng }),
+    ...(parameters !== undefined && { parameters: parameters as NonNullable<CompileOptions['parameters']> }),
     ...(dims.length > 0 && { dims: readDims(dims) }),
     ...(initializers !== undefined && {
       initializers: initializers === 'all' ? initializers : (initializers.split(',') as never),
@@ -141,6 +149,7 @@ export const compileCommand = defineCommand({
     const given = { ...settings, tensors: loaded.tensors };
     const pipeline = new Pipeline(loaded.model, given);
     if (stage !== undefined) {
+      if (stage === 'optimize' || stage === 'plan') await pipeline.compileFunctions();
       await stopAfter(stage, pipeline, { output, json }, streams);
       return;
     }

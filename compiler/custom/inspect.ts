@@ -5,17 +5,17 @@ import {
   forEachExpression,
   functionExports,
   functionNames,
-  hasStart,
   i32,
   listTypes,
   none,
   printTypes,
   readModule,
+  startOf,
   typesOf,
   type Module,
 } from '../emit/binaryen.js';
 import type { CompiledFunction } from '../ir.js';
-import { SCOPE, type CustomSource, type Role } from './scope.js';
+import { importsOf, SCOPE, type CustomSource, type Role } from './scope.js';
 
 type Entry = CompiledFunction['entry'];
 type Functions = ReturnType<typeof functionNames>;
@@ -25,11 +25,17 @@ const entries: Readonly<Record<Role, readonly Entry[]>> = { initializer: ['sampl
 /** Calls at most, loops aside, that one call of a total function may lead to. */
 const MOST_CALLS = 1024;
 
+const MEMORY =
+  'uses memory, as arrays, strings, objects, functions as values and tables of Mathf do; a source has numbers only';
+
 /** Kinds of expressions that touch memory. */
 const memoryKinds = /^(Load|Store|Memory|Data|SIMDLoad|Atomic)/;
 
 /** A compiled source as what it is for, or what forbids that. */
-export function inspect(custom: CustomSource, binary: Uint8Array): CompiledFunction | { readonly faults: string[] } {
+export function inspect(
+  custom: CustomSource,
+  binary: Uint8Array,
+): CompiledFunction | { readonly faults: readonly string[] } {
   const module = readModule(binary, false);
   try {
     const exported = functionExports(module);
@@ -38,10 +44,8 @@ export function inspect(custom: CustomSource, binary: Uint8Array): CompiledFunct
     const [entry] = present;
     if (entry === undefined || present.length > 1) return { faults: [wrongEntries(custom, present)] };
     const main = functions.find(({ name }) => name === exported.get(entry))!;
-    const faults = [
-      ...wrongSignature(custom, entry, main, exported.has('__setArgumentsLength')),
-      ...forbidden(module, functions, entry),
-    ];
+    const fault = wrongSignature(custom, entry, main, exported.has('__setArgumentsLength'));
+    const faults = fault === undefined ? forbidden(module, functions, entry, custom.role) : [fault];
     if (faults.length > 0) return { faults };
     const options = Object.keys(custom.options).length;
     return {
@@ -75,10 +79,8 @@ function wrongSignature(
   entry: Entry,
   main: Functions[number],
   hasDefaults: boolean,
-): readonly string[] {
-  if (hasDefaults) {
-    return [`a parameter of ${entry} has a default value; give it in the entry's options instead`];
-  }
+): string | undefined {
+  if (hasDefaults) return `a parameter of ${entry} has a default value; give it in the entry's options instead`;
   const { params, results } = main;
   const options = Object.keys(custom.options).map(() => f32);
   const expected = entry === 'fill' ? [i32, i32, ...options] : options;
@@ -89,35 +91,39 @@ function wrongSignature(
     (entry === 'apply'
       ? inputs > 0 && given.every((type) => type === f32)
       : params === (expected.length === 0 ? none : typesOf(...expected)));
-  if (fits) return [];
+  if (fits) return undefined;
   const got = `${entry}(${printTypes(params)}): ${results === none ? 'void' : printTypes(results)}`;
   const many = entry === 'apply' ? ', inputs first' : '';
-  return [`must export ${signatureText(entry, custom)}${many}, got ${got}`];
+  return `must export ${signatureText(entry, custom)}${many}, got ${got}`;
 }
 
 const isImport = ({ base }: Functions[number]): boolean => base !== '';
 
 /** What a source may not use, each once. */
-function forbidden(module: Module, functions: Functions, entry: Entry): readonly string[] {
+function forbidden(module: Module, functions: Functions, entry: Entry, role: Role): readonly string[] {
   const faults = new Set<string>();
-  const memory = 'uses memory, as arrays, strings, objects and tables of Mathf do; a source has numbers only';
-  for (const { module: from, base } of functions.filter(isImport)) {
+  const start = startOf(module);
+  const scope = importsOf(role);
+  for (const { module: from, base, params, results } of functions.filter(isImport)) {
+    const [types, result] = scope[base] ?? [];
+    const isInScope =
+      from === SCOPE && types?.join(', ') === printTypes(params) && printTypes(results) === result?.replace('u', 'i');
     if (from === 'env' && base === 'seed') faults.add('uses Math.random; draw with uniform()');
-    else if (from !== SCOPE) faults.add(`imports '${base}', which is not in scope`);
+    else if (!isInScope) faults.add(`imports '${base}', which is not in scope`);
     else if (base === 'index' && entry === 'fill') faults.add('fill has no index(); it numbers its elements itself');
   }
-  if (dataSegments(module).length > 0) faults.add(memory);
-  for (const { body } of functions.filter((each) => !isImport(each))) {
+  if (faults.size > 0) return [...faults];
+  if (dataSegments(module).length > 0) return [MEMORY];
+  for (const { body } of functions.filter((each) => !isImport(each) && each.name !== start)) {
     forEachExpression(body, ({ kind, known }) => {
-      if (!known)
-        faults.add(kind === 'CallIndirect' ? 'calls a function value; call functions by name' : `uses ${kind}`);
+      if (!known) faults.add(`uses ${kind}, which is not supported`);
       else if (kind === 'GlobalSet') faults.add('keeps state in a global variable; every call must stand for itself');
-      else if (kind === 'MemoryGrow' || kind === 'MemorySize') faults.add(memory);
-      else if (memoryKinds.test(kind) && entry !== 'fill') faults.add(memory);
+      else if (kind === 'MemoryGrow' || kind === 'MemorySize') faults.add(MEMORY);
+      else if (memoryKinds.test(kind) && entry !== 'fill') faults.add(MEMORY);
     });
   }
-  if (faults.size === 0 && hasStart(module)) faults.add(`runs code outside of its functions; move it into ${entry}`);
-  return faults.has(memory) ? [memory] : [...faults];
+  if (start !== undefined) faults.add(`runs code outside of its functions; move it into ${entry}`);
+  return faults.has(MEMORY) ? [MEMORY] : [...faults];
 }
 
 /** Whether a function returns for any arguments, soon. */

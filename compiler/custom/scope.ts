@@ -18,32 +18,55 @@ export const SCOPE = 'custom';
 /** Names of AssemblyScript that mean an f32 function here, and what they are called below. */
 export const aliases: Readonly<Record<string, string>> = { abs: 'custom_abs', sqrt: 'custom_sqrt' };
 
-const imported = (name: string, signature: string): string =>
-  `@external("${SCOPE}", "${name}") export declare function ${name}${signature};\n`;
+/** A function in scope: the types of its parameters and of its result. */
+type Signature = readonly [params: readonly string[], result: string];
 
-const math = [
-  '@inline export function custom_abs(x: f32): f32 { return f32.abs(x); }\n',
-  '@inline export function custom_sqrt(x: f32): f32 { return f32.sqrt(x); }\n',
-  ...['log', 'exp', 'sin', 'cos'].map((name) => imported(name, '(x: f32): f32')),
-  imported('pow', '(x: f32, y: f32): f32'),
-].join('');
+const mathematics: Readonly<Record<string, Signature>> = {
+  log: [['f32'], 'f32'],
+  exp: [['f32'], 'f32'],
+  sin: [['f32'], 'f32'],
+  cos: [['f32'], 'f32'],
+  pow: [['f32', 'f32'], 'f32'],
+};
 
-const drawing = [
-  `@external("${SCOPE}", "uniform") declare function custom_uniform(low: f32, high: f32): f32;\n`,
-  `@external("${SCOPE}", "normal") declare function custom_normal(mean: f32, std: f32): f32;\n`,
-  '@inline export function uniform(low: f32 = 0, high: f32 = 1): f32 { return custom_uniform(low, high); }\n',
-  '@inline export function normal(mean: f32 = 0, std: f32 = 1): f32 { return custom_normal(mean, std); }\n',
-  imported('bits', '(): u32'),
-  imported('index', '(): i32'),
-  imported('dim', '(axis: i32): i32'),
-  imported('fanIn', '(): f32'),
-  imported('fanOut', '(): f32'),
-].join('');
+const drawing: Readonly<Record<string, Signature>> = {
+  uniform: [['f32', 'f32'], 'f32'],
+  normal: [['f32', 'f32'], 'f32'],
+  bits: [[], 'u32'],
+  index: [[], 'i32'],
+  dim: [['i32'], 'i32'],
+  fanIn: [[], 'f32'],
+  fanOut: [[], 'f32'],
+};
+
+/** The functions of a role that are imported, by name. */
+export const importsOf = (role: Role): Readonly<Record<string, Signature>> =>
+  role === 'initializer' ? { ...mathematics, ...drawing } : mathematics;
 
 /** Names that only initializers have. */
-export const initializerNames: readonly string[] = [
-  ...['uniform', 'normal', 'bits', 'index', 'dim', 'fanIn', 'fanOut'],
-];
+export const initializerNames: readonly string[] = Object.keys(drawing);
+
+/** Parameters that may be left out, and what they are then. */
+const defaults: Readonly<Record<string, readonly number[]>> = { uniform: [0, 1], normal: [0, 1] };
+
+function declaration(name: string, [params, result]: Signature): string {
+  const list = (values?: readonly number[]): string =>
+    params.map((type, i) => `p${i}: ${type}${values ? ` = ${values[i]!}` : ''}`).join(', ');
+  const external = (as: string): string =>
+    `@external("${SCOPE}", "${name}") declare function ${as}(${list()}): ${result};\n`;
+  const values = defaults[name];
+  if (!values) return external(name).replace('declare', 'export declare');
+  const call = `custom_${name}(${params.map((_, i) => `p${i}`).join(', ')})`;
+  return `${external(`custom_${name}`)}@inline export function ${name}(${list(values)}): ${result} { return ${call}; }\n`;
+}
+
+const native = ['abs', 'sqrt']
+  .map((name) => `@inline export function custom_${name}(x: f32): f32 { return f32.${name}(x); }\n`)
+  .join('');
 
 /** What stands in the scope of a source without an import, as a library file of the AssemblyScript compiler. */
-export const scopeOf = (role: Role): string => (role === 'initializer' ? math + drawing : math);
+export const scopeOf = (role: Role): string =>
+  native +
+  Object.entries(importsOf(role))
+    .map(([name, signature]) => declaration(name, signature))
+    .join('');

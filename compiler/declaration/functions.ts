@@ -41,7 +41,7 @@ function parseFunction(fields: Fields, place: Place): Omit<FunctionDeclaration, 
 }
 
 /** Options with their defaults, in order. */
-export function parseOptions(value: unknown, place: Place): Readonly<Record<string, number>> {
+function parseOptions(value: unknown, place: Place): Readonly<Record<string, number>> {
   if (value === undefined) return {};
   if (!isFields(value)) {
     place.report('type', `options must be numbers by name, got ${show(value)}`);

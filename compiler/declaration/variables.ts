@@ -7,12 +7,7 @@ import { isSize } from './inputs.js';
 import { readName, type Namespace } from './names.js';
 import { onlyKeys, parseFill, type ParsedFill } from './parameters.js';
 import type { Scope } from './scope.js';
-import type {
-  DefaultsDeclaration,
-  FillDeclaration,
-  ParameterDeclaration,
-  VariableDeclaration,
-} from './types.js';
+import type { DefaultsDeclaration, FillDeclaration, ParameterDeclaration, VariableDeclaration } from './types.js';
 
 /** A declared variable, before its users are known. */
 export interface ParsedVariable {

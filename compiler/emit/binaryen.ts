@@ -220,9 +220,9 @@ const trappingTruncations = new Set<unknown>([
 export function canTrap({ kind, info }: Visited): boolean {
   if (kind === 'Unary') return trappingTruncations.has(info['op']);
   if (kind !== 'Binary' || !integerDivisions.has(info['op'])) return kind === 'Unreachable';
-  const { value } = expressionInfo(info['right'] as Ref);
-  const divisor = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
-  return divisor === 0 || divisor === -1;
+  const { id, value } = expressionInfo(info['right'] as Ref);
+  const isConstant = kindsById.get(id) === 'Const' && (typeof value === 'number' || typeof value === 'bigint');
+  return !isConstant || Number(value) === 0 || Number(value) === -1;
 }
 
 export const retarget = (call: Ref, name: string): void => untyped.Call.setTarget(call, name);
@@ -245,8 +245,11 @@ export const globals = (module: Module): GlobalInfo[] => {
   );
 };
 
-/** Whether a module runs code when it is instantiated. */
-export const hasStart = (module: Module): boolean => module.getStart() !== 0;
+/** The name of the function that runs when a module is instantiated. */
+export function startOf(module: Module): string | undefined {
+  const start = module.getStart();
+  return start === 0 ? undefined : untyped.getFunctionInfo(start).name;
+}
 
 /** The types of a list, such as the parameters of a function. */
 export const listTypes = (types: Type): Type[] => binaryen.expandType(types);

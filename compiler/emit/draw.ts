@@ -12,7 +12,7 @@ export const modes = { fanIn: 0, fanOut: 1, fanAvg: 2, weightFanIn: 3 } as const
 export const forms = { uniform: 0, truncatedNormal: 1, untruncatedNormal: 2 } as const;
 
 /** `draw(code, a, b, low, high, seedLow, seedHigh)`: code and numbers of an initializer, bounds of `cutNormal`, a seed. */
-export const drawTypes = [i32, f64, f64, f64, f64, i32, i32];
+const drawTypes = [i32, f64, f64, f64, f64, i32, i32];
 
 /** Whether a family draws numbers that variance scaling scales. */
 const isScaled = (name: FamilyName): boolean => ['uniform', 'normal', 'truncatedNormal'].includes(name);

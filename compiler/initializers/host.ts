@@ -1,1 +1,1 @@
-export type { HostFunctions, HostInitializer, HostRandom } from '../../runtime/host.js';
+export type { HostInitializer, HostRandom } from '../../runtime/host.js';

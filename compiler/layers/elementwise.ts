@@ -26,7 +26,7 @@ const isNumbers = (value: unknown): value is Readonly<Record<string, number>> =>
 type Numbers = Readonly<Record<string, number>>;
 
 /** Finite numbers by name. */
-export const numbers = (): Attribute<Numbers, Numbers, true> => ({
+const numbers = (): Attribute<Numbers, Numbers, true> => ({
   required: true,
   schema: { type: 'object', additionalProperties: { type: 'number' } },
   expects: 'numbers by name',

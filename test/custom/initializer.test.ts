@@ -11,8 +11,8 @@ function reference(compiled: CompiledFunction, count: number, first: number, opt
   const stream = new CustomStream(KEY);
   let index = first;
   const sample = evaluator(compiled, {
-    uniform: (low, high) => stream.uniform(low!, high!),
-    normal: (mean, std) => stream.normal(mean!, std!),
+    uniform: (low, high) => stream.uniform(low, high),
+    normal: (mean, std) => stream.normal(mean, std),
     bits: () => stream.bits(),
     index: () => index,
     dim: (axis) => variable.shape[axis as 0 | 1],
@@ -94,9 +94,24 @@ test('a quarter of bizarre is in [-10, -5], half is 0, a quarter is in [5, 10)',
   const share = (holds: (x: number) => boolean): number => values.filter(holds).length / count;
   const close = (got: number, expected: number): boolean =>
     Math.abs(got - expected) < 4 * Math.sqrt((expected * (1 - expected)) / count);
-  t.true(close(share((x) => x >= -10 && x <= -5), 1 / 4));
-  t.true(close(share((x) => x === 0), 1 / 2));
-  t.true(close(share((x) => x >= 5 && x < 10), 1 / 4));
+  t.true(
+    close(
+      share((x) => x >= -10 && x <= -5),
+      1 / 4,
+    ),
+  );
+  t.true(
+    close(
+      share((x) => x === 0),
+      1 / 2,
+    ),
+  );
+  t.true(
+    close(
+      share((x) => x >= 5 && x < 10),
+      1 / 4,
+    ),
+  );
 });
 
 test('fill: takes the words of element 0 one after another', async (t) => {

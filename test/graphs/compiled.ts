@@ -9,6 +9,7 @@ import { lower } from '../../compiler/lower/index.js';
 import { plan } from '../../compiler/plan/index.js';
 import type { Tensor } from '../../compiler/tensor.js';
 import { instantiateSync, type Model } from '../../runtime/index.js';
+import { compiledFunctions as functions, evaluators } from '../layers/functions.js';
 import { referenceOf, tensorOf, variablesOf } from '../layers/evaluation.js';
 import { difference } from '../layers/values.js';
 import { inputsFor, otherSizes, sizesOf, type Inputs } from './calls.js';
@@ -18,7 +19,7 @@ import { GRAPHS, randomGraph } from './random.js';
 /** The module of a graph as it was lowered, without any optimization. */
 export async function emitUnoptimized(graph: TensorGraph, seed: bigint): Promise<Uint8Array> {
   const library = await loadLibrary('baseline');
-  const options = { target: 'baseline', library, maxMemory: 2 ** 30, seed, initializers: [] } as const;
+  const options = { target: 'baseline', library, maxMemory: 2 ** 30, seed, initializers: [], functions } as const;
   return emit(plan(graph), options).binary;
 }
 
@@ -50,7 +51,7 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
     t.is(firstDifference(got, expected), undefined, `${call}: ${text}`);
   };
 
-  const drawn = evaluate(graph, first, { seed: BigInt(seed) });
+  const drawn = evaluate(graph, first, { seed: BigInt(seed), functions: evaluators });
   expectOutputs(net.forward(first), drawn.outputs, 'as initialized');
   for (const [name, { shape, data }] of Object.entries(drawn.variables)) {
     const own = net.variables.get(name);
@@ -67,7 +68,7 @@ async function check(t: ExecutionContext, seed: number): Promise<void> {
     ['with the first sizes', first],
   ] as const) {
     const got = net.forward(values);
-    expectOutputs(got, evaluate(graph, values, { variables }).outputs, call);
+    expectOutputs(got, evaluate(graph, values, { variables, functions: evaluators }).outputs, call);
     outputs.push(got);
   }
   if (seed % 4 !== 0) return;

@@ -10,7 +10,7 @@ export interface Proposal {
   readonly largest?: number;
   /** The output's size of numbers, given the input's. */
   readonly magnitude?: (input: number, fanIn: number) => number;
-  attributes?(draw: Draw, shape: readonly number[]): Record<string, unknown>;
+  attributes?(draw: Draw, shape: readonly number[], inputs: number): Record<string, unknown>;
 }
 
 const activations = [
@@ -213,6 +213,15 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     ranks: [4],
     attributes: (draw) =>
       some(draw, { padding: draw.pick<unknown>([2, [0, 1], [[1, 0], [0, 2]]]), dataFormat: dataFormat(draw) }), // prettier-ignore
+  },
+  elementwise: {
+    arity: [1, 3],
+    largest: 8,
+    attributes: (draw, _, inputs) => {
+      if (inputs === 1) return { function: draw.pick(['swish', 'root']) };
+      return inputs === 3 ? { function: 'blend' } : { function: 'gate', ...some(draw, { options: { shift: -1 } }) };
+    },
+    magnitude: (input) => 2 * input ** 2 + input + 2,
   },
   add: { arity: [2, 3], magnitude: sum },
   subtract: { arity: [2, 2], magnitude: sum },

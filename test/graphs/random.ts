@@ -1,6 +1,8 @@
 import { printShape, substitute, symbol, symbolsOf, valueOf, type Dim } from '../../compiler/dim.js';
 import { ShapeError } from '../../compiler/errors.js';
+import type { FunctionSource } from '../../compiler/declaration.js';
 import type { LayerSource } from '../layers/case.js';
+import { functionsOf } from '../layers/functions.js';
 import { definitions, lowerLayers, open, SelfBound, type DeclaredInput, type Lowered } from '../layers/lowering.js';
 import { Draw } from './draw.js';
 import { proposals, type Proposal } from './proposals.js';
@@ -26,6 +28,7 @@ export interface RandomGraph {
       readonly shape: readonly (number | string | null)[];
       readonly dtype?: 'float32' | 'int32';
     }[];
+    readonly functions: readonly FunctionSource[];
     readonly variables: readonly { readonly name: string; readonly shape: readonly number[] }[];
     readonly layers: readonly Readonly<Record<string, unknown>>[];
     readonly outputs: readonly string[];
@@ -138,7 +141,7 @@ class Growing {
     const from = this.chooseInputs(proposal);
     if (!from) return;
     const shape = this.sizesOf(from[0]!.shape);
-    const attributes = proposal.attributes?.(draw, shape) ?? {};
+    const attributes = proposal.attributes?.(draw, shape, from.length) ?? {};
     const name = `${kind}_${this.layers.length + 1}`;
     const source: LayerSource = { name, kind, from: from.map((edge) => edge.name), ...attributes };
     const lowered = this.tryLower(source, from);
@@ -292,6 +295,7 @@ class Growing {
     const declaration = {
       nacre: 1 as const,
       inputs,
+      functions: functionsOf(this.layers),
       variables: this.variables,
       layers: this.layers,
       outputs: unused.map((edge) => edge.name),

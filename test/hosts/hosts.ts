@@ -74,7 +74,11 @@ async function workerdDigest(folder: string): Promise<HostDigest | string> {
   });
   try {
     const body = readFileSync(join(folder, 'modules.json'));
-    const response = await fetch(await server.ready, { method: 'POST', body });
+    const response = await fetch(await server.ready, {
+      method: 'POST',
+      body,
+      signal: AbortSignal.timeout(limit.timeout),
+    });
     if (!response.ok) throw new Error(await response.text());
     return { host: `workerd ${workerd.version}`, engine: 'V8', ...((await response.json()) as Digest) };
   } finally {
@@ -120,14 +124,15 @@ async function chromiumDigest(folder: string): Promise<HostDigest | string> {
   }
 }
 
-const releases = ['node22', 'node24'];
+const release = `node${process.versions.node.split('.')[0]}`;
+const otherReleases = ['node20', 'node22', 'node24'].filter((name) => name !== release);
 const relaxedFlag = '--experimental-wasm-relaxed-simd';
 
 /** Every host, the running Node first. */
 export const hosts: readonly Host[] = [
   running([]),
-  ...(process.versions.node.startsWith('20.') ? [running([relaxedFlag])] : []),
-  ...releases.map((name) => pinned(name, (root, folder) => nodeDigest(join(root, 'bin/node'), [], folder))),
+  ...(release === 'node20' ? [running([relaxedFlag])] : []),
+  ...otherReleases.map((name) => pinned(name, (root, folder) => nodeDigest(join(root, 'bin/node'), [], folder))),
   pinned('deno', (root, folder) =>
     child(join(root, 'deno'), ['run', '--no-config', '--no-remote', '--no-npm', '--allow-read=.'], folder),
   ),

@@ -1,4 +1,5 @@
-// npm run test:hosts: the same modules in every host at hand. Parameters and outputs must be the same bits.
+// npm run test:hosts [-- FOLDER]: the same modules in every host at hand. Parameters and outputs must be the same bits.
+// Then the histogram page in Chromium; its pictures go to FOLDER.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import type { Hashes } from './digest.js';
 import { goldenParameters } from './golden.js';
 import { hosts, type HostDigest } from './hosts.js';
 import { compileModules, hashOf, writeModules } from './modules.js';
+import { lookAtReport } from './report.js';
 
 /** One short hash of many. */
 const short = (hashes: Hashes): string =>
@@ -84,11 +86,16 @@ try {
     compare('relaxed parameters', goldenParameters, relaxedParameters ?? goldenParameters);
     compare('outputs', all[0]!.outputs, outputs);
   }
+  const looks = await lookAtReport(folder, process.argv[2]);
+  if (typeof looks === 'string') skipped.push(`the report in Chromium: ${looks}`);
+  else failures.push(...looks);
   for (const line of skipped) console.log(`skipped: ${line}`);
   for (const line of failures) console.error(line);
   const hashes = new Set(all.flatMap((one) => [one.parameters, one.relaxedParameters ?? one.parameters].map(short)));
   if (failures.length === 0 && hashes.size === 1)
     console.log(`parameters ${[...hashes][0]} on all ${all.length} hosts`);
+  if (typeof looks !== 'string' && looks.length === 0)
+    console.log('the report of 10 histograms in Chromium: light, dark and narrow');
   console.log(`${all.length} hosts, ${skipped.length} skipped, ${failures.length} differences`);
 } finally {
   rmSync(folder, { recursive: true });

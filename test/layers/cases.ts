@@ -2,6 +2,7 @@ import { activationCases } from './activation.cases.js';
 import type { LayerCase } from './case.js';
 import { conv1dCases, conv2dCases, depthwiseConv2dCases } from './convolution.cases.js';
 import { denseCases } from './dense.cases.js';
+import { elementwiseCases } from './elementwise.cases.js';
 import { mergeCases } from './merge.cases.js';
 import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
@@ -20,4 +21,5 @@ export const layerCases: readonly LayerCase[] = [
   ...preprocessingCases,
   ...shapeCases,
   ...mergeCases,
+  ...elementwiseCases,
 ];

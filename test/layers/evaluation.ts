@@ -2,7 +2,9 @@ import { valueOf } from '../../compiler/dim.js';
 import { evaluate } from '../../compiler/evaluate.js';
 import type { TensorGraph } from '../../compiler/ir.js';
 import type { Tensor } from '../../compiler/tensor.js';
+import type { FunctionSource } from '../../compiler/declaration.js';
 import { sourcesOf, type InputSource, type LayerCase, type LayerSource } from './case.js';
+import { evaluators, functionsOf } from './functions.js';
 import type { Reference } from './reference.js';
 import { inputValues, variableValues } from './values.js';
 
@@ -25,6 +27,7 @@ export const free: Declare = (source) =>
 export interface CaseDeclaration {
   readonly nacre: 1;
   readonly inputs: readonly { readonly name: string; readonly shape: readonly unknown[]; readonly dtype: string }[];
+  readonly functions: readonly FunctionSource[];
   readonly layers: readonly LayerSource[];
   readonly outputs: readonly { readonly name: string; readonly from: string }[];
 }
@@ -37,6 +40,7 @@ export const declarationOf = ({ layers, inputs }: LayerCase, declare: Declare): 
     shape: declare(source),
     dtype: source.indices ? 'int32' : 'float32',
   })),
+  functions: functionsOf(layers),
   layers,
   outputs: [{ name: 'y', from: layers.at(-1)!.name }],
 });
@@ -58,6 +62,7 @@ export function mergeDeclarations(declarations: readonly CaseDeclaration[]): Cas
   return {
     nacre: 1,
     inputs: parts.flatMap(({ inputs }) => inputs),
+    functions: functionsOf(parts.flatMap(({ layers }) => layers)),
     layers: parts.flatMap(({ layers }) => layers),
     outputs: parts.flatMap(({ outputs }) => outputs),
   };
@@ -105,7 +110,10 @@ export function evaluateCase(
     ({ name, value }) => [name, tensorOf(inputs[name]!, value.dtype as 'float32' | 'int32')] as const,
   );
   const given = Object.entries(variables).map(([name, value]) => [name, tensorOf(value)] as const);
-  const { outputs } = evaluate(graph, Object.fromEntries(values), { variables: Object.fromEntries(given) });
+  const { outputs } = evaluate(graph, Object.fromEntries(values), {
+    variables: Object.fromEntries(given),
+    functions: evaluators,
+  });
   return referenceOf(outputs['y']!);
 }
 

@@ -169,3 +169,48 @@ test('shared parameters are one variable, before and after a write', async (t) =
   t.deepEqual(new Set(values(net, 'dense_2.weight')), new Set([6]));
   t.deepEqual(warnings, []);
 });
+
+test('elements are had without the others, as the initializer draws them under the seed in use', async (t) => {
+  const { net } = await load(sequential([input(['batch', 50]), dense({ units: 60 })]));
+  net.initialize({ seed: 5 });
+  const all = values(net, 'dense_1.weight');
+  net.variables.set('dense_1.weight', new Float32Array(3000));
+  for (const [first, count] of [
+    [0, 3000],
+    [2999, 1],
+    [1021, 7],
+    [7, 0],
+  ] as const) {
+    t.deepEqual([...net.variables.sample('dense_1.weight', first, count)], all.slice(first, first + count));
+  }
+  t.deepEqual([...net.variables.sample('dense_1.weight')], all.slice(0, 1));
+  t.is(net.variables.sample('dense_1.weight', 2999n)[0], all[2999]);
+  for (const [first, count] of [
+    [-1, 2],
+    [0, -1],
+    [0, 1.5],
+    [0.5, 1],
+    [NaN, 1],
+  ] as const) {
+    t.throws(() => net.variables.sample('dense_1.weight', first, count), {
+      name: 'InputError',
+      message: `dense_1.weight: expects whole numbers, got ${first} and ${count}`,
+    });
+  }
+});
+
+test('of values that travel with the module there are as many elements as they are', async (t) => {
+  const { net } = await load(sequential([input(['batch', 3]), dense({ units: 1, weight: [[1], [2], [3]] })]));
+  t.deepEqual([...net.variables.sample('dense_1.weight', 1, 2)], [2, 3]);
+  t.throws(() => net.variables.sample('dense_1.weight', 1, 3), {
+    message: 'dense_1.weight: has no 3 elements from 1 on',
+  });
+});
+
+test('what is filled whole has no elements alone', async (t) => {
+  const { net } = await load(sequential([input(['batch', 3]), dense({ units: 3, weight: 'orthogonal' })]));
+  t.throws(() => net.variables.sample('dense_1.weight'), {
+    name: 'VariableError',
+    message: 'dense_1.weight: orthogonal(1) fills it whole; its elements are not had one by one',
+  });
+});

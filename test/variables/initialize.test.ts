@@ -1,9 +1,9 @@
 import test from 'ava';
 import { conv1d, dense, initializers, input, layerNormalization, sequential } from '../../compiler/index.js';
-import { initializerKinds } from '../../compiler/initializers/resolve.js';
+import { initializerDefinitions, initializerKinds } from '../../compiler/initializers/resolve.js';
 import { all, load, ramp, values } from './load.js';
 
-const { constant, normal, truncatedNormal, uniform, varianceScaling } = initializers;
+const { constant, mixed, normal, truncatedNormal, uniform, varianceScaling } = initializers;
 
 const mlp = sequential([
   input(['batch', 4]),
@@ -154,6 +154,31 @@ test('an initializer is imposed on variables that are named themselves', async (
   });
 });
 
+test('mixed is imposed on the variables that its patterns are found in, and must find one for each', async (t) => {
+  const { net } = await load(mlp);
+  net.initialize({
+    initializer: mixed([
+      [/bias$/, 5],
+      [/^dense_2/, 'ones'],
+      [/weight$|gamma$/, 3],
+      [/./, 4],
+    ]),
+  });
+  const firsts = Object.fromEntries(Object.entries(all(net)).map(([name, [first]]) => [name, first]));
+  t.deepEqual(firsts, {
+    'dense_1.weight': 3,
+    'dense_1.bias': 5,
+    'layer_normalization_1.gamma': 3,
+    'layer_normalization_1.beta': 4,
+    'dense_2.weight': 1,
+    'dense_2.bias': 5,
+  });
+  t.throws(() => net.initialize({ initializer: mixed([[/weight$/, 3]]), force: true }), {
+    name: 'InputError',
+    message: "initialize: no rule of mixed is found in 'dense_1.bias'",
+  });
+});
+
 test('the graph’s initializer gives way to a suggested one, its rules do not', async (t) => {
   const defaults = { initializer: 'ones', rules: [['^dense_2', 2]] } as const;
   const { net } = await load(sequential([input([1, 2]), dense({ units: 1 }), dense({ units: 1 })], { defaults }));
@@ -198,8 +223,12 @@ test('a block’s name stands for the layers in it', async (t) => {
   ]);
 });
 
+/** A convolution's weight has three axes. */
 const drawn = [
-  ...initializerKinds,
+  ...initializerKinds.filter((kind) => {
+    const [least, most] = initializerDefinitions[kind].ranks;
+    return least <= 3 && most >= 3;
+  }),
   'random_uniform',
   'randomNormal',
   'he_uniform',
