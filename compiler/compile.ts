@@ -21,7 +21,7 @@ export interface CompileOptions extends ModelOptions {
   readonly parameters?: 'editable' | 'frozen';
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
-  /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`. */
+  /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`; none where parameters are frozen. */
   readonly initializers?: CarryOption;
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
@@ -92,7 +92,8 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const { functions, customs, warnings } = await pipeline.compileFunctions();
   pipeline.optimize();
   report('plan', 1);
-  let plan = pipeline.plan(carriedInitializers(initializers, pipeline.declaration.rng));
+  const asked = carriedInitializers(initializers, pipeline.declaration.rng);
+  let plan = pipeline.plan(frozen ? [] : asked);
   const notes = [...warnings];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };
   if (weights === 'embed') {

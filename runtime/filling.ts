@@ -113,7 +113,7 @@ export class FillingSession extends Session {
       const seeded = { seed, ...draw };
       this.#deferred.delete(index);
       if (waits) this.#deferred.set(index, seeded);
-      else this.draw(index, seeded);
+      else if (draw !== OWN || !all || options.force) this.draw(index, seeded);
       (waits ? deferred : initialized).push(name);
     }
     if (all && !waits) this.fillRest();

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { compileSources } from '../../compiler/custom/compile.js';
 import { evaluator } from '../../compiler/custom/evaluate.js';
-import { compile, DeclarationError, type CompileOptions } from '../../compiler/index.js';
+import type { DeclarationError } from '../../compiler/index.js';
+import { compile, type CompileOptions } from '../../compiler/index.js';
 import { deriveKey, fnv1a64 } from '../../compiler/random.js';
 import { CustomStream } from '../../compiler/streams/custom.js';
 import { instantiateSync, InputError, VariableError, type Model } from '../../runtime/index.js';
@@ -73,11 +74,11 @@ async function expectedOf(
   const stream = new CustomStream(deriveKey(seed, fnv1a64(variable)));
   let element = 0;
   const sample = evaluator((await compiled).functions.get(name)!, {
-    uniform: (low, high) => stream.uniform(low!, high!),
-    normal: (mean, std) => stream.normal(mean!, std!),
+    uniform: (low, high) => stream.uniform(low, high),
+    normal: (mean, std) => stream.normal(mean, std),
     bits: () => stream.bits(),
     index: () => element,
-    dim: (axis) => shape[axis!] ?? 1,
+    dim: (axis) => shape[axis] ?? 1,
     fanIn: () => shape.at(-2) ?? shape[0]!,
     fanOut: () => shape.at(-1)!,
   });
@@ -207,12 +208,12 @@ for (const [title, what] of traps) {
     const net = await load(modelOf([{ weight: 'normal', bias: frail }, { weight: 'gamma' }]), { initializers: 'all' });
     const expectTrap = (action: () => unknown, variable: string, kind: string): void => {
       const error = t.throws(action);
-      t.true(error instanceof VariableError, error.message);
+      t.is(error.name, 'VariableError', error.message);
       t.regex(
         error.message,
         new RegExp(`^${variable}: its initializer ${kind.replace(/[()]/g, '\\$&')} failed: .+[^.]$`),
       );
-      t.is((error as VariableError).code, 'trap');
+      t.like(error, { code: 'trap' });
     };
     const x = { data: new Float32Array(4), shape: [1, 4] };
     expectTrap(() => net.initialize(), 'layer0.bias', `frail(${what})`);
@@ -267,9 +268,11 @@ test('what does not compile is told at its line', async (t) => {
     { name: 'typed', source: 'export function sample(): f32 {\n  const x: f64 = 1;\n  return x;\n}' },
     { name: 'empty', source: 'export function draw(): f32 { return 1; }' },
   ];
-  const error = await t.throwsAsync(compile(modelOf([{ weight: 'typed' }], { initializers: broken })));
-  t.true(error instanceof DeclarationError);
-  const { issues } = error as DeclarationError;
+  const error = await t.throwsAsync<DeclarationError>(
+    compile(modelOf([{ weight: 'typed' }], { initializers: broken })),
+  );
+  t.is(error.name, 'DeclarationError');
+  const { issues } = error;
   t.deepEqual(issues.map(({ pointer, subject }) => [pointer, subject]), [['/initializers/0/source', 'typed'], ['/initializers/1/source', 'empty']]); // prettier-ignore
   t.regex(issues[0]!.message, /^typed: source 3:10: Conversion from type 'f64' to 'f32'/);
   t.is(issues[1]!.message, 'empty: source exports neither sample nor fill; write export function sample(): f32');
