@@ -10,7 +10,9 @@ const source = JSON.stringify({
 });
 
 const hashOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
-  createHash('sha256').update(new Uint8Array(buffer, byteOffset, byteLength)).digest('hex');
+  createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
 
 /** The length of a module and the hash of the weight that it gives itself. */
 async function weighed(weights: 'seed' | 'embed') {
