@@ -1,4 +1,4 @@
-// npm run test:mutations [words]: plants faults, those whose description or file holds the words, one after another in
+// npm run test:mutations [words]: plants faults, those whose description, file or test holds the words, one after another in
 // copies of the package, and requires that a test notices each.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -79,7 +79,7 @@ async function share(copies: readonly Copy[], tasks: readonly ((copy: Copy) => P
 }
 
 const words = process.argv.slice(2).join(' ');
-const chosen = mutations.filter(({ fault, file }) => fault.includes(words) || file.includes(words));
+const chosen = mutations.filter(({ fault, file, test }) => [fault, file, test].some((text) => text.includes(words)));
 const files = [...new Set(chosen.map(({ test }) => test))];
 const started = performance.now();
 const copies = Array.from({ length: Math.min(availableParallelism(), 4) }, () => new Copy());

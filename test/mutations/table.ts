@@ -1,3 +1,5 @@
+import { initialization } from './initialization.js';
+
 /** A fault to plant, and the tests that must notice it. */
 export interface Mutation {
   readonly fault: string;
@@ -364,4 +366,11 @@ const run: readonly Mutation[] = [
   ),
 ];
 
-export const mutations: readonly Mutation[] = [...kernels, ...planned, ...emitted, ...lowered, ...run];
+export const mutations: readonly Mutation[] = [
+  ...kernels,
+  ...planned,
+  ...emitted,
+  ...lowered,
+  ...run,
+  ...initialization,
+];
