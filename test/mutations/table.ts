@@ -1,33 +1,5 @@
-/** A fault to plant, and the tests that must notice it. */
-export interface Mutation {
-  readonly fault: string;
-  /** A file of build/ or of assembly/, from which the kernels are then built again. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  /** The test file, without its endings, and a pattern of the titles of its tests, one of which must fail. */
-  readonly test: string;
-  readonly title: string;
-}
-
-const kernel = (file: string, fault: string, find: string, replace: string, test: string, title: string): Mutation => ({
-  fault,
-  file: `assembly/${file}.ts`,
-  find,
-  replace,
-  test,
-  title,
-});
-
-const built = (file: string, fault: string, find: string, replace: string, test: string, title: string): Mutation => ({
-  fault,
-  file: `build/${file}.js`,
-  find,
-  replace,
-  test,
-  title,
-});
+import { initialization } from './initialization.js';
+import { built, kernel, type Mutation } from './mutation.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -364,4 +336,11 @@ const run: readonly Mutation[] = [
   ),
 ];
 
-export const mutations: readonly Mutation[] = [...kernels, ...planned, ...emitted, ...lowered, ...run];
+export const mutations: readonly Mutation[] = [
+  ...kernels,
+  ...planned,
+  ...emitted,
+  ...lowered,
+  ...run,
+  ...initialization,
+];
