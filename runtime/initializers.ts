@@ -134,11 +134,14 @@ function numbersOf(kind: string, defaults: Options, given: Readonly<Record<strin
     const words = typeof fallback === 'number' ? undefined : Object.keys(fallback);
     const value = given[name] ?? words?.[0] ?? fallback;
     const number = (words ? (fallback as Words)[value as string] : value) as number;
+    const single = Math.fround(number);
     const expects = !Number.isFinite(number)
       ? words
         ? `one of ${words.join(', ')}`
         : 'a number'
-      : limited.find(([option, , holds]) => option.test(name) && !holds(number, kind))?.[1];
+      : Number.isFinite(single)
+        ? limited.find(([option, , holds]) => option.test(name) && !holds(single, kind))?.[1]
+        : 'a 32-bit float';
     if (expects) fail(`${name} must be ${expects}, got ${named(value)}`);
     return number;
   });
@@ -153,6 +156,7 @@ function planOf(kind: string, given: Readonly<Record<string, unknown>>): Plan {
   if (low! > high! || (low === high && kind === 'truncatedNormal')) {
     fail(`low must ${kind === 'uniform' ? 'not be above' : 'be below'} high, got ${low} and ${high}`);
   }
+  if (kind === 'uniform' && Math.fround(high! - low!) === Infinity) fail('high - low must be a 32-bit float');
   return plan(...numbers);
 }
 
