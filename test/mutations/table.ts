@@ -214,7 +214,7 @@ const emitted: readonly Mutation[] = [
     'const seeds = seed === undefined',
     'const seeds = true',
     'golden',
-    '*naive evaluator',
+    '*naive evaluator*',
   ),
   built(
     'compiler/emit/expression',
