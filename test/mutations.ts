@@ -6,7 +6,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plant } from './mutations/apply.js';
-import { mutations, type Mutation } from './mutations/table.js';
+import type { Mutation } from './mutations/mutation.js';
+import { mutations } from './mutations/table.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const KERNELS = 'build/kernels.wasm';

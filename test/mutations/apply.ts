@@ -1,4 +1,4 @@
-import type { Mutation } from './table.js';
+import type { Mutation } from './mutation.js';
 
 /** The file with the fault in it. */
 export function plant({ fault, file, find, replace }: Mutation, text: string): string {

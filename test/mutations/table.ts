@@ -1,35 +1,6 @@
+import { filling } from './filling.js';
 import { initialization } from './initialization.js';
-
-/** A fault to plant, and the tests that must notice it. */
-export interface Mutation {
-  readonly fault: string;
-  /** A file of build/ or of assembly/, from which the kernels are then built again. */
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  /** The test file, without its endings, and a pattern of the titles of its tests, one of which must fail. */
-  readonly test: string;
-  readonly title: string;
-}
-
-const kernel = (file: string, fault: string, find: string, replace: string, test: string, title: string): Mutation => ({
-  fault,
-  file: `assembly/${file}.ts`,
-  find,
-  replace,
-  test,
-  title,
-});
-
-const built = (file: string, fault: string, find: string, replace: string, test: string, title: string): Mutation => ({
-  fault,
-  file: `build/${file}.js`,
-  find,
-  replace,
-  test,
-  title,
-});
+import { built, kernel, type Mutation } from './mutation.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -244,7 +215,7 @@ const emitted: readonly Mutation[] = [
     'const seeds = seed === undefined',
     'const seeds = true',
     'golden',
-    '*naive evaluator',
+    '*naive evaluator*',
   ),
   built(
     'compiler/emit/expression',
@@ -373,4 +344,5 @@ export const mutations: readonly Mutation[] = [
   ...lowered,
   ...run,
   ...initialization,
+  ...filling,
 ];
