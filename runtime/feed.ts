@@ -50,7 +50,7 @@ export function checkSizes(
   declared: readonly ManifestDim[],
   sizes: unknown,
 ): asserts sizes is readonly number[] {
-  const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0 && size < 2 ** 32;
+  const isSize = (size: number): boolean => size >>> 0 === size;
   if (!Array.isArray(sizes) || sizes.length !== declared.length || !sizes.every(isSize)) {
     refuseShape(name, '', declared, sizes);
   }

@@ -175,24 +175,22 @@ export class Session implements ForwardModel {
 
   #errorOf(status: number): NacreError {
     const [what, expected, got] = this.words() as unknown as [number, number, number];
-    const fill = ([subject, text]: readonly [string, string]): [subject: string, text: string] => [
-      subject,
-      text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`),
-    ];
     switch (status) {
-      case Status.shape:
-        return new ShapeError('shape', ...fill(this.manifest.checks[what]!), expected, got);
-      case Status.memoryLimit:
-        return new ShapeError(
-          'memory',
-          ...fill(['memory', 'these sizes need {got} bytes, above the limit {expected}']),
-          expected,
-          got,
-        );
+      case Status.shape: {
+        const [subject, text] = this.manifest.checks[what]!;
+        const filled = text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`);
+        return new ShapeError('shape', subject, filled, expected, got);
+      }
+      case Status.memoryLimit: {
+        const text = `these sizes need ${got} bytes, above the limit ${expected}`;
+        return new ShapeError('memory', 'memory', text, expected, got);
+      }
       case Status.index:
         return new InputError('index', 'forward', `the index at position ${what} is outside its table`);
       case Status.memoryRefused:
         return new ModuleError('memory', 'memory', `the host refused ${got} bytes`);
+      case Status.awaitingHost:
+        return new ModuleError('host', 'module', 'has functions of the host; instantiate it by nacre/runtime');
     }
     return new ModuleError('status', 'module', `returned status ${status}`);
   }

@@ -7,6 +7,7 @@ import {
   type HostInitializer,
   type HostRandom,
 } from '../../runtime/index.js';
+import { instantiateSync as instantiateForward, ModuleError } from '../../runtime/forward.js';
 import { bitsOf, Host, status } from '../abi/host.js';
 import { declared, full, given, load, order, recorded, valuesOf, volume } from './host-models.js';
 
@@ -25,6 +26,12 @@ test('functions are called once, in the order of the variables, by initialize', 
   t.deepEqual(calls, [...order, ...order]);
   net.initialize({ only: 'b', force: true });
   t.deepEqual(calls.slice(6), order.slice(1));
+});
+
+test('the loader without variables refuses a module that the host has to fill', async (t) => {
+  const { binary } = await compile(declared());
+  const error = t.throws(() => instantiateForward(binary).forward(given() as never), { instanceOf: ModuleError });
+  t.is(error.message, 'module: has functions of the host; instantiate it by nacre/runtime');
 });
 
 for (const [title, features] of [
