@@ -100,6 +100,7 @@ export class FillingSession extends Session {
     const areValues = [...chosen].every(([index, draw]) => draw === OWN && variables[index]!.given);
     this.#requireRecipes(seed, chosen.size > 0 && areValues);
     if (all) this.seed = seed;
+    const areOwn = [...chosen.values()].every((draw) => draw === OWN);
     const waits = this.waitsFor() !== undefined;
     const [initialized, deferred, skipped]: [string[], string[], string[]] = [[], [], []];
     let ignored = 0;
@@ -113,10 +114,11 @@ export class FillingSession extends Session {
       const seeded = { seed, ...draw };
       this.#deferred.delete(index);
       if (waits) this.#deferred.set(index, seeded);
-      else if (draw !== OWN || !all || options.force) this.draw(index, seeded);
+      else if (draw !== OWN || !all || (options.force && !areOwn)) this.draw(index, seeded);
       (waits ? deferred : initialized).push(name);
     }
-    if (all && !waits) this.fillRest();
+    // At once, since under torch each variable alone takes the stream from its beginning.
+    if (all && !waits) this.fillRest(options.force && areOwn ? 1 : 0);
     if (ignored > 0) {
       const what =
         ignored === 1
@@ -127,10 +129,11 @@ export class FillingSession extends Session {
     return { initialized, deferred, skipped };
   }
 
-  protected override fillRest(): void {
+  /** @param flags of `initialize`, the first time */
+  protected override fillRest(flags = 0): void {
     this.#drawDeferred();
-    for (;;) {
-      const status = this.#run(OWN, () => this.exports.initialize(...halves(this.seed), 0));
+    for (let now = flags; ; now = 0) {
+      const status = this.#run(OWN, () => this.exports.initialize(...halves(this.seed), now));
       if (status !== Status.awaitingHost) {
         this.check(status);
         return;

@@ -181,7 +181,8 @@ export function drawOf(initializer: unknown, variable: string, manifest: Manifes
         : Object(initializer)
   ) as Readonly<Record<string, unknown>>;
   if (name === 'mixed') {
-    const rule = (given['rules'] as [string, unknown][]).find(([pattern]) => variable.search(pattern) >= 0);
+    const rules = given['rules'] as readonly (readonly [string, unknown])[] | undefined;
+    const rule = rules?.find(([pattern]) => variable.search(pattern) >= 0);
     return rule ? drawOf(rule[1], variable, manifest) : fail(`no rule of mixed is found in '${variable}'`);
   }
   const { initializers: carries, custom = [] } = manifest;
