@@ -101,8 +101,8 @@ export const filling: readonly Mutation[] = [
   built(
     'runtime/filling',
     'a request that could not be met is forgotten',
-    'fillRest() {\n        this.#drawDeferred();',
-    'fillRest() {',
+    'fillRest(flags = 0) {\n        this.#drawDeferred();',
+    'fillRest(flags = 0) {',
     'initialization/host',
     'a request that waits*',
   ),
