@@ -1,9 +1,9 @@
-import type { CarriedInitializer } from './plan/types.js';
-import { familyNames, familyOfRecipe, fillOf } from './plan/families.js';
 import { OptionError } from './errors.js';
 import type { Rng } from './ir.js';
 import { initializerDefinitions, initializerKindOf, initializerKinds } from './initializers/resolve.js';
 import type { InitializerKind, InitializerName } from './initializers/values.js';
+import { familyNames, familyOfRecipe, fillOf } from './plan/families.js';
+import type { CarriedInitializer } from './plan/types.js';
 import { show } from './show.js';
 import { didYouMean } from './suggest.js';
 

@@ -3,13 +3,10 @@ import { fixed, named, show, volume, type OpenShape } from './feed.js';
 import type { HostFunctions, HostInitializer, HostRandom } from './host.js';
 import * as codes from './initializer-codes.js';
 import { checkOptions, drawOf, notCarried, OWN, readSeed, type Draw } from './initializers.js';
-import type { ManifestVariable } from './manifest.js';
+import { SAMPLE_COUNT, type ManifestVariable } from './manifest.js';
 import type { Initialized, InitializeOptions } from './model.js';
 import { halves, Session } from './session.js';
 import * as Status from './status.js';
-
-/** Elements that `sampleParameter` gives at a time. */
-const SAMPLE_COUNT = 1024;
 
 /** A session whose variables can be initialized one by one, by the module or by the host. */
 export class FillingSession extends Session {

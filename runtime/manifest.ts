@@ -1,6 +1,8 @@
 /** What a module says of itself, in its custom section `nacre.manifest`, as JSON; and the numbers of ABI version 1. */
 export const ABI_VERSION = 1;
 export const MANIFEST_SECTION = 'nacre.manifest';
+/** The most elements that `sampleParameter` gives at a time. */
+export const SAMPLE_COUNT = 1024;
 
 export * as initializerCodes from './initializer-codes.js';
 export * as Status from './status.js';

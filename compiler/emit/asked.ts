@@ -1,6 +1,5 @@
-import { initializerCodes, Status } from '../../runtime/manifest.js';
+import { initializerCodes, SAMPLE_COUNT, Status } from '../../runtime/manifest.js';
 import { familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
-import { SAMPLE_COUNT } from '../plan/index.js';
 import type { Filling, KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f64, i32, i64, none, type Ref } from './binaryen.js';
 import { Locals, sizeRef, when } from './code.js';

@@ -1,6 +1,8 @@
 import { initializerCodes as codes } from '../../runtime/manifest.js';
 import type { Recipe } from '../ir.js';
-import type { Filling, KernelPlan, PlannedVariable } from '../plan/types.js';
+import { familyOfRecipe, fillOf, type FamilyName } from '../plan/families.js';
+import { GENERATOR_BYTES } from '../plan/index.js';
+import type { Filling, KernelPlan } from '../plan/types.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals } from './code.js';
 import { forms, modes } from './draw.js';
@@ -113,13 +115,12 @@ function copyValues(linker: Linker, data: ArrayBufferView, payloads: Uint8Array[
 
 export const segmentName = (index: number): string => `values${index}`;
 
-/** Whether the initializer draws from the one stream of the graph. */
-const drawsFromStream = (filling: Filling): boolean =>
-  filling.kind === 'recipe' &&
-  filling.seed === undefined &&
-  ['uniform', 'normal', 'truncatedNormal', 'varianceScaling', 'orthogonal'].includes(filling.recipe.kind);
-
-const GENERATOR_BYTES = 2512;
+/** The family by which a variable draws from the one stream of the graph under torch, if it does. */
+function familyOnStream(filling: Filling): FamilyName | undefined {
+  if (filling.kind === 'values' || filling.seed !== undefined) return undefined;
+  const family = familyOfRecipe(filling.recipe);
+  return family && fillOf(family, 'torch')?.includes('state') ? family : undefined;
+}
 
 /** The state of the graph's generator, or of the one for a variable's own seed. */
 function generator({ module }: Linker, plan: KernelPlan, which: 'graph' | 'own'): Ref {
@@ -150,19 +151,18 @@ function chooseGenerator(linker: Linker, plan: KernelPlan, { seed }: Filling & {
   return seedGenerator(linker, plan, 'own', [half(seed), half(seed >> 32n)]);
 }
 
-const isNormal = (recipe: Recipe): boolean =>
-  recipe.kind === 'normal' ||
-  recipe.kind === 'orthogonal' ||
-  (recipe.kind === 'varianceScaling' && recipe.distribution === 'untruncatedNormal');
+/** Families that take the words of normal numbers. */
+const normals: readonly FamilyName[] = ['normal', 'orthogonal'];
 
 /** `advance(index)`: moves the graph's generator past the elements of the located variable. */
 export function emitAdvance(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
   const locals = new Locals(module, [i32]);
-  const cases = plan.variables.map(({ filling }: PlannedVariable) => {
-    if (!drawsFromStream(filling) || filling.kind !== 'recipe') return [module.return()];
-    const normal = module.i32.const(isNormal(filling.recipe) ? 1 : 0);
-    const skip = [field(linker, 'count'), generator(linker, plan, 'graph'), normal];
+  const cases = plan.variables.map(({ filling }) => {
+    const family = familyOnStream(filling);
+    if (family === undefined) return [module.return()];
+    const isNormal = module.i32.const(normals.includes(family) ? 1 : 0);
+    const skip = [field(linker, 'count'), generator(linker, plan, 'graph'), isNormal];
     return [linker.call('skipTorch', skip), module.return()];
   });
   const body = switchOver(linker, locals.parameter(0).get(), cases);

@@ -177,15 +177,17 @@ export function familyOfRecipe(recipe: Recipe): FamilyName | undefined {
 /** The kernel of a family under a generator; undefined where that generator has none. */
 export const fillOf = (name: FamilyName, rng: Rng): Fill | undefined => familyOf(name)[rng];
 
-const isFact = (parameter: string): parameter is Fact => facts.includes(parameter as Fact);
+const isFact = (parameter: string | number): parameter is Fact => facts.includes(parameter as Fact);
 
 /** What the families' kernels ask of variables. */
 export function factsOf(names: Iterable<FamilyName>, rng: Rng): readonly Fact[] {
   const asked = new Set<Fact>();
   for (const name of names) {
-    const { ranks, ordered = [] } = familyOf(name);
+    const { ranks, ordered = [], multiple = [] } = familyOf(name);
     if (ranks !== ANY) asked.add('rank');
-    for (const parameter of [...(fillOf(name, rng) ?? []), ...ordered]) if (isFact(parameter)) asked.add(parameter);
+    for (const parameter of [...(fillOf(name, rng) ?? []), ...ordered, ...multiple]) {
+      if (isFact(parameter)) asked.add(parameter);
+    }
   }
   return facts.filter((fact) => asked.has(fact));
 }

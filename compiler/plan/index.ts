@@ -1,3 +1,4 @@
+import { SAMPLE_COUNT } from '../../runtime/manifest.js';
 import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
@@ -119,13 +120,14 @@ function fillingOf({ initialize }: TensorGraph, { value }: Variable): Filling {
   throw new InternalError('a variable without an initializer');
 }
 
-/** Bytes of two states of the generator of torch, see assembly/mersenne.ts: the graph's, and one for a variable's own seed. */
-const GENERATOR_BYTES = 2 * 2512;
-/** Elements that `sampleParameter` gives at a time. */
-export const SAMPLE_COUNT = 1024;
+/** Bytes of a state of the generator of torch, see assembly/mersenne.ts. */
+export const GENERATOR_BYTES = 2512;
 const ALIGNMENT = 16;
 
-/** Scratch memory: canonical weights, then what initializers take, then generators. */
+/**
+ * Scratch memory: canonical weights, then what initializers take, then two generators, the graph's and one for a
+ * variable's own seed.
+ */
 function layoutScratch(variables: readonly PlannedVariable[], families: ReadonlySet<FamilyName>, rng: Rng) {
   let canonical: Dim = variables.length > 0 ? 4 * SAMPLE_COUNT : 0;
   let initializer: Dim = 0;
@@ -135,7 +137,7 @@ function layoutScratch(variables: readonly PlannedVariable[], families: Readonly
   }
   const first = alignUp(canonical, ALIGNMENT);
   const second = add(first, alignUp(initializer, ALIGNMENT));
-  const bytes = rng === 'torch' ? add(second, GENERATOR_BYTES) : second;
+  const bytes = rng === 'torch' ? add(second, 2 * GENERATOR_BYTES) : second;
   return { initializer: first, generator: second, bytes };
 }
 

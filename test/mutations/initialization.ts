@@ -12,7 +12,7 @@ export const initialization: readonly Mutation[] = [
   built(
     'compiler/emit/recipes',
     'skipping a normal variable takes the words of a uniform one',
-    'isNormal(filling.recipe) ? 1 : 0',
+    'normals.includes(family) ? 1 : 0',
     '0',
     'initialization/order',
     'torch: *',
