@@ -3,6 +3,7 @@ import test from 'ava';
 import { compile } from '../../compiler/index.js';
 import { describeShape } from '../../compiler/facts.js';
 import { scratchOf, type FamilyName } from '../../compiler/plan/families.js';
+import { GENERATOR_BYTES } from '../../compiler/plan/index.js';
 import { substitute, symbol, type Dim } from '../../compiler/dim.js';
 import { instantiateSync, ShapeError } from '../../runtime/index.js';
 import { Host, status } from '../abi/host.js';
@@ -17,6 +18,10 @@ function reserved(family: FamilyName, shape: readonly number[]): readonly Dim[] 
   const open = scratchOf([family], describeShape(names.map(symbol), 'hwio'));
   return [scratchOf([family], describeShape(shape, 'hwio')), substitute(open, sizes)];
 }
+
+test('the memory of a generator is what its kernel takes', (t) => {
+  t.is(GENERATOR_BYTES, kernels.torchState());
+});
 
 test('the scratch memory of an initializer is what its kernel takes', (t) => {
   const holds = (rows: number, columns: number): void => {
