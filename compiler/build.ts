@@ -2,6 +2,7 @@ import { equal, printDim, symbolsOf, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
 import type {
   BinaryFunction,
+  Comparison,
   CompiledFunction,
   Constraint,
   Expression,
@@ -23,6 +24,15 @@ export const binary = (fn: BinaryFunction, left: Expression, right: Expression):
   left,
   right,
 });
+
+/** `left fn right ? yes : no` */
+export const select = (
+  fn: Comparison,
+  left: Expression,
+  right: Expression,
+  yes: Expression,
+  no: Expression,
+): Expression => ({ kind: 'select', fn, left, right, yes, no });
 
 /** Two open sizes that turned out to be one: `name` is replaced by `dim` everywhere. */
 export class Rebind extends Error {

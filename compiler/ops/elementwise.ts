@@ -1,6 +1,6 @@
 import { equal, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { Expression, UnaryFunction } from '../ir.js';
+import type { BinaryFunction, Comparison, Expression, UnaryFunction } from '../ir.js';
 import { stridesOf, volume, zerosOf } from '../tensor.js';
 import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
 
@@ -27,24 +27,68 @@ function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): D
 const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   negate: (x) => -x,
   absolute: Math.abs,
+  sign: Math.sign,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfToEven,
   squareRoot: Math.sqrt,
   exp: Math.exp,
   expm1: Math.expm1,
   log: Math.log,
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
   tanh: Math.tanh,
+  asinh: Math.asinh,
+  acosh: Math.acosh,
+  atanh: Math.atanh,
   sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   erf,
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
 };
 
-const binaryFunctions = {
-  add: (a: number, b: number) => a + b,
-  subtract: (a: number, b: number) => a - b,
-  multiply: (a: number, b: number) => a * b,
-  divide: (a: number, b: number) => a / b,
+const binaryFunctions: Readonly<Record<BinaryFunction, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
   maximum: Math.max,
   minimum: Math.min,
+  power,
+  remainder: (a, b) => a % b,
+  modulo,
 };
+
+const comparisons: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
+  less: (a, b) => a < b,
+  lessOrEqual: (a, b) => a <= b,
+  equal: (a, b) => a === b,
+};
+
+/** To the nearest integer, halves to the even one. */
+function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const isHalf = x - below === 0.5;
+  return isHalf ? 2 * Math.round(below / 2) : Math.round(x);
+}
+
+/** C's pow, which is 1 at 1^y and (−1)^±∞. */
+function power(x: number, y: number): number {
+  const isOne = x === 1 || (x === -1 && Math.abs(y) === Infinity);
+  return isOne ? 1 : x ** y;
+}
+
+/** The remainder of a by b with the sign of b, as NumPy has it. */
+function modulo(a: number, b: number): number {
+  const rest = a % b;
+  if (rest === 0) return b < 0 || Object.is(b, -0) ? -0 : 0;
+  return rest < 0 === b < 0 ? rest : rest + b;
+}
 
 /** The error function to 1e-15: its Maclaurin series, and a continued fraction (Abramowitz and Stegun 7.1.14) beyond 2.5. */
 function erf(x: number): number {
@@ -66,24 +110,26 @@ function erf(x: number): number {
 
 type Functions = EvaluateContext['functions'];
 
-/** The value of an expression for one element of each input. */
+/** The value of an expression for one element of each input, every step rounded to float32. */
 function evaluateExpression(expression: Expression, inputs: readonly number[], functions: Functions): number {
+  const valueOf = (child: Expression): number => evaluateExpression(child, inputs, functions);
   switch (expression.kind) {
     case 'input':
       return inputs[expression.index]!;
     case 'constant':
       return Math.fround(expression.value);
     case 'unary':
-      return unaryFunctions[expression.fn](evaluateExpression(expression.x, inputs, functions));
+      return Math.fround(unaryFunctions[expression.fn](valueOf(expression.x)));
     case 'binary':
-      return binaryFunctions[expression.fn](
-        evaluateExpression(expression.left, inputs, functions),
-        evaluateExpression(expression.right, inputs, functions),
-      );
+      return Math.fround(binaryFunctions[expression.fn](valueOf(expression.left), valueOf(expression.right)));
+    case 'select': {
+      const holds = comparisons[expression.fn](valueOf(expression.left), valueOf(expression.right));
+      return valueOf(holds ? expression.yes : expression.no);
+    }
     case 'call': {
       const fn = functions?.get(expression.function);
       if (!fn) throw new InternalError(`no function '${expression.function}' to evaluate with`);
-      return fn(...expression.args.map((arg) => evaluateExpression(arg, inputs, functions)));
+      return Math.fround(fn(...expression.args.map(valueOf)));
     }
   }
 }
