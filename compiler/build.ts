@@ -3,6 +3,7 @@ import { ShapeError } from './errors.js';
 import { canonical, type Formula } from './formula.js';
 import type {
   BinaryFunction,
+  Comparison,
   CompiledFunction,
   Constraint,
   Expression,
@@ -25,6 +26,15 @@ export const binary = (fn: BinaryFunction, left: Expression, right: Expression):
   left,
   right,
 });
+
+/** `left fn right ? yes : no` */
+export const select = (
+  fn: Comparison,
+  left: Expression,
+  right: Expression,
+  yes: Expression,
+  no: Expression,
+): Expression => ({ kind: 'select', fn, left, right, yes, no });
 
 /** Two open sizes that turned out to be one: `name` is replaced by `dim` everywhere. */
 export class Rebind extends Error {

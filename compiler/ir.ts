@@ -12,12 +12,10 @@
  */
 import type { Dim } from './dim.js';
 import type { Formula } from './formula.js';
+import type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 import type { DType, Tensor } from './tensor.js';
 
-export type UnaryFunction =
-  'negate' | 'absolute' | 'squareRoot' | 'exp' | 'expm1' | 'log' | 'tanh' | 'sigmoid' | 'erf' | 'softplus';
-
-export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+export type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 
 /** A float32 function of the elements at one position of the node's inputs, which are broadcast. */
 export type Expression =
@@ -25,7 +23,18 @@ export type Expression =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
   | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly left: Expression; readonly right: Expression }
+  | Selection
   | FunctionCall;
+
+/** `left fn right ? yes : no`; both are computed. */
+export interface Selection {
+  readonly kind: 'select';
+  readonly fn: Comparison;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly yes: Expression;
+  readonly no: Expression;
+}
 
 /** A user's function of float32 scalars. */
 export interface FunctionCall {
@@ -36,19 +45,58 @@ export interface FunctionCall {
   readonly total: boolean;
 }
 
-/** Whether an expression calls any function of the user's. */
-export function callsFunction(expression: Expression): boolean {
-  if (expression.kind === 'unary') return callsFunction(expression.x);
-  if (expression.kind === 'binary') return callsFunction(expression.left) || callsFunction(expression.right);
-  return expression.kind === 'call';
+/** The expressions that an expression applies its function to, in their order. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'input':
+    case 'constant':
+      return [];
+    case 'unary':
+      return [expression.x];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'select':
+      return [expression.left, expression.right, expression.yes, expression.no];
+    case 'call':
+      return expression.args;
+  }
 }
 
-/** Whether every function that an expression calls returns for any arguments. */
-export function isTotal(expression: Expression): boolean {
-  if (expression.kind === 'unary') return isTotal(expression.x);
-  if (expression.kind === 'binary') return isTotal(expression.left) && isTotal(expression.right);
-  return expression.kind !== 'call' || (expression.total && expression.args.every(isTotal));
+/** An expression with others in the places of its inputs. */
+export function substitute(expression: Expression, input: (index: number) => Expression): Expression {
+  const inside = (child: Expression): Expression => substitute(child, input);
+  switch (expression.kind) {
+    case 'input':
+      return input(expression.index);
+    case 'constant':
+      return expression;
+    case 'unary':
+      return { ...expression, x: inside(expression.x) };
+    case 'binary':
+      return { ...expression, left: inside(expression.left), right: inside(expression.right) };
+    case 'select': {
+      const { left, right, yes, no } = expression;
+      return { ...expression, left: inside(left), right: inside(right), yes: inside(yes), no: inside(no) };
+    }
+    case 'call':
+      return { ...expression, args: expression.args.map(inside) };
+  }
 }
+
+/** Text that two expressions share only if they are the same, constants of NaN, ±∞ and −0 included. */
+export const keyOf = (expression: Expression): string =>
+  JSON.stringify(expression, (_, value: unknown) => {
+    if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+    return Object.is(value, -0) ? '-0' : String(value);
+  });
+
+/** Whether an expression calls any function of the user's. */
+export const callsFunction = (expression: Expression): boolean =>
+  expression.kind === 'call' || childrenOf(expression).some(callsFunction);
+
+/** Whether every function that an expression calls returns for any arguments. */
+export const isTotal = (expression: Expression): boolean =>
+  (expression.kind !== 'call' || expression.total) && childrenOf(expression).every(isTotal);
 
 /** A user's function, compiled from AssemblyScript. */
 export interface CompiledFunction {

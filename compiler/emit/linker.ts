@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import { callsFunction, type CompiledFunction, type Expression } from '../ir.js';
+import { callsFunction, keyOf, type CompiledFunction, type Expression } from '../ir.js';
 import {
   f32,
   forEachCall,
@@ -76,7 +76,7 @@ export class Linker {
 
   /** The function of an epilogue over (accumulator, bias address, residual address). */
   epilogue(expression: Expression | null): string {
-    const key = `epilogue ${JSON.stringify(expression)}`;
+    const key = `epilogue ${expression === null ? '' : keyOf(expression)}`;
     const known = this.linked.get(key);
     if (known) return known;
     const name = expression === null ? 'epilogue' : `epilogue$${this.added.length}`;
