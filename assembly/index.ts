@@ -17,6 +17,7 @@ export * from './patterns';
 export { deriveKey, fillBits } from './philox';
 export * from './pool2d';
 export { fillConstant, fillNormal, fillUniform, varianceScale } from './random';
+export * from './recurrent';
 export * from './reduce';
 export { storeLanes } from './simd';
 export * from './softmax';

@@ -67,7 +67,7 @@ function erf(x: number): number {
 type Functions = EvaluateContext['functions'];
 
 /** The value of an expression for one element of each input. */
-function evaluateExpression(expression: Expression, inputs: readonly number[], functions: Functions): number {
+export function evaluateExpression(expression: Expression, inputs: readonly number[], functions: Functions): number {
   switch (expression.kind) {
     case 'input':
       return inputs[expression.index]!;
