@@ -1,13 +1,14 @@
 import type { Dim } from '../dim.js';
 import type { Node, Op, OpKind, TensorType } from '../ir.js';
 import type { Tensor } from '../tensor.js';
+import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { recurrent } from './recurrent.js';
 import { normalize, reduce, softmax } from './reduce.js';
 import type { Checks, EvaluateContext, Rule } from './rule.js';
-import { concat, gather, pad, reshape, transpose } from './shape.js';
+import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
 import { constant, initializer } from './source.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
@@ -25,6 +26,8 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   transpose,
   concat,
   pad,
+  slice,
+  compute,
   recurrent,
   gather,
   constant,
@@ -33,15 +36,17 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
 
 const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
 
-/** Ops that take values of other dtypes; the others compute in float32. */
+/** Ops that take values of any dtype; the others compute in float32. */
 const movers: ReadonlySet<OpKind> = new Set([
   'reshape',
   'transpose',
   'concat',
   'pad',
+  'slice',
+  'compute',
+  'recurrent',
   'gather',
   'constant',
-  'recurrent',
 ]);
 
 /** The types of an op's outputs. Sizes that can never fit are refused, others become constraints. */
