@@ -21,6 +21,7 @@ export { deriveKey, fillBits } from './philox';
 export * from './pool2d';
 export * from './power';
 export { fillConstant, fillNormal, fillUniform, varianceScale } from './random';
+export * from './recurrent';
 export * from './reduce';
 export * from './remainder';
 export { storeLanes } from './simd';

@@ -71,10 +71,14 @@ export class Build implements Checks {
 
   /** Applies an op; throws a `ShapeError` on sizes that can never fit. */
   op(op: Op, inputs: readonly Value[]): Value {
-    const [type] = inferShapes(op, inputs, this);
-    const output = this.value(type!, this.subject);
-    this.nodes.push({ op, inputs, outputs: [output], origin: this.subject });
-    return output;
+    return this.outputsOf(op, inputs)[0]!;
+  }
+
+  /** The same for an op with several outputs. */
+  outputsOf(op: Op, inputs: readonly Value[]): Value[] {
+    const outputs = inferShapes(op, inputs, this).map((type) => this.value(type, this.subject));
+    this.nodes.push({ op, inputs, outputs, origin: this.subject });
+    return outputs;
   }
 
   elementwise(expression: Expression, ...inputs: Value[]): Value {

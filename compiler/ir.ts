@@ -152,6 +152,15 @@ export type Recipe =
   /** A function of the host, which fills the variable when it is initialized. */
   | { readonly kind: 'host'; readonly name: string };
 
+/** The recurrent layers: h is the hidden state, c the cell state, ⊙ the product of elements. */
+export type RecurrentCell = 'rnn' | 'gru' | 'lstm';
+
+/** Parts of the last axis of a recurrent layer's weights, `units` columns each. */
+export type Gate = 'hidden' | 'update' | 'reset' | 'input' | 'output' | 'forget' | 'cell';
+
+/** Inputs of a recurrent layer that may be absent. */
+export type RecurrentInput = 'bias' | 'hidden' | 'cell' | 'peepholes' | 'lengths';
+
 /**
  * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
  * the broadcast element of the node's input i + 1, counting from the first input after x and w.
@@ -205,6 +214,37 @@ export type Op =
     }
   /** Each element by a formula of its index, in any dtype: what no other op says. */
   | { readonly kind: 'compute'; readonly shape: readonly Dim[]; readonly dtype: DType; readonly formula: Formula }
+  /**
+   * A recurrent layer in one direction. Its inputs are the projection x [time, batch, gates · units] of the layer's input,
+   * with its bias; the recurrent weight R [units, gates · units] (or the other way round when transposed); and those that
+   * `optional` names, in its order: the recurrent bias [gates · units], the first hidden and cell state [batch, units]
+   * (zero without), peepholes [3 · units] (of the input, output and forget gates) and int32 lengths [batch]. Its outputs
+   * are h of every step [time, batch, units], the last h [batch, units] and of an LSTM the last c [batch, units].
+   *
+   * With p = h · R + bias of the step before and `activations` f, g, h in this order, where the arguments of f and g are
+   * clipped to ±clip:
+   *
+   *   rnn   h' = f(x + p)
+   *   gru   z, r = f(x + p) for update and reset; n = g(x + (r ⊙ h) · R + bias) for hidden, with `resetAfter`
+   *         n = g(x + r ⊙ p); h' = (1 − z) ⊙ n + z ⊙ h
+   *   lstm  i = f(x + p + P ⊙ c); forget f likewise, 1 − i with `inputForget`; c' = f ⊙ c + i ⊙ g(x + p);
+   *         o = f(x + p + P ⊙ c'); h' = o ⊙ h(c')
+   *
+   * Reversed, steps go from the last to the first. A step at or after a row's length gives 0 and leaves its state.
+   */
+  | {
+      readonly kind: 'recurrent';
+      readonly cell: RecurrentCell;
+      /** The order of the gates in the projection, the weight and the bias; of a GRU `hidden` is the last. */
+      readonly gates: readonly Gate[];
+      readonly activations: readonly Expression[];
+      readonly optional: readonly RecurrentInput[];
+      readonly transposeRight: boolean;
+      readonly reverse: boolean;
+      readonly clip?: number;
+      readonly resetAfter: boolean;
+      readonly inputForget: boolean;
+    }
   /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
   | { readonly kind: 'gather' }
   /** A value known when compiling. */

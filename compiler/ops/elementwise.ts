@@ -1,9 +1,7 @@
 import { equal, type Dim } from '../dim.js';
-import { InternalError } from '../errors.js';
-import { binaryFunctions, comparisons, unaryFunctions } from '../functions.js';
-import type { Expression } from '../ir.js';
 import { stridesOf, volume, zerosOf } from '../tensor.js';
-import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
+import { evaluateExpression } from './expression.js';
+import { floats, type Checks, type Rule } from './rule.js';
 
 /** NumPy's rule, axes aligned at the right. Two sizes that are not known to be equal must be equal when called. */
 function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): Dim[] {
@@ -23,32 +21,6 @@ function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): D
     result.push(size);
   }
   return result;
-}
-
-type Functions = EvaluateContext['functions'];
-
-/** The value of an expression for one element of each input, every step rounded to float32. */
-function evaluateExpression(expression: Expression, inputs: readonly number[], functions: Functions): number {
-  const valueOf = (child: Expression): number => evaluateExpression(child, inputs, functions);
-  switch (expression.kind) {
-    case 'input':
-      return inputs[expression.index]!;
-    case 'constant':
-      return Math.fround(expression.value);
-    case 'unary':
-      return Math.fround(unaryFunctions[expression.fn](valueOf(expression.x)));
-    case 'binary':
-      return Math.fround(binaryFunctions[expression.fn](valueOf(expression.left), valueOf(expression.right)));
-    case 'select': {
-      const holds = comparisons[expression.fn](valueOf(expression.left), valueOf(expression.right));
-      return valueOf(holds ? expression.yes : expression.no);
-    }
-    case 'call': {
-      const fn = functions?.get(expression.function);
-      if (!fn) throw new InternalError(`no function '${expression.function}' to evaluate with`);
-      return Math.fround(fn(...expression.args.map(valueOf)));
-    }
-  }
 }
 
 export const elementwise: Rule<'elementwise'> = {

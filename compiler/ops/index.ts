@@ -5,6 +5,7 @@ import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
+import { recurrent } from './recurrent.js';
 import { normalize, reduce, softmax } from './reduce.js';
 import type { Checks, EvaluateContext, Rule } from './rule.js';
 import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
@@ -27,6 +28,7 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   pad,
   slice,
   compute,
+  recurrent,
   gather,
   constant,
   initializer,
@@ -42,6 +44,7 @@ const movers: ReadonlySet<OpKind> = new Set([
   'pad',
   'slice',
   'compute',
+  'recurrent',
   'gather',
   'constant',
 ]);
@@ -62,11 +65,11 @@ export const multiplyAdds = ({ op, inputs, outputs }: Node): Dim =>
 
 /** What a node computes, the naive way. */
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
-  return node.outputs.map((output) => {
+  return node.outputs.map((output, index) => {
     const shape = output.shape.map(context.size);
-    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context);
+    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context, index);
     if (!('epilogue' in node.op)) return result;
     const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
-    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context);
+    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context, 0);
   });
 }

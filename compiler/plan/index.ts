@@ -11,6 +11,7 @@ import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.
 import { concat, gather, pad } from './movement.js';
 import { packStep, Planner } from './planner.js';
 import { convolution, depthwise, matmul, pool } from './products.js';
+import { recurrent } from './recurrence.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import type {
   Argument,
@@ -43,6 +44,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   pad,
   slice,
   compute,
+  recurrent,
   gather,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
   initializer,
@@ -222,7 +224,8 @@ function settleStep(step: Step, definitions: Definitions): Step {
     if (arg.kind === 'size') return { ...arg, size: settle(arg.size) };
     return arg.kind === 'address' ? { ...arg, offset: settle(arg.offset) } : arg;
   });
-  return { ...step, args };
+  if (!step.recurrence) return { ...step, args };
+  return { ...step, args, recurrence: { ...step.recurrence, units: settle(step.recurrence.units) } };
 }
 
 function settleVariable(planned: PlannedVariable, definitions: Definitions): PlannedVariable {

@@ -32,8 +32,13 @@ const tensorOf = (data: Float32Array): Tensor => ({ dtype: 'float32', shape: [da
 
 /** What the naive evaluator makes of an expression. */
 const evaluated = (expression: Expression, inputs: readonly Float32Array[] = operands): Float32Array =>
-  elementwise.evaluate({ kind: 'elementwise', expression }, inputs.map(tensorOf), [inputs[0]!.length], { size: Number })
-    .data as Float32Array;
+  elementwise.evaluate(
+    { kind: 'elementwise', expression },
+    inputs.map(tensorOf),
+    [inputs[0]!.length],
+    { size: Number },
+    0,
+  ).data as Float32Array;
 
 /** What one module makes of each of many expressions. */
 function compiled(expressions: readonly Expression[]): Float32Array[] {
