@@ -1,3 +1,4 @@
+export * from './batched';
 export * from './conv2d';
 export * from './copy';
 export * from './custom';

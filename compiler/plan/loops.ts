@@ -5,7 +5,7 @@ import { address, size, type Planner } from './planner.js';
 import type { BufferId } from './types.js';
 
 /** Row-major strides, in elements. */
-function stridesOf(shape: readonly Dim[]): Dim[] {
+export function stridesOf(shape: readonly Dim[]): Dim[] {
   const strides = new Array<Dim>(shape.length);
   let stride: Dim = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
@@ -16,7 +16,7 @@ function stridesOf(shape: readonly Dim[]): Dim[] {
 }
 
 /** The strides with which a value of `shape` is read for an output of `rank` axes; 0 where it is broadcast. */
-function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
+export function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
   const strides = stridesOf(shape);
   return Array.from({ length: rank }, (_, axis) => {
     const own = axis - rank + shape.length;
