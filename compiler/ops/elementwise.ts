@@ -4,7 +4,7 @@ import { stridesOf, volume, zerosOf } from '../tensor.js';
 import { broadcastShapes, broadcastStrides } from './broadcast.js';
 import { floats, type EvaluateContext, type Rule } from './rule.js';
 
-const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
+export const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   negate: (x) => -x,
   absolute: Math.abs,
   squareRoot: Math.sqrt,

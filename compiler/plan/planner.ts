@@ -7,6 +7,7 @@ import {
   packingFields,
   type Argument,
   type BufferId,
+  type Compute,
   type KernelCall,
   type Loop,
   type Packing,
@@ -190,6 +191,10 @@ export class Planner {
     this.append({ kind: 'loop', ...loop, origin: this.origin });
   }
 
+  compute(computation: Omit<Compute, 'kind' | 'origin'>): void {
+    this.append({ kind: 'compute', ...computation, origin: this.origin });
+  }
+
   private append(step: Step, to = this.stage === 'prepare' ? this.prepare : this.forward): void {
     to.push(step);
   }
@@ -211,7 +216,7 @@ export class Planner {
 }
 
 export const buffersOf = (step: Step): readonly BufferId[] =>
-  step.kind === 'loop'
+  step.kind !== 'call'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
 
