@@ -34,7 +34,7 @@ function operandsOf(draw: Draw): [x: Float32Array, y: Float32Array] {
     i % 2 === 0 ? [8 * draw.number() - 4, 8 * draw.number() - 4] : [draw.integer(-6, 6) / 2, draw.integer(-6, 6) / 2],
   );
   const pairs = [...special, ...numbers];
-  return [Float32Array.from(pairs, ([x]) => x!), Float32Array.from(pairs, ([, y]) => y!)];
+  return [Float32Array.from(pairs, ([x]) => x), Float32Array.from(pairs, ([, y]) => y)];
 }
 
 const tensorOf = (data: Float32Array): Tensor => ({ dtype: 'float32', shape: [data.length], data });
