@@ -224,5 +224,5 @@ export const networks: readonly LayoutCase[] = [
 
 export const graphOf = ({ shape, network }: LayoutCase): nacre.Graph => {
   const x = nacre.input(shape);
-  return nacre.graph({ inputs: { x }, outputs: { y: network(x) } }) as nacre.Graph;
+  return nacre.graph({ inputs: { x }, outputs: { y: network(x) } });
 };

@@ -4,8 +4,8 @@ import type { Assignment } from './assignment.js';
 import { keyOf, type Digit } from './digits.js';
 import type { Network } from './network.js';
 import type { Axes, Execution } from './rule.js';
-import { ruleOf } from './rules.js';
-import { atomsOf, digitsOfAtoms, type Atom, type View } from './views.js';
+import { inStoredShape } from './stored-shape.js';
+import { digitsOfAtoms, type Atom, type View } from './views.js';
 import { Writer, type Form } from './writer.js';
 
 /** The graph with every node run as it is assigned, and views where their elements are needed in that order. */
@@ -50,14 +50,19 @@ function axesIn(view: View, axes: Axes): Digit[][] {
   return axes.map((atoms) => atoms.flatMap(() => digits.shift()!));
 }
 
-/** Axes of size 1 ahead of all others broadcast without being there, as long as some operand has every axis. */
-function trimmed(operands: readonly Digit[][][], output: readonly Digit[][]): readonly Digit[][][] {
-  const isWhole = (axes: readonly Digit[][]): boolean =>
-    axes.every((digits, i) => digits.length > 0 || output[i]!.length === 0);
-  if (!operands.some(isWhole)) return operands;
-  return operands.map((axes) => {
-    const first = axes.findIndex((digits) => digits.length > 0);
-    return isWhole(axes) ? axes : axes.slice(first < 0 ? axes.length - 1 : first);
+/** The operands of an elementwise node: one has every axis, the others may lack those of size 1 ahead of all others. */
+function operandsOf(node: Node, axes: readonly Form['axes'][], output: Form['axes'], network: Network, writer: Writer) {
+  const roots = node.inputs.map((input) => network.view(input).root);
+  const isWhole = (own: Form['axes']): boolean =>
+    own.every((digits, i) => digits.length > 0 || output[i]!.length === 0);
+  const whole = [...axes.keys()].filter((index) => isWhole(axes[index]!));
+  const full = whole.find((index) => writer.has(roots[index]!, axes[index]!)) ?? whole[0];
+  return axes.map((own, index) => {
+    const isShort = full !== undefined && index !== full && !writer.has(roots[index]!, own);
+    const first = own.findIndex((digits) => digits.length > 0);
+    const short = own.slice(first < 0 ? own.length - 1 : first);
+    const taken = isShort && (!isWhole(own) || writer.has(roots[index]!, short)) ? short : own;
+    return writer.read(roots[index]!, taken, node.origin);
   });
 }
 
@@ -67,8 +72,10 @@ function run(node: Node, { op, inputs, output: outputAxes }: Execution, network:
   const axes = axesIn(network.view(output), outputAxes);
   const shape = outputAxes.map(sizeOfAxis);
   const digits = node.inputs.map((input, index) => axesIn(network.view(input), inputs[index]!));
-  const operands = op.kind === 'elementwise' ? trimmed(digits, axes) : digits;
-  const values = operands.map((own, index) => writer.read(network.view(node.inputs[index]!).root, own, node.origin));
+  const values =
+    op.kind === 'elementwise'
+      ? operandsOf(node, digits, axes, network, writer)
+      : digits.map((own, index) => writer.read(network.view(node.inputs[index]!).root, own, node.origin));
   const isDeclared =
     keyOf(axes.flat()) === network.key(root) &&
     shape.length === output.shape.length &&
@@ -79,54 +86,3 @@ function run(node: Node, { op, inputs, output: outputAxes }: Execution, network:
 }
 
 const sizeOfAxis = (atoms: readonly Atom[]): Dim => atoms.reduce<Dim>((size, atom) => mul(size, atom.size), 1);
-
-const products: readonly string[] = ['matmul', 'convolution', 'depthwise'];
-
-/**
- * An elementwise node on the axes that one of its inputs is stored with, a product's first, so that it can join the
- * loop that gives that input; undefined where its other inputs do not broadcast along these axes.
- */
-function inStoredShape(
-  node: Node,
-  execution: Execution | undefined,
-  network: Network,
-  writer: Writer,
-): Execution | undefined {
-  if (node.op.kind !== 'elementwise') return undefined;
-  const [output] = node.outputs as readonly [Value];
-  const candidates = node.inputs.flatMap((input, index): { form: Form; index: number; view: View }[] => {
-    const view = network.view(input);
-    return view.root.live ? [{ form: writer.stored(view.root), index, view }] : [];
-  });
-  const isProduct = ({ view: { root } }: { readonly view: View }): boolean =>
-    root.producer !== undefined && products.includes(root.producer.op.kind);
-  for (const { form, index, view } of [...candidates].sort((a, b) => Number(isProduct(b)) - Number(isProduct(a)))) {
-    const needed = execution ? digitsOfAtoms(view, execution.inputs[index]!.flat())!.flat() : view.axes.flat();
-    if (form.key !== keyOf(needed)) continue;
-    const runs = atomsOf(view, form.axes.flat());
-    const run = runs && ruleOf(node)?.fromInput(node, index, runs.flat());
-    if (!run) continue;
-    const counts = form.axes.map((digits) => digits.reduce((count) => count + runs.shift()!.length, 0));
-    const grouped = group(run, counts);
-    if (grouped && sameAsOutput(grouped, execution, network.view(output))) return grouped;
-  }
-  return undefined;
-}
-
-/** Joins atoms in runs of the lengths given, if every operand has all of a run's atoms or none. */
-function group({ op, inputs, output }: Execution, counts: readonly number[]): Execution | undefined {
-  const join = (axes: Axes): Atom[][] => {
-    const atoms = axes.flat();
-    return counts.map((count) => atoms.splice(0, count));
-  };
-  const joined = join(output);
-  const operands = inputs.map(join);
-  const isWhole = (atoms: readonly Atom[], axis: number): boolean =>
-    atoms.every(({ size }) => size === 1) || atoms.every(({ size }, i) => equal(size, joined[axis]![i]!.size));
-  return operands.every((axes) => axes.every(isWhole)) ? { op, inputs: operands, output: joined } : undefined;
-}
-
-function sameAsOutput(found: Execution, execution: Execution | undefined, view: View): boolean {
-  const order = execution ? digitsOfAtoms(view, execution.output.flat())!.flat() : view.axes.flat();
-  return keyOf(digitsOfAtoms(view, found.output.flat())!.flat()) === keyOf(order);
-}

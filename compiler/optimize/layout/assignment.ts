@@ -8,70 +8,77 @@ export type Cost = readonly [moved: number, unfused: number];
 
 export const isLess = (a: Cost, b: Cost): boolean => a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
 
-/** How each node of a network runs. */
+/** Other ways to run some nodes. */
+export type Changes = ReadonlyMap<Node, Placement>;
+
+/** Those that read a root in one order, in which it is not stored. */
+type Transposed = readonly (readonly [node: Node | undefined, need: Need])[];
+
+/** How each node of a network runs; with `changes`, how it would. */
 export class Assignment {
-  private constructor(
-    readonly network: Network,
-    private readonly placements: ReadonlyMap<Node, Placement>,
-  ) {}
+  private readonly placements: Map<Node, Placement>;
 
   /** Every node as it stands. */
-  static asDeclared(network: Network): Assignment {
-    return new Assignment(network, new Map(network.nodes.map((node) => [node, network.place(node, undefined)!])));
+  constructor(readonly network: Network) {
+    this.placements = new Map(network.nodes.map((node) => [node, network.place(node, undefined)!]));
   }
 
-  with(changed: ReadonlyMap<Node, Placement>): Assignment {
-    return new Assignment(this.network, new Map([...this.placements, ...changed]));
+  apply(changes: Changes): void {
+    for (const [node, placement] of changes) this.placements.set(node, placement);
   }
 
-  placement(node: Node): Placement {
-    return this.placements.get(node)!;
+  placement(node: Node, changes?: Changes): Placement {
+    return changes?.get(node) ?? this.placements.get(node)!;
   }
 
-  /** The order in which a root is stored, after changes. */
-  order(root: Root, changes?: ReadonlyMap<Node, Placement>): readonly Digit[] {
-    const { producer } = root;
+  private placementOf({ producer }: Root, changes?: Changes): Placement | undefined {
     const placement = producer && (changes?.get(producer) ?? this.placements.get(producer));
-    return placement?.execution ? placement.order : this.network.view(root.value).axes.flat();
+    return placement?.execution && placement;
+  }
+
+  /** The order in which a root is stored. */
+  order(root: Root, changes?: Changes): readonly Digit[] {
+    return this.placementOf(root, changes)?.order ?? this.network.view(root.value).axes.flat();
+  }
+
+  key(root: Root, changes?: Changes): string {
+    return this.placementOf(root, changes)?.key ?? this.network.key(root);
   }
 
   /** The order in which a root is stored, in the atoms of a view of it. */
-  atoms(view: View, changes?: ReadonlyMap<Node, Placement>): Atom[] | undefined {
+  atoms(view: View, changes?: Changes): Atom[] | undefined {
     return atomsOf(view, this.order(view.root, changes))?.flat();
   }
 
-  key(root: Root): string {
-    const placement = root.producer && this.placements.get(root.producer);
-    return placement?.execution ? placement.key : this.network.key(root);
-  }
-
-  /** Who reads each live root in an order that it is not stored in. */
-  transposes(): readonly { readonly root: Root; readonly readers: readonly (readonly [Node | undefined, Need])[] }[] {
-    return [...this.network.readers].flatMap(([root, readers]) => {
-      if (!root.live) return [];
-      const stored = this.key(root);
-      const byKey = new Map<string, (readonly [Node | undefined, Need])[]>();
-      for (const { node, index } of readers) {
-        const need = this.needOf(node, index);
-        if (need.key === stored) continue;
-        byKey.set(need.key, [...(byKey.get(need.key) ?? []), [node, need]]);
-      }
-      return [...byKey.values()].map((parted) => ({ root, readers: parted }));
-    });
-  }
-
-  needOf(node: Node | undefined, index: number): Need {
+  needOf(node: Node | undefined, index: number, changes?: Changes): Need {
     if (!node) return this.network.need(this.network.graph.outputs[index]!.value, index);
-    return this.placement(node).needs.find((need) => need.index === index)!;
+    return this.placement(node, changes).needs.find((need) => need.index === index)!;
   }
 
-  cost(): Cost {
-    let [moved, unfused] = [0, 0];
-    for (const { root, readers } of this.transposes()) {
-      moved += root.bytes;
-      unfused += root.bytes * readers.filter(([node]) => node?.op.kind === 'elementwise').length;
+  /** The transposes of a root. */
+  transposes(root: Root, changes?: Changes): readonly Transposed[] {
+    const stored = this.key(root, changes);
+    const byKey = new Map<string, (readonly [Node | undefined, Need])[]>();
+    for (const { node, index } of this.network.readers.get(root)!) {
+      const need = this.needOf(node, index, changes);
+      if (need.key === stored) continue;
+      const readers = byKey.get(need.key);
+      if (readers) readers.push([node, need]);
+      else byKey.set(need.key, [[node, need]]);
     }
-    for (const { extra } of this.placements.values()) moved += extra;
+    return [...byKey.values()];
+  }
+
+  /** What the transposes of some roots come to, and what some nodes cost besides. */
+  cost(roots: Iterable<Root>, nodes: Iterable<Node>, changes?: Changes): Cost {
+    let [moved, unfused] = [0, 0];
+    for (const root of roots) {
+      for (const readers of this.transposes(root, changes)) {
+        moved += root.bytes;
+        unfused += root.bytes * readers.filter(([node]) => node?.op.kind === 'elementwise').length;
+      }
+    }
+    for (const node of nodes) moved += this.placement(node, changes).extra;
     return [moved, unfused];
   }
 }

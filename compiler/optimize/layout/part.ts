@@ -1,7 +1,5 @@
-import type { Node } from '../../ir.js';
-import type { Assignment } from './assignment.js';
+import type { Assignment, Changes } from './assignment.js';
 import { MinimumCut, NEVER } from './cut.js';
-import type { Placement } from './network.js';
 import type { Root } from './views.js';
 
 /** A transpose counts for more than any number of loops it keeps apart. */
@@ -13,17 +11,15 @@ interface Party {
   readonly keys: readonly [now: string, proposed: string];
 }
 
-/** The nodes of a proposal that are best changed while the others stay as they are, by a minimum cut. */
-export function cheapestPart(current: Assignment, proposal: ReadonlyMap<Node, Placement>): Map<Node, Placement> {
+/**
+ * The nodes of a proposal that are best changed while the others stay as they are, by a minimum cut.
+ * @param roots those that the nodes read and give
+ */
+export function cheapestPart(current: Assignment, proposal: Changes, roots: Iterable<Root>): Changes {
   const cut = new MinimumCut();
   const nodes = new Map([...proposal.keys()].map((node) => [node, cut.node()]));
-  const roots = new Set<Root>();
   for (const [node, placement] of proposal) {
-    const now = current.placement(node);
-    cut.charge(cut.source, nodes.get(node)!, Math.round((placement.extra - now.extra) * MOVED));
-    cut.charge(nodes.get(node)!, cut.sink, Math.round((now.extra - placement.extra) * MOVED));
-    roots.add(current.network.view(node.outputs[0]!).root);
-    for (const { root } of placement.needs) roots.add(root);
+    chargeOne(cut, nodes.get(node)!, Math.round((placement.extra - current.placement(node).extra) * MOVED));
   }
   for (const root of roots) {
     const proposed = root.producer && proposal.get(root.producer);

@@ -1,13 +1,10 @@
 import type { Node } from '../../ir.js';
-import { Assignment, isLess, type Cost } from './assignment.js';
+import { Assignment, isLess, type Changes } from './assignment.js';
 import { cheapestPart } from './part.js';
 import type { Need, Network, Placement } from './network.js';
 import type { Execution } from './rule.js';
 import { ruleOf } from './rules.js';
 import { atomsOf, type Root } from './views.js';
-
-/** Other ways to run some nodes. */
-export type Proposal = ReadonlyMap<Node, Placement>;
 
 /**
  * Carries a change of one node's order to every node around it that can follow, through what reads it and what it
@@ -48,7 +45,7 @@ class Spreading {
     this.queue.push(node);
   }
 
-  spread(): Proposal {
+  spread(): Changes {
     for (const node of this.queue) {
       const next = this.proposal.get(node)!;
       const { root } = this.current.network.view(node.outputs[0]!);
@@ -63,35 +60,48 @@ class Spreading {
   }
 }
 
-/** For each transpose: to run what reads it on what it transposes, or what comes before it so that it is not needed. */
-function* proposals(current: Assignment): Generator<Proposal> {
-  for (const { root, readers } of current.transposes()) {
-    for (const [node, need] of readers) {
-      const after = new Spreading(current);
-      after.fromInput(node, need.index);
-      yield after.spread();
-    }
+/**
+ * Two ways to be rid of a transpose: what reads it runs on what it transposes, or what comes before it gives what it
+ * makes.
+ */
+function* proposals(current: Assignment, root: Root): Generator<Changes> {
+  for (const readers of current.transposes(root)) {
+    const after = new Spreading(current);
+    for (const [node, need] of readers) after.fromInput(node, need.index);
+    yield after.spread();
     const before = new Spreading(current);
     before.fromOutput(root, readers[0]![1].order);
     yield before.spread();
   }
 }
 
-/** A better assignment, if any of the proposals holds one. */
-function improve(current: Assignment, cost: Cost): Assignment | undefined {
-  for (const proposal of proposals(current)) {
-    if (proposal.size === 0) continue;
-    for (const part of [cheapestPart(current, proposal), proposal]) {
-      const next = current.with(part);
-      if (part.size > 0 && isLess(next.cost(), cost)) return next;
+/** Makes the transposes around a root cheaper, if one of the proposals does. */
+function improve(current: Assignment, root: Root): boolean {
+  for (const proposal of proposals(current, root)) {
+    const roots = touchedBy(proposal, current.network);
+    const now = current.cost(roots, proposal.keys());
+    for (const changes of [cheapestPart(current, proposal, roots), proposal]) {
+      if (!isLess(current.cost(roots, proposal.keys(), changes), now)) continue;
+      current.apply(changes);
+      return true;
     }
   }
-  return undefined;
+  return false;
 }
+
+/** The live roots that nodes read and give. */
+const touchedBy = (nodes: Changes, network: Network): ReadonlySet<Root> =>
+  new Set(
+    [...nodes.keys()].flatMap(({ inputs, outputs }) =>
+      [...inputs, ...outputs].map((value) => network.view(value).root).filter(({ live }) => live),
+    ),
+  );
 
 /** The assignment to which no proposal is better, starting from the network as it is declared: never a dearer one. */
 export function search(network: Network): Assignment {
-  let best = Assignment.asDeclared(network);
-  for (let next: Assignment | undefined = best; next; next = improve(best, best.cost())) best = next;
-  return best;
+  const assignment = new Assignment(network);
+  const roots = [...network.readers.keys()].filter(({ live }) => live);
+  const sweep = (): boolean => roots.map((root) => improve(assignment, root)).includes(true);
+  while (sweep());
+  return assignment;
 }

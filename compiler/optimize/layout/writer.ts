@@ -46,6 +46,15 @@ export class Writer {
     return this.forms.get(root)![0]!;
   }
 
+  /** Whether a value holds a root's elements with the axes given. */
+  has(root: Root, axes: Form['axes']): boolean {
+    return this.found(root, keyOf(axes.flat()), axes.map(sizeOfAxis)) !== undefined;
+  }
+
+  private found(root: Root, key: string, shape: readonly Dim[]): Value | undefined {
+    return this.forms.get(root)!.find((form) => form.key === key && sameShape(form.value.shape, shape))?.value;
+  }
+
   /**
    * A root's elements with the axes given, moved only if no value has them in that order.
    * @param as the value to define, where it must be made
@@ -53,11 +62,10 @@ export class Writer {
   read(root: Root, axes: Form['axes'], origin: string, as?: Value): Value {
     const shape = as?.shape ?? axes.map(sizeOfAxis);
     const key = keyOf(axes.flat());
-    const forms = this.forms.get(root)!.filter((form) => form.key === key);
-    const found = forms.find(({ value }) => sameShape(value.shape, shape));
-    if (found) return found.value;
+    const found = this.found(root, key, shape);
+    if (found) return found;
     const output = as ?? this.value(root.value, shape);
-    const [form] = forms;
+    const form = this.forms.get(root)!.find((candidate) => candidate.key === key);
     if (form) this.append({ kind: 'reshape', shape }, form.value, output, origin);
     else this.transpose(this.stored(root), { value: output, axes }, origin);
     this.define(root, output, axes);
