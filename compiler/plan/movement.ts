@@ -21,33 +21,33 @@ export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
   }
 }
 
-/** Pads two neighbouring axes at a time, the last ones first. */
+/** Pads two neighbouring axes at a time, the last ones first; the first axis may be left to be padded alone. */
 export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
   const { padding, value } = node.op;
   const [output] = node.outputs as readonly [Value];
   const shape = [...node.inputs[0]!.shape];
   const open = padding.map(([before, after]) => before !== 0 || after !== 0);
-  const windows: number[] = [];
+  const windows: (readonly number[])[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (!open[axis]) continue;
-    windows.push(Math.max(axis - 1, 0));
+    windows.push(axis === 0 ? [0] : [axis - 1, axis]);
     axis--;
   }
   let from = planner.read(node.inputs[0]!);
   if (windows.length === 0) planner.alias(output, node.inputs[0]!);
-  windows.forEach((first, index) => {
+  windows.forEach((axes, index) => {
+    const [first, second] = axes as readonly [number, number | undefined];
     const outer = product(shape.slice(0, first));
-    const [height, width] = [shape[first]!, shape[first + 1] ?? 1];
-    const inner = product(shape.slice(first + 2));
-    const [[top, bottom], [left, right]] = [padding[first]!, padding[first + 1] ?? ([0, 0] as const)];
-    shape[first] = add(add(height, top), bottom);
-    if (first + 1 < shape.length) shape[first + 1] = add(add(width, left), right);
+    const [height, width] = [shape[first]!, second === undefined ? 1 : shape[second]!];
+    const inner = product(shape.slice(first + axes.length));
+    const sides = [padding[first]!, second === undefined ? [0, 0] : padding[second]!] as const;
+    for (const axis of axes) shape[axis] = add(add(shape[axis]!, padding[axis]![0]), padding[axis]![1]);
     const done = index === windows.length - 1;
     const to = done ? planner.output(output) : planner.temporary(`${planner.origin} padded`, product(shape));
     planner.call('pad2d', [
       address(from),
       address(to),
-      ...[outer, height, width, inner, top, bottom, left, right].map(size),
+      ...[outer, height, width, inner, ...sides.flat()].map(size),
       float(value),
     ]);
     from = to;
