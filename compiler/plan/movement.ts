@@ -77,7 +77,7 @@ export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
     planner.call('pad2d', [
       address(from),
       address(to),
-      ...[outer, height, width, inner, ...sides.flat()].map(size),
+      ...[outer, height, width, inner, top, bottom, left, right].map(size),
       float(value),
     ]);
     from = to;
