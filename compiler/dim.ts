@@ -124,8 +124,11 @@ export function max(left: Dim, right: Dim): Dim {
   return atomOf({ kind: 'max', left, right, key: `max(${printDim(left)}, ${printDim(right)})` });
 }
 
+/** The smaller of two dims. */
+export const min = (left: Dim, right: Dim): Dim => sub(add(left, right), max(left, right));
+
 /** Whether a dim is ≥ 0 whatever its symbols are, which are never negative. */
-const nonNegative = (dim: Dim): boolean =>
+export const nonNegative = (dim: Dim): boolean =>
   termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
 
 function isSize(atom: Atom): boolean {

@@ -1,8 +1,16 @@
 import type { Operators } from './define.js';
+import { constants } from './ops/constants.js';
 import { elementwise } from './ops/elementwise.js';
+import { parts } from './ops/parts.js';
+import { shapes } from './ops/shapes.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
-export const families = { elementwise } as const satisfies Readonly<Record<string, Operators>>;
+export const families = {
+  constants,
+  elementwise,
+  parts,
+  shapes,
+} as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
 export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));
