@@ -1,12 +1,17 @@
+import type { KernelPlan } from './types.js';
+
 /** A kernel of the library as the planner sees it. Parameters and meaning stand with the function in assembly/. */
 export interface KernelSpec {
   /** Calls the epilogue placeholder: linked once for each distinct epilogue. */
   readonly template: boolean;
+  /** Only in the extended library, since few models need it: reading a library takes Binaryen time with each model. */
+  readonly extended: boolean;
   readonly serves: string;
 }
 
-const template = (serves: string): KernelSpec => ({ template: true, serves });
-const plain = (serves: string): KernelSpec => ({ template: false, serves });
+const template = (serves: string): KernelSpec => ({ template: true, extended: false, serves });
+const plain = (serves: string): KernelSpec => ({ template: false, extended: false, serves });
+const rare = (serves: string): KernelSpec => ({ template: false, extended: true, serves });
 
 export const kernels = {
   gemv: template('a matrix product with one row'),
@@ -32,3 +37,7 @@ export const kernels = {
 } as const satisfies Record<string, KernelSpec>;
 
 export type KernelName = keyof typeof kernels;
+
+/** Whether a plan calls a kernel that only the extended library has. */
+export const needsExtended = ({ prepare, forward }: Pick<KernelPlan, 'prepare' | 'forward'>): boolean =>
+  [...prepare, ...forward].some((step) => step.kind === 'call' && kernels[step.kernel as KernelName].extended);
