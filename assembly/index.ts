@@ -6,6 +6,7 @@ export * from './elementary';
 export * from './gather';
 export * from './gemm';
 export * from './gemv';
+export * from './integers';
 export * from './jax';
 export * from './math';
 export { fillTorchBits, seedTorch, torchState } from './mersenne';

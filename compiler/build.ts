@@ -1,5 +1,6 @@
 import { equal, printDim, symbolsOf, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
+import { canonical, type Formula } from './formula.js';
 import type {
   BinaryFunction,
   CompiledFunction,
@@ -12,6 +13,7 @@ import type {
   Value,
 } from './ir.js';
 import { inferShapes, type Checks } from './ops/index.js';
+import type { DType } from './tensor.js';
 
 /** The element of input `index`. */
 export const element = (index: number): Expression => ({ kind: 'input', index });
@@ -84,6 +86,11 @@ export class Build implements Checks {
     const args = [...inputs.map((_, index) => element(index)), ...options.map(scalar)];
     const call = { kind: 'call', function: name, args, total: compiled?.total ?? false } as const;
     return this.elementwise(call, ...inputs);
+  }
+
+  /** Each element of an output of this type by a formula of its index. */
+  compute(dtype: DType, shape: readonly Dim[], formula: Formula, ...inputs: Value[]): Value {
+    return this.op({ kind: 'compute', shape, dtype, formula: canonical(formula) }, inputs);
   }
 
   reshape(x: Value, shape: readonly Dim[]): Value {

@@ -11,6 +11,7 @@
  * ones; every value is defined once: as an input, a variable, or an output of one node.
  */
 import type { Dim } from './dim.js';
+import type { Formula } from './formula.js';
 import type { DType, Tensor } from './tensor.js';
 
 export type UnaryFunction =
@@ -147,6 +148,15 @@ export type Op =
   | { readonly kind: 'concat'; readonly axis: number }
   /** Adds sizes before and after each axis of any rank. */
   | { readonly kind: 'pad'; readonly padding: Padding; readonly value: number }
+  /** Element `start + i · step` of each axis for i below its size; a step may be negative. */
+  | {
+      readonly kind: 'slice';
+      readonly starts: readonly Dim[];
+      readonly steps: readonly number[];
+      readonly sizes: readonly Dim[];
+    }
+  /** Each element by a formula of its index, in any dtype: what no other op says. */
+  | { readonly kind: 'compute'; readonly shape: readonly Dim[]; readonly dtype: DType; readonly formula: Formula }
   /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
   | { readonly kind: 'gather' }
   /** A value known when compiling. */

@@ -4,6 +4,7 @@ import { kernels, type KernelName } from '../plan/kernels.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import { generatedGemv } from './gemv.js';
+import { emitCompute, hasChecks } from './compute.js';
 import type { Linker } from './linker.js';
 import { emitLoop } from './loop.js';
 
@@ -26,8 +27,11 @@ function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], loc
   let failed: ReturnType<Locals['make']> | undefined;
   return steps.flatMap((step) => {
     if (step.kind === 'loop') return [emitLoop(linker, step, (buffer) => plan.buffers[buffer]!.address)];
-    const call = emitCall(linker, plan, step);
-    if (step.failure === null) return [call];
+    const isCompute = step.kind === 'compute';
+    const call = isCompute
+      ? emitCompute(linker, step, (buffer) => plan.buffers[buffer]!.address)
+      : emitCall(linker, plan, step);
+    if (isCompute ? !hasChecks(step) : step.failure === null) return [call];
     failed ??= locals.make(i32);
     const position = module.i32.sub(failed.get(), module.i32.const(1));
     return [

@@ -24,7 +24,7 @@ function broadcastShapes(shapes: readonly (readonly Dim[])[], checks: Checks): D
   return result;
 }
 
-const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
+export const unaryFunctions: Readonly<Record<UnaryFunction, (x: number) => number>> = {
   negate: (x) => -x,
   absolute: Math.abs,
   squareRoot: Math.sqrt,

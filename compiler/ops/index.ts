@@ -1,12 +1,13 @@
 import type { Dim } from '../dim.js';
 import type { Node, Op, OpKind, TensorType } from '../ir.js';
 import type { Tensor } from '../tensor.js';
+import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { normalize, reduce, softmax } from './reduce.js';
 import type { Checks, EvaluateContext, Rule } from './rule.js';
-import { concat, gather, pad, reshape, transpose } from './shape.js';
+import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
 import { constant, initializer } from './source.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
@@ -24,6 +25,8 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   transpose,
   concat,
   pad,
+  slice,
+  compute,
   gather,
   constant,
   initializer,
@@ -31,8 +34,17 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
 
 const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
 
-/** Ops that move values of any dtype; the others compute in float32. */
-const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'pad', 'gather', 'constant']);
+/** Ops that take values of any dtype; the others compute in float32. */
+const movers: ReadonlySet<OpKind> = new Set([
+  'reshape',
+  'transpose',
+  'concat',
+  'pad',
+  'slice',
+  'compute',
+  'gather',
+  'constant',
+]);
 
 /** The types of an op's outputs. Sizes that can never fit are refused, others become constraints. */
 export function inferShapes(op: Op, inputs: readonly TensorType[], checks: Checks): TensorType[] {

@@ -5,6 +5,7 @@ import { describeShape, type Fact } from '../facts.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
+import { compute, settleFormula, slice } from './compute.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
@@ -40,6 +41,8 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   transpose,
   concat,
   pad,
+  slice,
+  compute,
   gather,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
   initializer,
@@ -205,6 +208,14 @@ function settleStep(step: Step, definitions: Definitions): Step {
       ...step,
       sizes: step.sizes.map(settle),
       operands: step.operands.map(({ buffer, strides }) => ({ buffer, strides: strides.map(settle) })),
+    };
+  }
+  if (step.kind === 'compute') {
+    return {
+      ...step,
+      formula: settleFormula(step.formula, settle),
+      sizes: step.sizes.map(settle),
+      operands: step.operands.map((operand) => ({ ...operand, strides: operand.strides.map(settle) })),
     };
   }
   const args = step.args.map((arg): Argument => {

@@ -1,6 +1,19 @@
 import { add, mul, product, type Dim } from '../dim.js';
+import {
+  axis as indexAlong,
+  and,
+  inside,
+  load,
+  number,
+  scalarOf,
+  select,
+  size as sizeOf,
+  sub,
+  type Formula,
+} from '../formula.js';
 import type { Node, OpOf, Value } from '../ir.js';
 import { bytesPerElement } from '../tensor.js';
+import { computeInto } from './compute.js';
 import { address, float, size, type Planner } from './planner.js';
 
 export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
@@ -22,26 +35,43 @@ export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
 }
 
 /** Pads two neighbouring axes at a time, the last ones first. */
+/** Pads elements that are no float32 one by one. */
+function padElements(planner: Planner, { op, inputs, outputs }: Node<OpOf<'pad'>>): void {
+  const [x] = inputs as readonly [Value];
+  const indices = op.padding.map(([before], axis) => sub(indexAlong(axis), sizeOf(before)));
+  const isInside = indices.reduce<Formula | undefined>((all, index, axis) => {
+    const here = inside(index, sizeOf(x.shape[axis]!));
+    return all ? and(all, here) : here;
+  }, undefined);
+  const element = load(0, indices);
+  const formula = isInside ? select(isInside, element, number(scalarOf(x.dtype), op.value)) : element;
+  computeInto(planner, formula, outputs[0]!, inputs);
+}
+
 export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
   const { padding, value } = node.op;
   const [output] = node.outputs as readonly [Value];
+  if (output.dtype !== 'float32') {
+    padElements(planner, node);
+    return;
+  }
   const shape = [...node.inputs[0]!.shape];
   const open = padding.map(([before, after]) => before !== 0 || after !== 0);
-  const windows: number[] = [];
+  const windows: (readonly [first: number, axes: number])[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (!open[axis]) continue;
-    windows.push(Math.max(axis - 1, 0));
+    windows.push(axis === 0 ? [0, 1] : [axis - 1, 2]);
     axis--;
   }
   let from = planner.read(node.inputs[0]!);
   if (windows.length === 0) planner.alias(output, node.inputs[0]!);
-  windows.forEach((first, index) => {
+  windows.forEach(([first, axes], index) => {
     const outer = product(shape.slice(0, first));
-    const [height, width] = [shape[first]!, shape[first + 1] ?? 1];
-    const inner = product(shape.slice(first + 2));
-    const [[top, bottom], [left, right]] = [padding[first]!, padding[first + 1] ?? ([0, 0] as const)];
+    const [height, width] = [shape[first]!, axes === 2 ? shape[first + 1]! : 1];
+    const inner = product(shape.slice(first + axes));
+    const [[top, bottom], [left, right]] = [padding[first]!, axes === 2 ? padding[first + 1]! : ([0, 0] as const)];
     shape[first] = add(add(height, top), bottom);
-    if (first + 1 < shape.length) shape[first + 1] = add(add(width, left), right);
+    if (axes === 2) shape[first + 1] = add(add(width, left), right);
     const done = index === windows.length - 1;
     const to = done ? planner.output(output) : planner.temporary(`${planner.origin} padded`, product(shape));
     planner.call('pad2d', [

@@ -3,7 +3,7 @@ import { InternalError } from '../errors.js';
 import type { TensorGraph, Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
-import type { Argument, BufferId, KernelCall, Loop, Packing, Step } from './types.js';
+import type { Argument, BufferId, Compute, KernelCall, Loop, Packing, Step } from './types.js';
 
 /** Where a buffer stands: for ever, or in the arena during the steps from `first` to `last`. */
 export interface DraftBuffer {
@@ -177,6 +177,10 @@ export class Planner {
     this.append({ kind: 'loop', ...loop, origin: this.origin });
   }
 
+  compute(computation: Omit<Compute, 'kind' | 'origin'>): void {
+    this.append({ kind: 'compute', ...computation, origin: this.origin });
+  }
+
   private append(step: Step, to = this.stage === 'prepare' ? this.prepare : this.forward): void {
     to.push(step);
   }
@@ -198,7 +202,7 @@ export class Planner {
 }
 
 export const buffersOf = (step: Step): readonly BufferId[] =>
-  step.kind === 'loop'
+  step.kind !== 'call'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
 

@@ -3,6 +3,7 @@
  * numbers. Sizes that are not known when compiling stay `Dim`s, over the graph's symbols and the plan's definitions.
  */
 import type { Dim } from '../dim.js';
+import type { Formula } from '../formula.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
@@ -52,7 +53,19 @@ export interface Loop {
   readonly origin: string;
 }
 
-export type Step = KernelCall | Loop;
+/** A generated loop nest over the elements of a contiguous output, each by a formula of its index. */
+export interface Compute {
+  readonly kind: 'compute';
+  readonly formula: Formula;
+  readonly dtype: DType;
+  readonly sizes: readonly Dim[];
+  readonly output: BufferId;
+  /** Strides count elements. */
+  readonly operands: readonly { readonly buffer: BufferId; readonly dtype: DType; readonly strides: readonly Dim[] }[];
+  readonly origin: string;
+}
+
+export type Step = KernelCall | Loop | Compute;
 
 /** A matrix [k, n] of a canonical weight, `strideK` and `strideN` elements apart, `groups` of them side by side. */
 export interface Packing {

@@ -1,4 +1,5 @@
 import { printDim, printShape } from '../dim.js';
+import { canonical, printFormula } from '../formula.js';
 import type {
   Constraint,
   Recipe,
@@ -85,6 +86,11 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
   transpose: ({ permutation }) => [permutation.join(' ')],
   concat: ({ axis }) => [`axis ${axis}`],
   pad: ({ padding, value }) => [paddingOf(padding), `value ${value}`],
+  slice: ({ starts, steps }) => [
+    `from ${starts.map(printDim).join(' ')}`,
+    ...(steps.every((step) => step === 1) ? [] : [`by ${steps.join(' ')}`]),
+  ],
+  compute: ({ formula }) => [printFormula(canonical(formula), printDim)],
   gather: () => [],
   constant: ({ tensor }) => [printTensor(tensor)],
   initializer: ({ recipe, seed }) => [printRecipe(recipe, seed)],

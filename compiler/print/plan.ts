@@ -1,4 +1,5 @@
 import { printDim, printShape, type Dim } from '../dim.js';
+import { printFormula } from '../formula.js';
 import { buffersOf } from '../plan/planner.js';
 import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Step } from '../plan/types.js';
 import { table } from '../text.js';
@@ -56,6 +57,11 @@ function printStep(step: Step, at: number): string {
     const operands = step.operands.map(({ buffer, strides }) => `${id(buffer)}[${strides.map(printDim).join(', ')}]`);
     const body = printExpression(step.expression, operands);
     return `${at}: loop ${printShape(step.sizes)} ${id(step.output)} = ${body}  # ${step.origin}`;
+  }
+  if (step.kind === 'compute') {
+    const operands = step.operands.map(({ buffer }, index) => ` $${index} ${id(buffer)}`).join(',');
+    const body = printFormula(step.formula, printDim);
+    return `${at}: compute ${step.dtype} ${printShape(step.sizes)} ${id(step.output)} = ${body};${operands}  # ${step.origin}`;
   }
   const { kernel, args, epilogue, failure, origin, reason } = step;
   const end = epilogue ? ` {${printExpression(epilogue, ['_', 'bias', 'residual'])}}` : '';
