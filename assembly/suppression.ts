@@ -9,7 +9,7 @@ const BOX: usize = 16;
  * Of `boxes` [batch, count, 4] with `scores` [batch, classes, count] the best ones of each class: those whose score is
  * above `threshold`, from the highest score on, equal ones in their order, each unless its intersection over union with
  * one taken before is above `overlap`, at most `most` of them. Writes rows of int64 (batch, class, box) to `y`, which
- * has room for batch · classes · most, and returns how many. A box is two corners (y, x), or with `centred` its centre
+ * has room for batch · classes · min(most, count), and returns how many. A box is two corners (y, x), or with `centred` its centre
  * (x, y), width and height. `heap` takes 16 · count bytes.
  */
 export function nonMaxSuppression(
@@ -30,7 +30,7 @@ export function nonMaxSuppression(
     for (let kind: u32 = 0; kind < classes; kind++) {
       const candidates = rank(scores, heap, count, threshold);
       const first = next;
-      const limit = first + <usize>most * ROW;
+      const limit = first + <usize>min<u32>(most, count) * ROW;
       for (let entry = heap; entry < heap + <usize>candidates * ENTRY && next < limit; entry += ENTRY) {
         const box = entryIndex(entry);
         if (isCovered(boxes, box, first, next, overlap, centred)) continue;

@@ -124,8 +124,11 @@ export function max(left: Dim, right: Dim): Dim {
   return atomOf({ kind: 'max', left, right, key: `max(${printDim(left)}, ${printDim(right)})` });
 }
 
+/** The smaller of two dims. */
+export const min = (left: Dim, right: Dim): Dim => sub(add(left, right), max(left, right));
+
 /** Whether a dim is ≥ 0 whatever its symbols are, which are never negative. */
-const nonNegative = (dim: Dim): boolean =>
+export const nonNegative = (dim: Dim): boolean =>
   termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
 
 function isSize(atom: Atom): boolean {
@@ -166,6 +169,46 @@ export function valueOf(dim: Dim, values: ReadonlyMap<string, number>): number |
   const value = substitute(dim, values);
   return typeof value === 'number' ? value : undefined;
 }
+
+/**
+ * A dim that is never below another one while each symbol of `limits` is from 0 to its limit, over other symbols only.
+ * Undefined where none is found: below a floor or a maximum such a symbol may stand only where it makes the dim larger.
+ */
+export const upperBound = (dim: Dim, limits: ReadonlyMap<string, Dim>): Dim | undefined => extreme(dim, limits, true);
+
+/** A dim that is never above another one while each symbol of `limits` is from 0 to its limit. */
+export const lowerBound = (dim: Dim, limits: ReadonlyMap<string, Dim>): Dim | undefined => extreme(dim, limits, false);
+
+function extreme(dim: Dim, limits: ReadonlyMap<string, Dim>, upper: boolean): Dim | undefined {
+  if (!dependsOn(dim, limits)) return dim;
+  let sum: Dim = 0;
+  for (const { coefficient, factors } of termsOf(dim)) {
+    const largest = coefficient > 0 === upper;
+    const limited = factors.filter((factor) => dependsOn(atomOf(factor), limits));
+    // The smallest product is known where no factor may be negative, and 0 where one is a limited symbol.
+    if (limited.length > 0 && !largest && !factors.every((factor) => isSize(factor))) return undefined;
+    let value: Dim = coefficient;
+    for (const factor of factors) {
+      const bound = limited.includes(factor) ? extremeAtom(factor, limits, largest) : atomOf(factor);
+      if (bound === undefined) return undefined;
+      value = mul(value, bound);
+    }
+    sum = add(sum, value);
+  }
+  return sum;
+}
+
+function extremeAtom(atom: Atom, limits: ReadonlyMap<string, Dim>, upper: boolean): Dim | undefined {
+  if (atom.kind === 'symbol') return upper ? limits.get(atom.name)! : 0;
+  if (atom.kind === 'floorDiv' && dependsOn(atom.right, limits)) return undefined;
+  const [left, right] = [extreme(atom.left, limits, upper), extreme(atom.right, limits, upper)];
+  if (left === undefined || right === undefined) return undefined;
+  return atom.kind === 'max' ? max(left, right) : floorDiv(left, right);
+}
+
+/** Whether a dim depends on any of the symbols given. */
+export const dependsOn = (dim: Dim, symbols: { has(name: string): boolean }): boolean =>
+  [...symbolsOf(dim)].some((name) => symbols.has(name));
 
 /** Names of the symbols a dim depends on. */
 export function symbolsOf(dim: Dim, found = new Set<string>()): Set<string> {

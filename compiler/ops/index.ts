@@ -6,13 +6,17 @@ import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { normalize, reduce, softmax } from './reduce.js';
-import type { Checks, EvaluateContext, Rule } from './rule.js';
+import { compress, nonZero, unique } from './counted.js';
+import { nonMaxSuppression } from './suppression.js';
+import type { Checks, EvaluateContext, JointRule, Rule } from './rule.js';
+import { scatter } from './scatter.js';
 import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
 import { constant, initializer } from './source.js';
+import { topK } from './topK.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
 
-const rules: { readonly [K in OpKind]: Rule<K> } = {
+const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   elementwise,
   matmul,
   convolution,
@@ -28,11 +32,17 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   slice,
   compute,
   gather,
+  topK,
+  scatter,
+  nonMaxSuppression,
+  nonZero,
+  compress,
+  unique,
   constant,
   initializer,
 };
 
-const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
+const ruleOf = (op: Op): Rule<OpKind> | JointRule<OpKind> => rules[op.kind] as Rule<OpKind> | JointRule<OpKind>;
 
 /** Ops that take values of any dtype; the others compute in float32. */
 const movers: ReadonlySet<OpKind> = new Set([
@@ -43,6 +53,11 @@ const movers: ReadonlySet<OpKind> = new Set([
   'slice',
   'compute',
   'gather',
+  'topK',
+  'scatter',
+  'nonZero',
+  'compress',
+  'unique',
   'constant',
 ]);
 
@@ -62,9 +77,11 @@ export const multiplyAdds = ({ op, inputs, outputs }: Node): Dim =>
 
 /** What a node computes, the naive way. */
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
+  const rule = ruleOf(node.op);
+  if ('evaluateAll' in rule) return [...rule.evaluateAll(node.op, inputs, context)];
   return node.outputs.map((output) => {
     const shape = output.shape.map(context.size);
-    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context);
+    const result = rule.evaluate(node.op, inputs, shape, context);
     if (!('epilogue' in node.op)) return result;
     const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
     return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context);

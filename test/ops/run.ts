@@ -7,6 +7,7 @@ import { evaluate } from '../../compiler/evaluate.js';
 import type { SymbolInfo, TensorGraph, Value } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { plan } from '../../compiler/plan/index.js';
+import { needsExtended } from '../../compiler/plan/kernels.js';
 import { allocate, volume, type DType, type Tensor } from '../../compiler/tensor.js';
 
 /** An input; sizes of text are open and named by it. */
@@ -56,8 +57,9 @@ export async function runCompiled(
   inputs: readonly Tensor[],
   target: Target = 'baseline',
 ): Promise<Record<string, { readonly data: ArrayLike<number | bigint>; readonly shape: readonly number[] }>> {
-  const library = await loadLibrary(target);
-  const { binary } = emit(plan(optimize(graph)), { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false });
+  const kernels = plan(optimize(graph));
+  const library = await loadLibrary(target, needsExtended(kernels));
+  const { binary } = emit(kernels, { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false });
   const model = instantiateSync(binary);
   const feeds = Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!]));
   return model.forward(feeds as never);
