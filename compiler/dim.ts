@@ -172,7 +172,7 @@ export function valueOf(dim: Dim, values: ReadonlyMap<string, number>): number |
 
 /**
  * A dim that is never below another one while each symbol of `limits` is from 0 to its limit, over other symbols only.
- * Undefined where none is found: below a floor or a maximum such a symbol may stand only where it makes the dim larger.
+ * Undefined where none is found: products of what may be negative, and divisors that depend on such a symbol.
  */
 export const upperBound = (dim: Dim, limits: ReadonlyMap<string, Dim>): Dim | undefined => extreme(dim, limits, true);
 
@@ -183,13 +183,12 @@ function extreme(dim: Dim, limits: ReadonlyMap<string, Dim>, upper: boolean): Di
   if (!dependsOn(dim, limits)) return dim;
   let sum: Dim = 0;
   for (const { coefficient, factors } of termsOf(dim)) {
-    const largest = coefficient > 0 === upper;
-    const limited = factors.filter((factor) => dependsOn(atomOf(factor), limits));
-    // The smallest product is known where no factor may be negative, and 0 where one is a limited symbol.
-    if (limited.length > 0 && !largest && !factors.every((factor) => isSize(factor))) return undefined;
+    const isLimited = factors.some((factor) => dependsOn(atomOf(factor), limits));
+    // A product grows with its factors only where none of them is negative.
+    if (isLimited && factors.length > 1 && !factors.every(isSize)) return undefined;
     let value: Dim = coefficient;
     for (const factor of factors) {
-      const bound = limited.includes(factor) ? extremeAtom(factor, limits, largest) : atomOf(factor);
+      const bound = extremeAtom(factor, limits, coefficient > 0 === upper);
       if (bound === undefined) return undefined;
       value = mul(value, bound);
     }
@@ -199,11 +198,17 @@ function extreme(dim: Dim, limits: ReadonlyMap<string, Dim>, upper: boolean): Di
 }
 
 function extremeAtom(atom: Atom, limits: ReadonlyMap<string, Dim>, upper: boolean): Dim | undefined {
+  if (!dependsOn(atomOf(atom), limits)) return atomOf(atom);
   if (atom.kind === 'symbol') return upper ? limits.get(atom.name)! : 0;
-  if (atom.kind === 'floorDiv' && dependsOn(atom.right, limits)) return undefined;
-  const [left, right] = [extreme(atom.left, limits, upper), extreme(atom.right, limits, upper)];
-  if (left === undefined || right === undefined) return undefined;
-  return atom.kind === 'max' ? max(left, right) : floorDiv(left, right);
+  const { right } = atom;
+  if (atom.kind === 'max') {
+    const sides = [atom.left, right].map((side) => extreme(side, limits, upper));
+    return sides[0] === undefined || sides[1] === undefined ? undefined : max(sides[0], sides[1]);
+  }
+  const falls = typeof right === 'number' && right < 0;
+  if (dependsOn(right, limits) || !(falls || nonNegative(right))) return undefined;
+  const left = extreme(atom.left, limits, upper !== falls);
+  return left === undefined ? undefined : floorDiv(left, right);
 }
 
 /** Whether a dim depends on any of the symbols given. */
