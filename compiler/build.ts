@@ -18,6 +18,7 @@ import {
   unbounded,
   type BinaryFunction,
   type BoundedSize,
+  type Comparison,
   type CompiledFunction,
   type Constraint,
   type Expression,
@@ -41,6 +42,15 @@ export const binary = (fn: BinaryFunction, left: Expression, right: Expression):
   left,
   right,
 });
+
+/** `left fn right ? yes : no` */
+export const select = (
+  fn: Comparison,
+  left: Expression,
+  right: Expression,
+  yes: Expression,
+  no: Expression,
+): Expression => ({ kind: 'select', fn, left, right, yes, no });
 
 /** Two open sizes that turned out to be one: `name` is replaced by `dim` everywhere. */
 export class Rebind extends Error {

@@ -93,7 +93,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const { functions, customs, warnings } = await pipeline.compileFunctions();
   pipeline.optimize();
   report('plan', 1);
-  const asked = carriedInitializers(initializers, pipeline.declaration.rng);
+  const asked = carriedInitializers(initializers, pipeline.rng);
   let plan = pipeline.plan(frozen ? [] : asked);
   const extended = needsExtended(plan);
   const notes = [...warnings];

@@ -8,6 +8,7 @@ import { generatedGemv } from './gemv.js';
 import { emitCompute, hasChecks } from './compute.js';
 import type { Linker } from './linker.js';
 import { emitLoop } from './loop.js';
+import { recurrenceTargets } from './recurrence.js';
 
 function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
   const { module } = linker;
@@ -18,8 +19,9 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
     return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
   });
   if (call.generated) return module.call(generatedGemv(linker, call), args.slice(0, 5), none);
+  const others = call.recurrence && recurrenceTargets(linker, call.recurrence, call.epilogue);
   const name = kernels[call.kernel as KernelName].template
-    ? linker.template(call.kernel, call.epilogue)
+    ? linker.template(call.kernel, call.epilogue, others)
     : linker.library(call.kernel);
   return module.call(name, args, call.failure === null && call.defines === null ? none : i32);
 }

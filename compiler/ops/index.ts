@@ -5,6 +5,7 @@ import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
+import { recurrent } from './recurrent.js';
 import { normalize, reduce, softmax } from './reduce.js';
 import { compress, nonZero, unique } from './counted.js';
 import { nonMaxSuppression } from './suppression.js';
@@ -31,6 +32,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   pad,
   slice,
   compute,
+  recurrent,
   gather,
   topK,
   scatter,
@@ -52,6 +54,7 @@ const movers: ReadonlySet<OpKind> = new Set([
   'pad',
   'slice',
   'compute',
+  'recurrent',
   'gather',
   'topK',
   'scatter',
@@ -79,11 +82,11 @@ export const multiplyAdds = ({ op, inputs, outputs }: Node): Dim =>
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
   const rule = ruleOf(node.op);
   if ('evaluateAll' in rule) return [...rule.evaluateAll(node.op, inputs, context)];
-  return node.outputs.map((output) => {
+  return node.outputs.map((output, index) => {
     const shape = output.shape.map(context.size);
-    const result = rule.evaluate(node.op, inputs, shape, context);
+    const result = rule.evaluate(node.op, inputs, shape, context, index);
     if (!('epilogue' in node.op)) return result;
     const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
-    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context);
+    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context, 0);
   });
 }

@@ -42,8 +42,14 @@ interface ShapeRule<K extends OpKind> {
 
 /** What the compiler knows of an op besides kernels: its shapes, and its meaning in naive form. */
 export interface Rule<K extends OpKind> extends ShapeRule<K> {
-  /** The test oracle and constant folder: sums in float64, rounds once, and is slow. */
-  evaluate(op: OpOf<K>, inputs: readonly Tensor[], shape: readonly number[], context: EvaluateContext): Tensor;
+  /** The test oracle and constant folder: sums in float64, rounds once, and is slow. `output` is the index of an output. */
+  evaluate(
+    op: OpOf<K>,
+    inputs: readonly Tensor[],
+    shape: readonly number[],
+    context: EvaluateContext,
+    output: number,
+  ): Tensor;
 }
 
 /** The rule of an op whose outputs are evaluated together, or whose data tell their sizes. */

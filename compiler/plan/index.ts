@@ -11,6 +11,7 @@ import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.
 import { concat, gather, pad } from './movement.js';
 import { packStep, Planner } from './planner.js';
 import { convolution, depthwise, matmul, pool } from './products.js';
+import { recurrent } from './recurrence.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import { compress, nonMaxSuppression, nonZero, scatter, topK, unique } from './selection.js';
 import type {
@@ -44,6 +45,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   pad,
   slice,
   compute,
+  recurrent,
   gather,
   topK,
   scatter,
@@ -231,7 +233,8 @@ function settleStep(step: Step, definitions: Definitions): Step {
     if (arg.kind === 'list') return { ...arg, sizes: arg.sizes.map(settle) };
     return arg.kind === 'address' ? { ...arg, offset: settle(arg.offset) } : arg;
   });
-  return { ...step, args };
+  if (!step.recurrence) return { ...step, args };
+  return { ...step, args, recurrence: { ...step.recurrence, units: settle(step.recurrence.units) } };
 }
 
 function settleVariable(planned: PlannedVariable, definitions: Definitions): PlannedVariable {

@@ -115,6 +115,15 @@ export class Planner {
     return this.detached.get(name) ?? this.read(value);
   }
 
+  /** Whether a node or an output of the graph reads a value. */
+  isRead({ id }: Value): boolean {
+    const { prepare, forward, outputs } = this.graph;
+    const isIt = (value: Value): boolean => value.id === id;
+    return (
+      outputs.some(({ value }) => isIt(value)) || [prepare, forward].flat().some(({ inputs }) => inputs.some(isIt))
+    );
+  }
+
   /** Gives a place for ever to what `prepare` leaves for `forward` or as an output. */
   keepPrepared(): void {
     const outputs = this.graph.outputs.map(({ value }) => this.read(value));
@@ -163,13 +172,14 @@ export class Planner {
   call(
     kernel: KernelName,
     args: readonly Argument[],
-    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'defines' | 'generated'>> = {},
+    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'defines' | 'generated' | 'recurrence'>> = {},
   ): void {
     this.append({
       kind: 'call',
       kernel,
       generated: options.generated ?? false,
       args,
+      ...(options.recurrence && { recurrence: options.recurrence }),
       epilogue: options.epilogue ?? null,
       failure: options.failure ?? null,
       defines: options.defines ?? null,

@@ -94,6 +94,14 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     ...(steps.every((step) => step === 1) ? [] : [`by ${steps.join(' ')}`]),
   ],
   compute: ({ formula }) => [printFormula(canonical(formula), printDim)],
+  recurrent: ({ cell, gates, activations, optional, transposeRight, reverse, clip, resetAfter, inputForget }) => [
+    cell,
+    `gates ${gates.join(' ')}`,
+    ...activations.map((activation) => printExpression(activation, ['_'])),
+    ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
+    ...(clip === undefined ? [] : [`clip ${clip}`]),
+    ...Object.entries({ transposeRight, reverse, resetAfter, inputForget }).flatMap(([name, on]) => (on ? [name] : [])),
+  ],
   gather: () => [],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,

@@ -4,7 +4,7 @@ import { symbol, type Dim } from '../../compiler/dim.js';
 import { emit } from '../../compiler/emit/index.js';
 import { loadLibrary, type Target } from '../../compiler/emit/library.js';
 import { evaluate } from '../../compiler/evaluate.js';
-import type { SymbolInfo, TensorGraph, Value } from '../../compiler/ir.js';
+import type { CompiledFunction, SymbolInfo, TensorGraph, Value } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { plan } from '../../compiler/plan/index.js';
 import { needsExtended } from '../../compiler/plan/kernels.js';
@@ -51,18 +51,29 @@ export function graphOf(
   };
 }
 
+type Outputs = Record<string, { readonly data: ArrayLike<number | bigint>; readonly shape: readonly number[] }>;
+
+/** Compiles a graph; the function runs its module on inputs, any number of times. */
+export async function compileGraph(
+  graph: TensorGraph,
+  target: Target = 'baseline',
+  functions: ReadonlyMap<string, CompiledFunction> = new Map(),
+): Promise<(inputs: readonly Tensor[]) => Outputs> {
+  const kernels = plan(optimize(graph));
+  const library = await loadLibrary(target, needsExtended(kernels));
+  const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
+  const model = instantiateSync(emit(kernels, options).binary);
+  return (inputs) =>
+    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])) as never);
+}
+
 /** What a compiled graph gives. */
 export async function runCompiled(
   graph: TensorGraph,
   inputs: readonly Tensor[],
   target: Target = 'baseline',
-): Promise<Record<string, { readonly data: ArrayLike<number | bigint>; readonly shape: readonly number[] }>> {
-  const kernels = plan(optimize(graph));
-  const library = await loadLibrary(target, needsExtended(kernels));
-  const { binary } = emit(kernels, { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false });
-  const model = instantiateSync(binary);
-  const feeds = Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!]));
-  return model.forward(feeds as never);
+): Promise<Outputs> {
+  return (await compileGraph(graph, target))(inputs);
 }
 
 /** What the same graph gives node by node in naive form. */
