@@ -7,33 +7,36 @@ const BOX: usize = 16;
 
 /**
  * Of `boxes` [batch, count, 4] with `scores` [batch, classes, count] the best ones of each class: those whose score is
- * above `threshold`, from the highest score on, equal ones in their order, each unless its intersection over union with
- * one taken before is above `overlap`, at most `most` of them. Writes rows of int64 (batch, class, box) to `y`, which
+ * above the f32 at `threshold`, from the highest score on, equal ones in their order, each unless its intersection over
+ * union with one taken before is above the f32 at `overlap`, at most `most` and the i64 at `limit` of them. Writes rows of int64 (batch, class, box) to `y`, which
  * has room for batch · classes · min(most, count), and returns how many. A box is two corners (y, x), or with `centred` its centre
  * (x, y), width and height. `heap` takes 16 · count bytes.
  */
 export function nonMaxSuppression(
   boxes: usize,
   scores: usize,
+  limit: usize,
+  overlap: usize,
+  threshold: usize,
   y: usize,
   heap: usize,
   batch: u32,
   classes: u32,
   count: u32,
   most: u32,
-  overlap: f32,
-  threshold: f32,
   centred: bool,
 ): i32 {
+  const wanted = load<i64>(limit);
+  most = <u32>max<i64>(0, min<i64>(wanted, min<u32>(most, count)));
   let next = y;
   for (let image: u32 = 0; image < batch; image++) {
     for (let kind: u32 = 0; kind < classes; kind++) {
-      const candidates = rank(scores, heap, count, threshold);
+      const candidates = rank(scores, heap, count, load<f32>(threshold));
       const first = next;
-      const limit = first + <usize>min<u32>(most, count) * ROW;
-      for (let entry = heap; entry < heap + <usize>candidates * ENTRY && next < limit; entry += ENTRY) {
+      const end = first + <usize>most * ROW;
+      for (let entry = heap; entry < heap + <usize>candidates * ENTRY && next < end; entry += ENTRY) {
         const box = entryIndex(entry);
-        if (isCovered(boxes, box, first, next, overlap, centred)) continue;
+        if (isCovered(boxes, box, first, next, load<f32>(overlap), centred)) continue;
         store<i64>(next, image);
         store<i64>(next, kind, 8);
         store<i64>(next, box, BOX);

@@ -24,7 +24,6 @@ import {
   type Expression,
   type Node,
   type Op,
-  type OpOf,
   type TensorType,
   type UnaryFunction,
   type Value,
@@ -60,6 +59,13 @@ export class Rebind extends Error {
   ) {
     super(`${symbol} is ${printDim(dim)}`);
   }
+}
+
+export interface SuppressionOptions {
+  readonly centerPointBox: boolean;
+  readonly maxOutputBoxes: number | Value;
+  readonly iouThreshold: number | Value;
+  readonly scoreThreshold: number | Value;
 }
 
 /** Appends nodes while layers are lowered, and infers the shapes of what they define. */
@@ -125,11 +131,26 @@ export class Build implements Checks {
     return this.outputsOf({ kind: 'unique', axis, sorted, count }, [x]);
   }
 
-  /** The best boxes of each class: int64 [count, 3] of batch, class and box. */
-  nonMaxSuppression(boxes: Value, scores: Value, options: Omit<OpOf<'nonMaxSuppression'>, 'kind' | 'count'>): Value {
+  /**
+   * The best boxes of each class: int64 [count, 3] of batch, class and box. What is no number is a value of one element,
+   * the most boxes of a class int64, thresholds float32.
+   */
+  nonMaxSuppression(boxes: Value, scores: Value, options: SuppressionOptions): Value {
+    const { centerPointBox, maxOutputBoxes, iouThreshold, scoreThreshold } = options;
     const [batch = 1, classes = 1, many = 1] = scores.shape;
-    const count = this.bounded(mul(mul(batch, classes), min(many, options.maxOutputBoxes)));
-    return this.op({ kind: 'nonMaxSuppression', ...options, count }, [boxes, scores]);
+    const most = typeof maxOutputBoxes === 'number' ? maxOutputBoxes : null;
+    const count = this.bounded(mul(mul(batch, classes), most === null ? many : min(many, most)));
+    const constant = (value: number | Value, dtype: DType): Value => {
+      if (typeof value !== 'number') return value;
+      const data = dtype === 'int64' ? BigInt64Array.of(BigInt(value)) : Float32Array.of(value);
+      return this.op({ kind: 'constant', tensor: { dtype, shape: [], data } }, []);
+    };
+    const limits = [
+      constant(maxOutputBoxes, 'int64'),
+      constant(iouThreshold, 'float32'),
+      constant(scoreThreshold, 'float32'),
+    ];
+    return this.op({ kind: 'nonMaxSuppression', centerPointBox, most, count }, [boxes, scores, ...limits]);
   }
 
   elementwise(expression: Expression, ...inputs: Value[]): Value {

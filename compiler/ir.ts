@@ -272,17 +272,16 @@ export type Op =
       readonly reduction: ScatterReduction;
     }
   /**
-   * boxes [batch, boxes, 4], scores [batch, classes, boxes] → int64 [count, 3] of (batch, class, box): for each class
-   * those with a score above `scoreThreshold`, the highest first, equal ones in their order, without those whose
-   * intersection over union with one already taken is above `iouThreshold`. A box is two corners (y, x) in any order, or
-   * with `centerPointBox` its centre (x, y), width and height.
+   * boxes [batch, boxes, 4], scores [batch, classes, boxes], and of one element each: the most boxes of a class (int64), a
+   * threshold of overlap and one of scores → int64 [count, 3] of (batch, class, box): for each class those with a score
+   * above the threshold, the highest first, equal ones in their order, without those whose intersection over union with
+   * one already taken is above the other threshold. There are never more than `most` of a class, where that is told. A
+   * box is two corners (y, x) in any order, or with `centerPointBox` its centre (x, y), width and height.
    */
   | {
       readonly kind: 'nonMaxSuppression';
       readonly centerPointBox: boolean;
-      readonly maxOutputBoxes: number;
-      readonly iouThreshold: number;
-      readonly scoreThreshold: number;
+      readonly most: number | null;
       readonly count: BoundedSize;
     }
   /** The positions of elements that are not 0 → int64 [rank, count], in row-major order. */

@@ -76,11 +76,16 @@ export const unique: JointRule<'unique'> = {
       }
       return 0;
     };
-    const leader = (slice: number): number => range(size).find((other) => compare(other, slice) === 0)!;
-    const leaders = range(size).filter((slice) => leader(slice) === slice);
+    // −0 is written as 0.
+    const keys = slices.map((slice) => slice.join());
+    const firsts = new Map<string, number>();
+    keys.forEach((key, slice) => firsts.set(key, firsts.get(key) ?? slice));
+    const leaders = [...firsts.values()];
     if (sorted) leaders.sort(compare);
-    const inverse = range(size).map((slice) => leaders.indexOf(leader(slice)));
-    const counts = leaders.map((_, at) => inverse.filter((other) => other === at).length);
+    const places = new Map(leaders.map((slice, at) => [keys[slice]!, at]));
+    const inverse = keys.map((key) => places.get(key)!);
+    const counts = leaders.map(() => 0);
+    for (const at of inverse) counts[at]!++;
     return [
       pick(x, offsetsOf(x.shape, along, leaders), resized(x.shape, along, leaders.length)),
       longs(leaders, [leaders.length]),

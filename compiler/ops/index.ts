@@ -58,6 +58,7 @@ const movers: ReadonlySet<OpKind> = new Set([
   'gather',
   'topK',
   'scatter',
+  'nonMaxSuppression',
   'nonZero',
   'compress',
   'unique',

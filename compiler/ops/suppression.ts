@@ -1,4 +1,4 @@
-import { min, mul, type Dim } from '../dim.js';
+import { min, mul, product, type Dim } from '../dim.js';
 import { countOf } from './counted.js';
 import { longs, range } from './order.js';
 import { floats, type JointRule } from './rule.js';
@@ -25,7 +25,14 @@ function boxOf([a, b, c, d]: readonly [number, number, number, number], isCentre
 }
 
 export const nonMaxSuppression: JointRule<'nonMaxSuppression'> = {
-  infer({ maxOutputBoxes, count }, [boxes, scores], checks) {
+  infer({ most, count }, inputs, checks) {
+    const [boxes, scores, ...limits] = inputs;
+    const dtypes = ['float32', 'float32', 'int64', 'float32', 'float32'];
+    inputs.forEach(({ dtype }, at) => {
+      if (dtype !== dtypes[at]) checks.fail(`input ${at} must be ${dtypes[at]}, got ${dtype}`);
+    });
+    for (const { shape } of limits)
+      checks.require('equal', product(shape), 1, 'a limit is {expected} number, got {got}');
     if (boxes!.shape.length !== 3 || scores!.shape.length !== 3)
       checks.fail('takes boxes (batch, boxes, 4) and scores (batch, classes, boxes)');
     const [batch, many, numbers] = boxes!.shape as readonly [Dim, Dim, Dim];
@@ -33,10 +40,11 @@ export const nonMaxSuppression: JointRule<'nonMaxSuppression'> = {
     checks.require('equal', numbers, 4, 'a box has {expected} numbers, got {got}');
     checks.require('equal', scoreBatch, batch, 'scores are of {got} images, boxes of {expected}');
     checks.require('equal', scored, many, 'there are {got} scores for {expected} boxes');
-    const most = mul(mul(batch, classes), min(many, maxOutputBoxes));
-    return [{ dtype: 'int64', shape: [countOf(count, most, checks), 3] }];
+    const ofClass = most === null ? many : min(many, most);
+    return [{ dtype: 'int64', shape: [countOf(count, mul(mul(batch, classes), ofClass), checks), 3] }];
   },
-  evaluateAll({ centerPointBox, maxOutputBoxes, iouThreshold, scoreThreshold }, [boxes, scores]) {
+  evaluateAll({ centerPointBox }, [boxes, scores, ...limits]) {
+    const [most, overlap, threshold] = limits.map(({ data }) => Number(data[0])) as [number, number, number];
     const [batch, classes, many] = scores!.shape as readonly [number, number, number];
     const [corners, values] = [floats(boxes!), floats(scores!)];
     const rows: number[] = [];
@@ -48,10 +56,10 @@ export const nonMaxSuppression: JointRule<'nonMaxSuppression'> = {
       for (const kind of range(classes)) {
         const score = (box: number): number => values[(image * classes + kind) * many + box]!;
         const taken: number[] = [];
-        const candidates = range(many).filter((box) => score(box) > Math.fround(scoreThreshold));
+        const candidates = range(many).filter((box) => score(box) > threshold);
         for (const box of candidates.sort((a, b) => score(b) - score(a) || a - b)) {
-          if (taken.length >= maxOutputBoxes) break;
-          if (taken.some((other) => overlapOf(list[box]!, list[other]!) > Math.fround(iouThreshold))) continue;
+          if (taken.length >= most) break;
+          if (taken.some((other) => overlapOf(list[box]!, list[other]!) > overlap)) continue;
           taken.push(box);
         }
         rows.push(...taken.flatMap((box) => [image, kind, box]));

@@ -2,7 +2,7 @@ import { mul, product, type Dim } from '../dim.js';
 import type { Node, OpOf, Value } from '../ir.js';
 import { bytesPerElement, type DType } from '../tensor.js';
 import { copy } from './loops.js';
-import { address, float, list, size, type Planner } from './planner.js';
+import { address, list, size, type Planner } from './planner.js';
 import { stridesOf } from './strides.js';
 
 const suffixes = { float32: 'F32', int32: 'I32', int64: 'I64', int8: 'I8', uint8: 'U8', bool: 'U8' } as const;
@@ -67,18 +67,15 @@ export function scatter(planner: Planner, { op, inputs, outputs }: Node<OpOf<'sc
 const MOST = 0xffffffff;
 
 export function nonMaxSuppression(planner: Planner, { op, inputs, outputs }: Node<OpOf<'nonMaxSuppression'>>): void {
-  const [boxes, scores] = inputs as readonly [Value, Value];
-  const [batch, classes, many] = scores.shape as readonly [Dim, Dim, Dim];
-  const most = Math.min(op.maxOutputBoxes, MOST);
+  const [batch, classes, many] = inputs[1]!.shape as readonly [Dim, Dim, Dim];
+  const most = Math.min(op.most ?? MOST, MOST);
   planner.call(
     'nonMaxSuppression',
     [
-      ...[boxes, scores].map((input) => address(planner.read(input))),
+      ...inputs.map((input) => address(planner.read(input))),
       address(planner.output(outputs[0]!)),
       heap(planner, many),
       ...[batch, classes, many, most].map(size),
-      float(op.iouThreshold),
-      float(op.scoreThreshold),
       flag(op.centerPointBox),
     ],
     { defines: op.count.name },

@@ -109,10 +109,8 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     ...(sorted ? [] : ['by index']),
   ],
   scatter: ({ form, axis, reduction }) => [form === 'nd' ? 'slices' : `axis ${axis}`, reduction],
-  nonMaxSuppression: ({ centerPointBox, maxOutputBoxes, iouThreshold, scoreThreshold, count }) => [
-    `at most ${maxOutputBoxes} of a class`,
-    `overlap ${iouThreshold}`,
-    `score above ${scoreThreshold}`,
+  nonMaxSuppression: ({ centerPointBox, most, count }) => [
+    ...(most === null ? [] : [`at most ${most} of a class`]),
     ...(centerPointBox ? ['centres'] : []),
     printCount(count),
   ],

@@ -203,11 +203,24 @@ for (const centerPointBox of [false, true]) {
       [4, 0.5, Infinity],
     ] as const) {
       const options = { centerPointBox, maxOutputBoxes, iouThreshold, scoreThreshold };
+      const limits = [
+        tensor('int64', [1], [maxOutputBoxes]),
+        tensor('float32', [], [iouThreshold]),
+        tensor('float32', [1], [scoreThreshold]),
+      ];
+      cases.add([...feeds, ...limits], (build, [boxes, values, most, overlap, threshold]) => [
+        build.nonMaxSuppression(boxes!, values!, {
+          centerPointBox,
+          maxOutputBoxes: most!,
+          iouThreshold: overlap!,
+          scoreThreshold: threshold!,
+        }),
+      ]);
       cases.add(feeds, (build, [boxes, values]) => [build.nonMaxSuppression(boxes!, values!, options)]);
     }
     const counts = (await cases.agree(t)).map((rows) => rows.length / 3);
-    t.deepEqual(counts.slice(-2), [0, 0]);
-    t.true(counts[1]! > 20 && counts[1]! < 100 && counts[3]! > 0, `${counts.join(', ')} boxes`);
+    t.deepEqual(counts.slice(-4), [0, 0, 0, 0]);
+    t.true(counts[2]! > 20 && counts[2]! < 100 && counts[6]! > 0, `${counts.join(', ')} boxes`);
   });
 }
 
