@@ -68,6 +68,7 @@ const window = (op: OpOf<'convolution'> | OpOf<'depthwise'>): string[] => [
   `strides ${pair(op.strides)}`,
   `dilation ${pair(op.dilation)}`,
   paddingOf(op.padding),
+  ...(op.kernelLayout === undefined ? [] : [op.kernelLayout]),
 ];
 
 const printCount = ({ name, max }: BoundedSize): string => `${name} <= ${printDim(max)}`;
