@@ -24,9 +24,9 @@ const negative = binary('minimum', x, scalar(0));
 const affine = (alpha: number, beta: number): Expression => binary('add', times(scalar(alpha), x), scalar(beta));
 
 interface Activation {
-  /** The parameters it takes, and what they are where the node does not say. */
-  readonly alpha?: number;
-  readonly beta?: number;
+  /** The parameters it takes, and what they are where the node does not say; it must where that is null. */
+  readonly alpha?: number | null;
+  readonly beta?: number | null;
   readonly expression: (alpha: number, beta: number) => Expression;
 }
 
@@ -41,8 +41,8 @@ const activations: Readonly<Record<string, Activation>> = {
   leakyrelu: { alpha: 0.01, expression: (alpha) => binary('add', positive, times(scalar(alpha), negative)) },
   thresholdedrelu: { alpha: 1, expression: (alpha) => select('lessOrEqual', scalar(alpha), x, x, scalar(0)) },
   scaledtanh: {
-    alpha: 1,
-    beta: 1,
+    alpha: null,
+    beta: null,
     expression: (alpha, beta) => times(scalar(alpha), unary('tanh', times(scalar(beta), x))),
   },
   hardsigmoid: {
@@ -65,16 +65,20 @@ function activationsOf(
     const text = `activations takes ${usual.length * directions} names, got ${names.length}`;
     throw new ImportError('attribute', context.build.subject, text);
   }
-  const [alphas, betas] = [
-    [...(context.floats('activation_alpha') ?? [])],
-    [...(context.floats('activation_beta') ?? [])],
-  ];
+  const next = (attribute: 'activation_alpha' | 'activation_beta') => {
+    const given = [...(context.floats(attribute) ?? [])];
+    return (name: string, otherwise: number | null | undefined): number => {
+      if (otherwise === undefined) return 0;
+      const value = given.shift() ?? otherwise;
+      if (value !== null) return value;
+      throw new ImportError('attribute', context.build.subject, `${name} needs ${attribute}`);
+    };
+  };
+  const [alphaOf, betaOf] = [next('activation_alpha'), next('activation_beta')];
   const expressions = names.map((name) => {
     const key = name.toLowerCase();
     const found = Object.hasOwn(activations, key) ? activations[key]! : context.unsupported(`activation '${name}'`);
-    const alpha = found.alpha === undefined ? 0 : (alphas.shift() ?? found.alpha);
-    const beta = found.beta === undefined ? 0 : (betas.shift() ?? found.beta);
-    return found.expression(alpha, beta);
+    return found.expression(alphaOf(name, found.alpha), betaOf(name, found.beta));
   });
   return Array.from({ length: directions }, (_, at) => expressions.slice(at * usual.length, (at + 1) * usual.length));
 }
