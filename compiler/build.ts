@@ -1,7 +1,9 @@
 import { equal, printDim, symbolsOf, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
+import { canonical, type Formula } from './formula.js';
 import type {
   BinaryFunction,
+  Comparison,
   CompiledFunction,
   Constraint,
   Expression,
@@ -12,6 +14,7 @@ import type {
   Value,
 } from './ir.js';
 import { inferShapes, type Checks } from './ops/index.js';
+import type { DType } from './tensor.js';
 
 /** The element of input `index`. */
 export const element = (index: number): Expression => ({ kind: 'input', index });
@@ -23,6 +26,15 @@ export const binary = (fn: BinaryFunction, left: Expression, right: Expression):
   left,
   right,
 });
+
+/** `left fn right ? yes : no` */
+export const select = (
+  fn: Comparison,
+  left: Expression,
+  right: Expression,
+  yes: Expression,
+  no: Expression,
+): Expression => ({ kind: 'select', fn, left, right, yes, no });
 
 /** Two open sizes that turned out to be one: `name` is replaced by `dim` everywhere. */
 export class Rebind extends Error {
@@ -59,10 +71,14 @@ export class Build implements Checks {
 
   /** Applies an op; throws a `ShapeError` on sizes that can never fit. */
   op(op: Op, inputs: readonly Value[]): Value {
-    const [type] = inferShapes(op, inputs, this);
-    const output = this.value(type!, this.subject);
-    this.nodes.push({ op, inputs, outputs: [output], origin: this.subject });
-    return output;
+    return this.outputsOf(op, inputs)[0]!;
+  }
+
+  /** The same for an op with several outputs. */
+  outputsOf(op: Op, inputs: readonly Value[]): Value[] {
+    const outputs = inferShapes(op, inputs, this).map((type) => this.value(type, this.subject));
+    this.nodes.push({ op, inputs, outputs, origin: this.subject });
+    return outputs;
   }
 
   elementwise(expression: Expression, ...inputs: Value[]): Value {
@@ -84,6 +100,11 @@ export class Build implements Checks {
     const args = [...inputs.map((_, index) => element(index)), ...options.map(scalar)];
     const call = { kind: 'call', function: name, args, total: compiled?.total ?? false } as const;
     return this.elementwise(call, ...inputs);
+  }
+
+  /** Each element of an output of this type by a formula of its index. */
+  compute(dtype: DType, shape: readonly Dim[], formula: Formula, ...inputs: Value[]): Value {
+    return this.op({ kind: 'compute', shape, dtype, formula: canonical(formula) }, inputs);
   }
 
   reshape(x: Value, shape: readonly Dim[]): Value {

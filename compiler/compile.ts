@@ -92,7 +92,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const { functions, customs, warnings } = await pipeline.compileFunctions();
   pipeline.optimize();
   report('plan', 1);
-  const asked = carriedInitializers(initializers, pipeline.declaration.rng);
+  const asked = carriedInitializers(initializers, pipeline.rng);
   let plan = pipeline.plan(frozen ? [] : asked);
   const notes = [...warnings];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };

@@ -1,6 +1,7 @@
 export { compile, type CompiledModule, type CompileOptions, type SignatureOf } from './compile.js';
 export * from './graph.js';
 export * from './layers/table.js';
+export type { ImportedModel, ModelSource } from './pipeline.js';
 export { build, type BuildOptions } from './model.js';
 export { summary, type SummaryOptions } from './summary.js';
 export * as initializers from './initializers/index.js';

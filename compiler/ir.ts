@@ -11,12 +11,11 @@
  * ones; every value is defined once: as an input, a variable, or an output of one node.
  */
 import type { Dim } from './dim.js';
+import type { Formula } from './formula.js';
+import type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 import type { DType, Tensor } from './tensor.js';
 
-export type UnaryFunction =
-  'negate' | 'absolute' | 'squareRoot' | 'exp' | 'expm1' | 'log' | 'tanh' | 'sigmoid' | 'erf' | 'softplus';
-
-export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+export type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 
 /** A float32 function of the elements at one position of the node's inputs, which are broadcast. */
 export type Expression =
@@ -24,7 +23,18 @@ export type Expression =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
   | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly left: Expression; readonly right: Expression }
+  | Selection
   | FunctionCall;
+
+/** `left fn right ? yes : no`; both are computed. */
+export interface Selection {
+  readonly kind: 'select';
+  readonly fn: Comparison;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly yes: Expression;
+  readonly no: Expression;
+}
 
 /** A user's function of float32 scalars. */
 export interface FunctionCall {
@@ -35,19 +45,58 @@ export interface FunctionCall {
   readonly total: boolean;
 }
 
-/** Whether an expression calls any function of the user's. */
-export function callsFunction(expression: Expression): boolean {
-  if (expression.kind === 'unary') return callsFunction(expression.x);
-  if (expression.kind === 'binary') return callsFunction(expression.left) || callsFunction(expression.right);
-  return expression.kind === 'call';
+/** The expressions that an expression applies its function to, in their order. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'input':
+    case 'constant':
+      return [];
+    case 'unary':
+      return [expression.x];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'select':
+      return [expression.left, expression.right, expression.yes, expression.no];
+    case 'call':
+      return expression.args;
+  }
 }
 
-/** Whether every function that an expression calls returns for any arguments. */
-export function isTotal(expression: Expression): boolean {
-  if (expression.kind === 'unary') return isTotal(expression.x);
-  if (expression.kind === 'binary') return isTotal(expression.left) && isTotal(expression.right);
-  return expression.kind !== 'call' || (expression.total && expression.args.every(isTotal));
+/** An expression with others in the places of its inputs. */
+export function substitute(expression: Expression, input: (index: number) => Expression): Expression {
+  const inside = (child: Expression): Expression => substitute(child, input);
+  switch (expression.kind) {
+    case 'input':
+      return input(expression.index);
+    case 'constant':
+      return expression;
+    case 'unary':
+      return { ...expression, x: inside(expression.x) };
+    case 'binary':
+      return { ...expression, left: inside(expression.left), right: inside(expression.right) };
+    case 'select': {
+      const { left, right, yes, no } = expression;
+      return { ...expression, left: inside(left), right: inside(right), yes: inside(yes), no: inside(no) };
+    }
+    case 'call':
+      return { ...expression, args: expression.args.map(inside) };
+  }
 }
+
+/** Text that two expressions share only if they are the same, constants of NaN, ±∞ and −0 included. */
+export const keyOf = (expression: Expression): string =>
+  JSON.stringify(expression, (_, value: unknown) => {
+    if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+    return Object.is(value, -0) ? '-0' : String(value);
+  });
+
+/** Whether an expression calls any function of the user's. */
+export const callsFunction = (expression: Expression): boolean =>
+  expression.kind === 'call' || childrenOf(expression).some(callsFunction);
+
+/** Whether every function that an expression calls returns for any arguments. */
+export const isTotal = (expression: Expression): boolean =>
+  (expression.kind !== 'call' || expression.total) && childrenOf(expression).every(isTotal);
 
 /** A user's function, compiled from AssemblyScript. */
 export interface CompiledFunction {
@@ -103,6 +152,15 @@ export type Recipe =
   /** A function of the host, which fills the variable when it is initialized. */
   | { readonly kind: 'host'; readonly name: string };
 
+/** The recurrent layers: h is the hidden state, c the cell state, ⊙ the product of elements. */
+export type RecurrentCell = 'rnn' | 'gru' | 'lstm';
+
+/** Parts of the last axis of a recurrent layer's weights, `units` columns each. */
+export type Gate = 'hidden' | 'update' | 'reset' | 'input' | 'output' | 'forget' | 'cell';
+
+/** Inputs of a recurrent layer that may be absent. */
+export type RecurrentInput = 'bias' | 'hidden' | 'cell' | 'peepholes' | 'lengths';
+
 /**
  * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
  * the broadcast element of the node's input i + 1, counting from the first input after x and w.
@@ -147,6 +205,46 @@ export type Op =
   | { readonly kind: 'concat'; readonly axis: number }
   /** Adds sizes before and after each axis of any rank. */
   | { readonly kind: 'pad'; readonly padding: Padding; readonly value: number }
+  /** Element `start + i · step` of each axis for i below its size; a step may be negative. */
+  | {
+      readonly kind: 'slice';
+      readonly starts: readonly Dim[];
+      readonly steps: readonly number[];
+      readonly sizes: readonly Dim[];
+    }
+  /** Each element by a formula of its index, in any dtype: what no other op says. */
+  | { readonly kind: 'compute'; readonly shape: readonly Dim[]; readonly dtype: DType; readonly formula: Formula }
+  /**
+   * A recurrent layer in one direction. Its inputs are the projection x [time, batch, gates · units] of the layer's input,
+   * with its bias; the recurrent weight R [units, gates · units] (or the other way round when transposed); and those that
+   * `optional` names, in its order: the recurrent bias [gates · units], the first hidden and cell state [batch, units]
+   * (zero without), peepholes [3 · units] (of the input, output and forget gates) and int32 lengths [batch]. Its outputs
+   * are h of every step [time, batch, units], the last h [batch, units] and of an LSTM the last c [batch, units].
+   *
+   * With p = h · R + bias of the step before and `activations` f, g, h in this order, where the arguments of f and g are
+   * clipped to ±clip:
+   *
+   *   rnn   h' = f(x + p)
+   *   gru   z, r = f(x + p) for update and reset; n = g(x + (r ⊙ h) · R + bias) for hidden, with `resetAfter`
+   *         n = g(x + r ⊙ p); h' = (1 − z) ⊙ n + z ⊙ h
+   *   lstm  i = f(x + p + P ⊙ c); forget f likewise, 1 − i with `inputForget`; c' = f ⊙ c + i ⊙ g(x + p);
+   *         o = f(x + p + P ⊙ c'); h' = o ⊙ h(c')
+   *
+   * Reversed, steps go from the last to the first. A step at or after a row's length gives 0 and leaves its state.
+   */
+  | {
+      readonly kind: 'recurrent';
+      readonly cell: RecurrentCell;
+      /** The order of the gates in the projection, the weight and the bias; of a GRU `hidden` is the last. */
+      readonly gates: readonly Gate[];
+      readonly activations: readonly Expression[];
+      readonly optional: readonly RecurrentInput[];
+      readonly transposeRight: boolean;
+      readonly reverse: boolean;
+      readonly clip?: number;
+      readonly resetAfter: boolean;
+      readonly inputForget: boolean;
+    }
   /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
   | { readonly kind: 'gather' }
   /** A value known when compiling. */

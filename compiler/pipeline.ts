@@ -12,8 +12,14 @@ import type { CarriedInitializer } from './plan/types.js';
 import { plan } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
 
-/** What can be compiled: a graph from the builders, a declaration, or its JSON text. */
-export type ModelSource = Graph | GraphSource | GraphDeclaration | string;
+/** A model of another framework, which knows how it becomes a tensor graph. */
+export interface ImportedModel {
+  readonly rng: Rng;
+  lower(options: Pick<LowerOptions, 'dims'>): TensorGraph;
+}
+
+/** What can be compiled: a graph from the builders, a declaration, its JSON text, or what an importer gives. */
+export type ModelSource = Graph | GraphSource | GraphDeclaration | ImportedModel | string;
 
 export const stages = ['declaration', 'lower', 'optimize', 'plan'] as const;
 export type Stage = (typeof stages)[number];
@@ -45,6 +51,9 @@ function readTensors(given: GivenTensors): Tensors {
 const isGraph = (model: unknown): model is Graph =>
   typeof model === 'object' && model !== null && 'declaration' in model && 'tensors' in model;
 
+const isImported = (model: unknown): model is ImportedModel =>
+  typeof model === 'object' && model !== null && 'lower' in model && typeof model.lower === 'function';
+
 interface Compiled extends CompiledSources {
   /** The model's own initializers, by name. */
   readonly customs: CompiledSources['functions'];
@@ -52,10 +61,13 @@ interface Compiled extends CompiledSources {
 
 /** The stages from a model to its kernel plan, each computed when it is first asked for. */
 export class Pipeline {
-  readonly declaration: GraphDeclaration;
+  /** Undefined for a model of another framework. */
+  readonly declaration: GraphDeclaration | undefined;
+  readonly rng: Rng;
   readonly tensors: Tensors;
   /** What host initializers run, as far as it was given. */
   readonly functions: Functions;
+  private readonly imported: ImportedModel | undefined;
   private lowered: TensorGraph | undefined;
   private optimized: TensorGraph | undefined;
   private compiled: Compiled | undefined;
@@ -64,11 +76,19 @@ export class Pipeline {
     model: ModelSource,
     private readonly options: ModelOptions = {},
   ) {
+    if (isImported(model)) {
+      this.imported = model;
+      this.tensors = {};
+      this.functions = {};
+      this.rng = options.rng ?? model.rng;
+      return;
+    }
     this.tensors = { ...(isGraph(model) ? model.tensors : {}), ...readTensors(options.tensors ?? {}) };
     const { tensors } = this;
     const { rng } = options;
     const declared = parseDeclaration(isGraph(model) ? model.declaration : model, { tensors });
     this.declaration = rng === undefined ? declared : parseDeclaration({ ...declared, rng }, { tensors });
+    this.rng = this.declaration.rng;
     const given = readFunctions(options.functions ?? {}, this.declaration);
     this.functions = { ...(isGraph(model) ? model.functions : {}), ...given };
   }
@@ -81,12 +101,12 @@ export class Pipeline {
    */
   async compileFunctions(): Promise<Compiled> {
     if (this.compiled) return this.compiled;
-    const functions = (this.declaration.functions ?? []).map((entry, index) => ({
+    const functions = (this.declaration?.functions ?? []).map((entry, index) => ({
       ...entry,
       role: 'elementwise' as const,
       pointer: `/functions/${index}`,
     }));
-    const customs = this.declaration.initializers.flatMap((entry, index) =>
+    const customs = (this.declaration?.initializers ?? []).flatMap((entry, index) =>
       'source' in entry ? [{ ...entry, role: 'initializer' as const, pointer: `/initializers/${index}` }] : [],
     );
     const [compiled, initializers] = [await compileSources(functions), await compileSources(customs)];
@@ -101,8 +121,9 @@ export class Pipeline {
 
   lower(): TensorGraph {
     const { dims = {} } = this.options;
+    if (this.imported) return (this.lowered ??= { ...this.imported.lower({ dims }), rng: this.rng });
     const functions = this.compiled?.functions ?? new Map<string, CompiledFunction>();
-    return (this.lowered ??= lower(this.declaration, { dims, tensors: this.tensors, functions }));
+    return (this.lowered ??= lower(this.declaration!, { dims, tensors: this.tensors, functions }));
   }
 
   optimize(): TensorGraph {

@@ -52,3 +52,15 @@ export function stridesOf(shape: readonly number[]): number[] {
   }
   return strides;
 }
+
+/** Numbers as the typed array of a dtype. */
+export function arrayOf<D extends DType>(dtype: D, values: ArrayLike<number | bigint>): TypedArrays[D] {
+  const data = allocate(dtype, values.length);
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    data[at] = (
+      dtype === 'int64' ? BigInt(value) : dtype === 'bool' ? (Number(value) === 0 ? 0 : 1) : Number(value)
+    ) as never;
+  }
+  return data;
+}

@@ -58,7 +58,8 @@ function compileOptions(values: Values<typeof options>, progress: Progress): Com
 function printStage(stage: Stage, pipeline: Pipeline): string {
   switch (stage) {
     case 'declaration':
-      return printDeclaration(pipeline.declaration);
+      if (pipeline.declaration) return printDeclaration(pipeline.declaration);
+      throw new OptionError('arguments', '--stop-after', 'a model of another framework has no declaration; use lower');
     case 'lower':
       return printTensorGraph(pipeline.lower());
     case 'optimize':

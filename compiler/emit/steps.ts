@@ -4,8 +4,10 @@ import { kernels, type KernelName } from '../plan/kernels.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import { generatedGemv } from './gemv.js';
+import { emitCompute, hasChecks } from './compute.js';
 import type { Linker } from './linker.js';
 import { emitLoop } from './loop.js';
+import { recurrenceTargets } from './recurrence.js';
 
 function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
   const { module } = linker;
@@ -15,8 +17,9 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
     return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
   });
   if (call.generated) return module.call(generatedGemv(linker, call), args.slice(0, 5), none);
+  const others = call.recurrence && recurrenceTargets(linker, call.recurrence, call.epilogue);
   const name = kernels[call.kernel as KernelName].template
-    ? linker.template(call.kernel, call.epilogue)
+    ? linker.template(call.kernel, call.epilogue, others)
     : linker.library(call.kernel);
   return module.call(name, args, call.failure === null ? none : i32);
 }
@@ -26,8 +29,11 @@ function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], loc
   let failed: ReturnType<Locals['make']> | undefined;
   return steps.flatMap((step) => {
     if (step.kind === 'loop') return [emitLoop(linker, step, (buffer) => plan.buffers[buffer]!.address)];
-    const call = emitCall(linker, plan, step);
-    if (step.failure === null) return [call];
+    const isCompute = step.kind === 'compute';
+    const call = isCompute
+      ? emitCompute(linker, step, (buffer) => plan.buffers[buffer]!.address)
+      : emitCall(linker, plan, step);
+    if (isCompute ? !hasChecks(step) : step.failure === null) return [call];
     failed ??= locals.make(i32);
     const position = module.i32.sub(failed.get(), module.i32.const(1));
     return [

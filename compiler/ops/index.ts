@@ -1,12 +1,14 @@
 import type { Dim } from '../dim.js';
 import type { Node, Op, OpKind, TensorType } from '../ir.js';
 import type { Tensor } from '../tensor.js';
+import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
+import { recurrent } from './recurrent.js';
 import { normalize, reduce, softmax } from './reduce.js';
 import type { Checks, EvaluateContext, Rule } from './rule.js';
-import { concat, gather, pad, reshape, transpose } from './shape.js';
+import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
 import { constant, initializer } from './source.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
@@ -24,6 +26,9 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   transpose,
   concat,
   pad,
+  slice,
+  compute,
+  recurrent,
   gather,
   constant,
   initializer,
@@ -31,8 +36,18 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
 
 const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
 
-/** Ops that move values of any dtype; the others compute in float32. */
-const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'pad', 'gather', 'constant']);
+/** Ops that take values of any dtype; the others compute in float32. */
+const movers: ReadonlySet<OpKind> = new Set([
+  'reshape',
+  'transpose',
+  'concat',
+  'pad',
+  'slice',
+  'compute',
+  'recurrent',
+  'gather',
+  'constant',
+]);
 
 /** The types of an op's outputs. Sizes that can never fit are refused, others become constraints. */
 export function inferShapes(op: Op, inputs: readonly TensorType[], checks: Checks): TensorType[] {
@@ -50,11 +65,11 @@ export const multiplyAdds = ({ op, inputs, outputs }: Node): Dim =>
 
 /** What a node computes, the naive way. */
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
-  return node.outputs.map((output) => {
+  return node.outputs.map((output, index) => {
     const shape = output.shape.map(context.size);
-    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context);
+    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context, index);
     if (!('epilogue' in node.op)) return result;
     const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
-    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context);
+    return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context, 0);
   });
 }

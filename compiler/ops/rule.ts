@@ -39,8 +39,14 @@ export interface Rule<K extends OpKind> {
   infer(op: OpOf<K>, inputs: readonly TensorType[], checks: Checks): TensorType[];
   /** How often it multiplies and adds to a sum, padding included; an op without it counts 0. */
   multiplyAdds?(op: OpOf<K>, inputs: readonly TensorType[], output: TensorType): Dim;
-  /** The test oracle and constant folder: sums in float64, rounds once, and is slow. */
-  evaluate(op: OpOf<K>, inputs: readonly Tensor[], shape: readonly number[], context: EvaluateContext): Tensor;
+  /** The test oracle and constant folder: sums in float64, rounds once, and is slow. `output` is the index of an output. */
+  evaluate(
+    op: OpOf<K>,
+    inputs: readonly Tensor[],
+    shape: readonly number[],
+    context: EvaluateContext,
+    output: number,
+  ): Tensor;
 }
 
 /** The float32 elements of a tensor; integers are converted. */

@@ -113,6 +113,23 @@ export const pad: Rule<'pad'> = {
   },
 };
 
+export const slice: Rule<'slice'> = {
+  infer({ starts, steps, sizes }, [x], checks) {
+    const rank = x!.shape.length;
+    if ([starts, steps, sizes].some(({ length }) => length !== rank)) checks.fail(`a slice must cover ${rank} axes`);
+    return [{ dtype: x!.dtype, shape: sizes }];
+  },
+  evaluate({ starts, steps }, [x], shape, { size }) {
+    const strides = stridesOf(x!.shape);
+    return rearrange(x!, shape, (index) =>
+      offset(
+        index.map((position, axis) => size(starts[axis]!) + position * steps[axis]!),
+        strides,
+      ),
+    );
+  },
+};
+
 export const gather: Rule<'gather'> = {
   infer(_op, [table, indices], checks) {
     if (table!.shape.length !== 2) checks.fail('a table has rows and columns');

@@ -3,7 +3,7 @@ import { rewrite, type Pass, type Rule } from './rewrite.js';
 
 /** A matrix that is transposed on its way into a product is read as it stands: packing walks it the other way. */
 const intoProduct: Rule = (node, uses) => {
-  if (node.op.kind !== 'matmul') return undefined;
+  if (node.op.kind !== 'matmul' && node.op.kind !== 'recurrent') return undefined;
   const [x, w, ...rest] = node.inputs;
   const producer = uses.producer(w!);
   if (producer?.op.kind !== 'transpose' || w!.shape.length !== 2) return undefined;

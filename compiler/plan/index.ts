@@ -5,11 +5,13 @@ import { describeShape, type Fact } from '../facts.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
+import { compute, settleFormula, slice } from './compute.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
 import { packStep, Planner } from './planner.js';
 import { convolution, depthwise, matmul, pool } from './products.js';
+import { recurrent } from './recurrence.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import type {
   Argument,
@@ -40,6 +42,9 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   transpose,
   concat,
   pad,
+  slice,
+  compute,
+  recurrent,
   gather,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
   initializer,
@@ -207,11 +212,20 @@ function settleStep(step: Step, definitions: Definitions): Step {
       operands: step.operands.map(({ buffer, strides }) => ({ buffer, strides: strides.map(settle) })),
     };
   }
+  if (step.kind === 'compute') {
+    return {
+      ...step,
+      formula: settleFormula(step.formula, settle),
+      sizes: step.sizes.map(settle),
+      operands: step.operands.map((operand) => ({ ...operand, strides: operand.strides.map(settle) })),
+    };
+  }
   const args = step.args.map((arg): Argument => {
     if (arg.kind === 'size') return { ...arg, size: settle(arg.size) };
     return arg.kind === 'address' ? { ...arg, offset: settle(arg.offset) } : arg;
   });
-  return { ...step, args };
+  if (!step.recurrence) return { ...step, args };
+  return { ...step, args, recurrence: { ...step.recurrence, units: settle(step.recurrence.units) } };
 }
 
 function settleVariable(planned: PlannedVariable, definitions: Definitions): PlannedVariable {

@@ -14,6 +14,8 @@ export const kernels = {
   matmul: template('a matrix product whose number of rows is known when called'),
   conv2d: template('a convolution over a padded map'),
   depthwise2d: template('a depthwise convolution over a padded map'),
+  recurrent: template('a recurrent layer in one direction'),
+  recurrentReset: template('a GRU that resets the hidden state before its product'),
   maxPool2d: plain('maximum pooling'),
   averagePool2d: plain('average pooling'),
   pad2d: plain('padding of two neighbouring axes'),

@@ -1,19 +1,11 @@
 import { equal, mul, product, type Dim } from '../dim.js';
+import { axis as indexAlong } from '../formula.js';
 import type { Node, OpOf, Value } from '../ir.js';
 import { bytesPerElement } from '../tensor.js';
+import { move } from './compute.js';
 import { address, size, type Planner } from './planner.js';
+import { stridesOf } from './strides.js';
 import type { BufferId } from './types.js';
-
-/** Row-major strides, in elements. */
-function stridesOf(shape: readonly Dim[]): Dim[] {
-  const strides = new Array<Dim>(shape.length);
-  let stride: Dim = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride = mul(stride, shape[axis]!);
-  }
-  return strides;
-}
 
 /** The strides with which a value of `shape` is read for an output of `rank` axes; 0 where it is broadcast. */
 function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
@@ -77,6 +69,11 @@ export function copy(planner: Planner, from: BufferId, to: BufferId, value: Valu
 export function transpose(planner: Planner, node: Node<OpOf<'transpose'>>): void {
   const [x] = node.inputs as readonly [Value];
   const [output] = node.outputs as readonly [Value];
+  if (bytesPerElement(x.dtype) !== 4) {
+    const { permutation } = node.op;
+    move(planner, output, x, (source) => indexAlong(permutation.indexOf(source)));
+    return;
+  }
   const source = stridesOf(x.shape);
   const all = [stridesOf(output.shape), node.op.permutation.map((axis) => source[axis]!)];
   const { sizes, strides } = collapse(output.shape, all);

@@ -1,6 +1,19 @@
 import { add, mul, product, type Dim } from '../dim.js';
+import {
+  axis as indexAlong,
+  and,
+  inside,
+  load,
+  number,
+  scalarOf,
+  select,
+  size as sizeOf,
+  sub,
+  type Formula,
+} from '../formula.js';
 import type { Node, OpOf, Value } from '../ir.js';
 import { bytesPerElement } from '../tensor.js';
+import { computeInto } from './compute.js';
 import { address, float, size, type Planner } from './planner.js';
 
 export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
@@ -21,33 +34,50 @@ export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
   }
 }
 
-/** Pads two neighbouring axes at a time, the last ones first; the first axis may be left to be padded alone. */
+/** Pads two neighbouring axes at a time, the last ones first. */
+/** Pads elements that are no float32 one by one. */
+function padElements(planner: Planner, { op, inputs, outputs }: Node<OpOf<'pad'>>): void {
+  const [x] = inputs as readonly [Value];
+  const indices = op.padding.map(([before], axis) => sub(indexAlong(axis), sizeOf(before)));
+  const isInside = indices.reduce<Formula | undefined>((all, index, axis) => {
+    const here = inside(index, sizeOf(x.shape[axis]!));
+    return all ? and(all, here) : here;
+  }, undefined);
+  const element = load(0, indices);
+  const formula = isInside ? select(isInside, element, number(scalarOf(x.dtype), op.value)) : element;
+  computeInto(planner, formula, outputs[0]!, inputs);
+}
+
 export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
   const { padding, value } = node.op;
   const [output] = node.outputs as readonly [Value];
+  if (output.dtype !== 'float32') {
+    padElements(planner, node);
+    return;
+  }
   const shape = [...node.inputs[0]!.shape];
   const open = padding.map(([before, after]) => before !== 0 || after !== 0);
-  const windows: (readonly number[])[] = [];
+  const windows: (readonly [first: number, axes: number])[] = [];
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (!open[axis]) continue;
-    windows.push(axis === 0 ? [0] : [axis - 1, axis]);
+    windows.push(axis === 0 ? [0, 1] : [axis - 1, 2]);
     axis--;
   }
   let from = planner.read(node.inputs[0]!);
   if (windows.length === 0) planner.alias(output, node.inputs[0]!);
-  windows.forEach((axes, index) => {
-    const [first, second] = axes as readonly [number, number | undefined];
+  windows.forEach(([first, axes], index) => {
     const outer = product(shape.slice(0, first));
-    const [height, width] = [shape[first]!, second === undefined ? 1 : shape[second]!];
-    const inner = product(shape.slice(first + axes.length));
-    const sides = [padding[first]!, second === undefined ? [0, 0] : padding[second]!] as const;
-    for (const axis of axes) shape[axis] = add(add(shape[axis]!, padding[axis]![0]), padding[axis]![1]);
+    const [height, width] = [shape[first]!, axes === 2 ? shape[first + 1]! : 1];
+    const inner = product(shape.slice(first + axes));
+    const [[top, bottom], [left, right]] = [padding[first]!, axes === 2 ? padding[first + 1]! : ([0, 0] as const)];
+    shape[first] = add(add(height, top), bottom);
+    if (axes === 2) shape[first + 1] = add(add(width, left), right);
     const done = index === windows.length - 1;
     const to = done ? planner.output(output) : planner.temporary(`${planner.origin} padded`, product(shape));
     planner.call('pad2d', [
       address(from),
       address(to),
-      ...[outer, height, width, inner, ...sides.flat()].map(size),
+      ...[outer, height, width, inner, top, bottom, left, right].map(size),
       float(value),
     ]);
     from = to;

@@ -3,7 +3,7 @@ import { InternalError } from '../errors.js';
 import type { TensorGraph, Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
-import type { Argument, BufferId, KernelCall, Loop, Packing, Step } from './types.js';
+import type { Argument, BufferId, Compute, KernelCall, Loop, Packing, Step } from './types.js';
 
 /** Where a buffer stands: for ever, or in the arena during the steps from `first` to `last`. */
 export interface DraftBuffer {
@@ -111,6 +111,15 @@ export class Planner {
     return this.detached.get(name) ?? this.read(value);
   }
 
+  /** Whether a node or an output of the graph reads a value. */
+  isRead({ id }: Value): boolean {
+    const { prepare, forward, outputs } = this.graph;
+    const isIt = (value: Value): boolean => value.id === id;
+    return (
+      outputs.some(({ value }) => isIt(value)) || [prepare, forward].flat().some(({ inputs }) => inputs.some(isIt))
+    );
+  }
+
   /** Gives a place for ever to what `prepare` leaves for `forward` or as an output. */
   keepPrepared(): void {
     const outputs = this.graph.outputs.map(({ value }) => this.read(value));
@@ -159,13 +168,14 @@ export class Planner {
   call(
     kernel: KernelName,
     args: readonly Argument[],
-    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'generated'>> = {},
+    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'generated' | 'recurrence'>> = {},
   ): void {
     this.append({
       kind: 'call',
       kernel,
       generated: options.generated ?? false,
       args,
+      ...(options.recurrence && { recurrence: options.recurrence }),
       epilogue: options.epilogue ?? null,
       failure: options.failure ?? null,
       origin: this.origin,
@@ -175,6 +185,10 @@ export class Planner {
 
   loop(loop: Omit<Loop, 'kind' | 'origin'>): void {
     this.append({ kind: 'loop', ...loop, origin: this.origin });
+  }
+
+  compute(computation: Omit<Compute, 'kind' | 'origin'>): void {
+    this.append({ kind: 'compute', ...computation, origin: this.origin });
   }
 
   private append(step: Step, to = this.stage === 'prepare' ? this.prepare : this.forward): void {
@@ -198,7 +212,7 @@ export class Planner {
 }
 
 export const buffersOf = (step: Step): readonly BufferId[] =>
-  step.kind === 'loop'
+  step.kind !== 'call'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
 

@@ -3,6 +3,7 @@
  * numbers. Sizes that are not known when compiling stay `Dim`s, over the graph's symbols and the plan's definitions.
  */
 import type { Dim } from '../dim.js';
+import type { Formula } from '../formula.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
@@ -32,11 +33,34 @@ export interface KernelCall {
   /** Input 0 is the accumulator, 1 the bias element, 2 the residual element. */
   readonly epilogue: Expression | null;
   readonly args: readonly Argument[];
+  /** What the steps of a recurrent layer do. */
+  readonly recurrence?: Recurrence;
   /** The call returns 0, or what failed; then `forward` returns this status. */
   readonly failure: 'index' | null;
   readonly origin: string;
   /** Why this kernel. */
   readonly reason: string;
+}
+
+/** The addresses that an update of a recurrent layer is called with, see assembly/template.ts. */
+export const rowPointers = ['x', 'products', 'hidden', 'cell', 'peepholes', 'output'] as const;
+export type RowPointer = (typeof rowPointers)[number];
+
+/**
+ * What happens to the elements of one row in one step: the results are computed and stored one after the other. In an
+ * expression the results come first, then the inputs. The elements of an input start `part` rows after the pointer.
+ */
+export interface RowUpdate {
+  readonly inputs: readonly { readonly pointer: RowPointer; readonly part: number }[];
+  readonly results: readonly { readonly to: readonly RowPointer[]; readonly expression: Expression }[];
+}
+
+/** How a step of a recurrent layer is computed: the product's kernel, then the update, and before it the reset. */
+export interface Recurrence {
+  readonly product: 'gemv' | 'gemm' | 'matmul';
+  readonly units: Dim;
+  readonly update: RowUpdate;
+  readonly reset?: RowUpdate;
 }
 
 /**
@@ -52,7 +76,19 @@ export interface Loop {
   readonly origin: string;
 }
 
-export type Step = KernelCall | Loop;
+/** A generated loop nest over the elements of a contiguous output, each by a formula of its index. */
+export interface Compute {
+  readonly kind: 'compute';
+  readonly formula: Formula;
+  readonly dtype: DType;
+  readonly sizes: readonly Dim[];
+  readonly output: BufferId;
+  /** Strides count elements. */
+  readonly operands: readonly { readonly buffer: BufferId; readonly dtype: DType; readonly strides: readonly Dim[] }[];
+  readonly origin: string;
+}
+
+export type Step = KernelCall | Loop | Compute;
 
 /** A matrix [k, n] of a canonical weight, `strideK` and `strideN` elements apart, `groups` of them side by side. */
 export interface Packing {

@@ -1,4 +1,5 @@
 import { printDim, printShape } from '../dim.js';
+import { canonical, printFormula } from '../formula.js';
 import type {
   Constraint,
   Recipe,
@@ -85,6 +86,19 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
   transpose: ({ permutation }) => [permutation.join(' ')],
   concat: ({ axis }) => [`axis ${axis}`],
   pad: ({ padding, value }) => [paddingOf(padding), `value ${value}`],
+  slice: ({ starts, steps }) => [
+    `from ${starts.map(printDim).join(' ')}`,
+    ...(steps.every((step) => step === 1) ? [] : [`by ${steps.join(' ')}`]),
+  ],
+  compute: ({ formula }) => [printFormula(canonical(formula), printDim)],
+  recurrent: ({ cell, gates, activations, optional, transposeRight, reverse, clip, resetAfter, inputForget }) => [
+    cell,
+    `gates ${gates.join(' ')}`,
+    ...activations.map((activation) => printExpression(activation, ['_'])),
+    ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
+    ...(clip === undefined ? [] : [`clip ${clip}`]),
+    ...Object.entries({ transposeRight, reverse, resetAfter, inputForget }).flatMap(([name, on]) => (on ? [name] : [])),
+  ],
   gather: () => [],
   constant: ({ tensor }) => [printTensor(tensor)],
   initializer: ({ recipe, seed }) => [printRecipe(recipe, seed)],

@@ -40,7 +40,7 @@ interface Region {
 }
 
 const buffersOf = (step: Step): readonly BufferId[] =>
-  step.kind === 'loop'
+  step.kind !== 'call'
     ? [step.output, ...step.operands.map(({ buffer }) => buffer)]
     : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
 

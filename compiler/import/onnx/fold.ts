@@ -1,0 +1,177 @@
+import { Build } from '../../build.js';
+import { valueOf, type Dim } from '../../dim.js';
+import type { Node, Op, OpKind, Value } from '../../ir.js';
+import { evaluateNode } from '../../ops/index.js';
+import { evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
+import { allocate, volume, type DType, type Tensor } from '../../tensor.js';
+import * as f from '../../formula.js';
+
+/** Results with more elements are computed by the module, once, when it is prepared. */
+const MOST_ELEMENTS = 65536;
+/** What sizes are computed with is smaller still. */
+const MOST_SIZES = 256;
+
+/** Ops that only move elements, so that a size moves as any element does. */
+const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice', 'gather']);
+
+const none: ReadonlyMap<string, number> = new Map();
+
+/**
+ * Appends nodes, and knows what those compute that depend on constants and sizes alone: the arithmetic on shapes that
+ * exported models are full of.
+ */
+export class FoldingBuild extends Build {
+  private readonly tensors = new Map<number, Tensor>();
+  private readonly sizes = new Map<number, SymbolicContent>();
+  private readonly producers = new Map<number, Node>();
+  /** Values of variables, which count as known only where a model needs to know. */
+  private readonly settled = new Map<number, Tensor>();
+
+  /** A value known when compiling. */
+  constant(tensor: Tensor): Value {
+    return this.op({ kind: 'constant', tensor }, []);
+  }
+
+  /** Integers that may be sizes, as a tensor of one axis or a scalar. */
+  integers(elements: readonly Dim[], shape: readonly number[] = [elements.length], dtype: DType = 'int64'): Value {
+    if (elements.every((element) => typeof element === 'number')) {
+      return this.constant(integerTensor(dtype, shape, elements));
+    }
+    const type = f.scalarOf(dtype);
+    const position = shape.length === 0 ? f.i32(0) : f.axis(0);
+    const formula = elements.reduceRight<f.Formula | undefined>((rest, element, at) => {
+      const value = f.convert(type, f.size(element));
+      return rest ? f.select(f.equal(position, f.i32(at)), value, rest) : value;
+    }, undefined);
+    return this.compute(dtype, shape, formula!);
+  }
+
+  /** Notes the values of a variable. */
+  settle(value: Value, tensor: Tensor): void {
+    this.settled.set(value.id, tensor);
+  }
+
+  override op(op: Op, inputs: readonly Value[]): Value {
+    const value = super.op(op, inputs);
+    const node = this.nodes.at(-1)!;
+    this.producers.set(value.id, node);
+    if (op.kind === 'constant') this.tensors.set(value.id, op.tensor);
+    else if (inputs.every(({ id }) => this.tensors.has(id))) this.fold(node, (id) => this.tensors.get(id));
+    else this.foldSizes(node);
+    const tensor = this.tensors.get(value.id);
+    if (tensor && op.kind !== 'constant') {
+      this.nodes[this.nodes.length - 1] = { ...node, op: { kind: 'constant', tensor }, inputs: [] };
+    }
+    return value;
+  }
+
+  /** Computes a node whose inputs are known. */
+  private fold(node: Node, tensorOf: (id: number) => Tensor | undefined): Tensor | undefined {
+    const [output] = node.outputs as readonly [Value];
+    const shape = knownShape(output);
+    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) return this.foldSizes(node);
+    const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
+    try {
+      const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
+      this.tensors.set(output.id, tensor!);
+      return tensor;
+    } catch (error) {
+      // An index outside its table is an error of the call, not of the model.
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  private foldSizes(node: Node): undefined {
+    const [output] = node.outputs as readonly [Value];
+    const shape = knownShape(output);
+    if (!shape || volume(shape) > MOST_SIZES) return;
+    const inputs = node.inputs.map((input) => this.contentOf(input));
+    if (!inputs.every((content) => content !== undefined)) return;
+    const elements = node.op.kind === 'compute' ? computed(node.op, shape, inputs) : moved(node, shape, inputs);
+    if (!elements) return;
+    if (elements.every((element) => typeof element === 'number')) {
+      this.tensors.set(output.id, integerTensor(output.dtype, shape, elements));
+    } else this.sizes.set(output.id, { shape, elements });
+  }
+
+  private contentOf(value: Value): SymbolicContent | undefined {
+    const known = this.sizes.get(value.id);
+    if (known) return known;
+    const tensor = this.tensors.get(value.id);
+    if (!tensor || tensor.dtype === 'float32' || tensor.data.length > MOST_SIZES) return undefined;
+    const elements = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+    return elements.every(Number.isSafeInteger) ? { shape: tensor.shape, elements } : undefined;
+  }
+
+  /** What a value is known to be; variables count as what they start as. */
+  tensorOf(value: Value): Tensor | undefined {
+    const known = this.tensors.get(value.id) ?? this.settled.get(value.id);
+    if (known) return known;
+    const node = this.producers.get(value.id);
+    if (!node) return undefined;
+    const inputs = new Map(node.inputs.map((input) => [input.id, this.tensorOf(input)]));
+    if (node.inputs.length === 0 || [...inputs.values()].includes(undefined)) return undefined;
+    return this.fold(node, (id) => inputs.get(id));
+  }
+
+  /** The integers a value is known to be, in row-major order, some of which may be sizes. */
+  sizesOf(value: Value): readonly Dim[] | undefined {
+    return (this.contentOf(value) ?? (this.tensorOf(value) && this.contentOf(value)))?.elements;
+  }
+}
+
+function integerTensor(dtype: DType, shape: readonly number[], elements: readonly number[]): Tensor {
+  const data = allocate(dtype, elements.length);
+  elements.forEach((element, at) => {
+    data[at] = (dtype === 'int64' ? BigInt(element) : element) as never;
+  });
+  return { dtype, shape, data };
+}
+
+const knownShape = ({ shape }: Value): readonly number[] | undefined =>
+  shape.every((size) => typeof size === 'number') ? (shape as readonly number[]) : undefined;
+
+function dependsOnSizes(op: Op): boolean {
+  let found = false;
+  if (op.kind === 'compute') f.forEachPart(op.formula, (part) => (found ||= part.kind === 'size'));
+  const dims = op.kind === 'slice' ? [...op.starts, ...op.sizes] : op.kind === 'pad' ? op.padding.flat() : [];
+  return found || dims.some((dim) => typeof dim !== 'number');
+}
+
+function computed(
+  { formula }: Extract<Op, { kind: 'compute' }>,
+  shape: readonly number[],
+  inputs: readonly SymbolicContent[],
+): Dim[] | undefined {
+  const elements: Dim[] = [];
+  const index = shape.map(() => 0);
+  try {
+    for (let at = 0; at < volume(shape); at++) {
+      elements.push(evaluateSizes(formula, inputs, index));
+      for (let axis = shape.length - 1; axis >= 0; axis--) {
+        if (++index[axis]! < shape[axis]!) break;
+        index[axis] = 0;
+      }
+    }
+  } catch (error) {
+    if (error instanceof Undecided) return undefined;
+    throw error;
+  }
+  return elements;
+}
+
+/** Moves positions in the place of elements, and looks up what stands there. */
+function moved(node: Node, shape: readonly number[], inputs: readonly SymbolicContent[]): Dim[] | undefined {
+  if (!movers.has(node.op.kind) || dependsOnSizes(node.op) || node.op.kind === 'gather') return undefined;
+  const all = inputs.flatMap(({ elements }) => elements);
+  let start = 0;
+  const positions = inputs.map(({ shape: from, elements }): Tensor => {
+    const data = Int32Array.from(elements, (_, at) => start + at);
+    start += elements.length;
+    return { dtype: 'int32', shape: from, data };
+  });
+  const outputs = [{ ...node.outputs[0]!, dtype: 'int32', shape } as Value];
+  const [result] = evaluateNode({ ...node, outputs }, positions, { size: (dim) => valueOf(dim, none)! });
+  return Array.from(result!.data as Int32Array, (position) => all[position]!);
+}

@@ -1,0 +1,377 @@
+import { Rebind } from '../../build.js';
+import { symbol, symbolsOf, type Dim } from '../../dim.js';
+import { ImportError, OptionError, ShapeError } from '../../errors.js';
+import { fansOf } from '../../initializers/fans.js';
+import type { LayerInfo, Layout, Node, Port, SymbolInfo, TensorGraph, Value, Variable } from '../../ir.js';
+import type { DimOption, LowerOptions } from '../../lower/index.js';
+import { fnv1a64Bytes } from '../../random.js';
+import { didYouMean } from '../../suggest.js';
+import { volume, type Tensor } from '../../tensor.js';
+import { NodeContext, Unsupported, type WeightUse } from './context.js';
+import { formOf, newestOpset, oldestOpset } from './define.js';
+import { FoldingBuild } from './fold.js';
+import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
+import { sortNodes } from './sort.js';
+import { operators } from './table.js';
+
+const MOST = 0xffffffff;
+/** Nodes a model may become, loops and functions unrolled. */
+const MOST_NODES = 1_000_000;
+
+interface Symbol {
+  readonly name: string;
+  readonly input: string;
+  readonly axis: number;
+}
+
+/** A variable before it is known how it is used. */
+interface Draft {
+  readonly name: string;
+  readonly value: Value;
+  readonly tensor: Tensor;
+  layout: Layout | null;
+  readonly users: string[];
+}
+
+type Scope = Map<string, Value | undefined>;
+
+/** A node that cannot be expanded. */
+interface Refusal {
+  readonly node: string;
+  readonly op: string;
+  readonly opset: number;
+  readonly reason: string;
+}
+
+/**
+ * Expands the nodes of a model into ops.
+ *
+ * @param bound values of inputs that are known when compiling, by name
+ * @throws ImportError for a graph that is none, and for the operators that nacre does not have, all at once · ShapeError
+ *   for sizes that can never fit · OptionError for dims that the model does not have
+ */
+export function lowerOnnx(
+  file: OnnxFile,
+  bound: ReadonlyMap<string, Tensor>,
+  { dims = {} }: LowerOptions,
+): TensorGraph {
+  return new Lowering(file, bound, dims).run();
+}
+
+class Lowering {
+  private readonly build = new FoldingBuild(() => false);
+  private readonly symbols = new Map<string, Symbol>();
+  private readonly drafts = new Map<string, Draft>();
+  private readonly byContent = new Map<string, Draft[]>();
+  private readonly byValue = new Map<number, Draft>();
+  private readonly layers: LayerInfo[] = [];
+  private readonly refusals: Refusal[] = [];
+  /** Outputs of nodes that were refused. */
+  private readonly lost = new Set<string>();
+  private readonly counts = new Map<string, number>();
+  private used: { parameter: string; variable: string }[] = [];
+
+  constructor(
+    private readonly file: OnnxFile,
+    private readonly bound: ReadonlyMap<string, Tensor>,
+    private readonly dims: Readonly<Record<string, DimOption>>,
+  ) {}
+
+  run(): TensorGraph {
+    const { graph, opsets } = this.file;
+    this.checkOpsets(opsets);
+    const scope: Scope = new Map();
+    const initialized = new Set(graph.initializers.map(({ name }) => name));
+    const given = graph.inputs.filter(({ name }) => !initialized.has(name));
+    const inputs = given.flatMap((port) => this.input(port, scope));
+    this.checkDims(given);
+    this.bindInitializers(graph, scope);
+    this.expandNodes(graph.nodes, scope, opsets);
+    if (this.refusals.length > 0) throw refuse(this.refusals);
+    const outputs = graph.outputs.map(({ name }) => portOf(name, this.read(scope, name, 'the outputs')));
+    return this.finish(inputs, outputs);
+  }
+
+  private checkOpsets(opsets: ReadonlyMap<string, number>): void {
+    const version = opsets.get('') ?? (opsets.size === 0 ? 1 : undefined);
+    if (version === undefined || (version >= oldestOpset && version <= newestOpset)) return;
+    const text = `uses operator set ${version}; nacre reads ${oldestOpset} to ${newestOpset}`;
+    throw new ImportError('opset', 'model', text);
+  }
+
+  /** Declares an input; one that is bound is a constant. */
+  private input({ name, dtype, type, shape }: OnnxPort, scope: Scope): Port[] {
+    const tensor = this.bound.get(name);
+    if (tensor) {
+      scope.set(name, this.build.constant(tensor));
+      return [];
+    }
+    if (dtype === undefined) throw new ImportError('dtype', name, `is ${type}, which nacre does not store`);
+    if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
+    const sizes = shape.map((size, axis): Dim => {
+      if (typeof size === 'number') return size;
+      const known = size === null ? `${name}[${axis}]` : size;
+      const option = this.dims[known];
+      if (typeof option === 'number') return option;
+      if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });
+      return symbol(known);
+    });
+    const value = this.build.value({ dtype, shape: sizes }, name);
+    scope.set(name, value);
+    return [portOf(name, value)];
+  }
+
+  private checkDims(inputs: readonly OnnxPort[]): void {
+    const names = inputs.flatMap(({ name, shape }) =>
+      (shape ?? []).flatMap((size, axis) => (typeof size === 'number' ? [] : [size ?? `${name}[${axis}]`])),
+    );
+    for (const name of Object.keys(this.dims)) {
+      if (names.includes(name)) continue;
+      throw new OptionError('dims', 'dims', `the model has no dim '${name}'${didYouMean(name, names)}`);
+    }
+    for (const name of this.bound.keys()) {
+      if (this.file.graph.inputs.some((input) => input.name === name)) continue;
+      const known = inputs.map((input) => input.name);
+      throw new OptionError('bind', 'bind', `the model has no input '${name}'${didYouMean(name, known)}`);
+    }
+  }
+
+  private bindInitializers({ initializers }: OnnxGraph, scope: Scope): void {
+    for (const initializer of initializers) scope.set(initializer.name, this.initializer(initializer));
+  }
+
+  /** Floats with an axis are variables, everything else is a constant. */
+  private initializer(source: OnnxTensor): Value {
+    const tensor = source.read();
+    if (tensor.dtype !== 'float32' || tensor.shape.length === 0) return this.build.constant(tensor);
+    return this.variable(source.name, tensor);
+  }
+
+  /** A variable, or the one that has these very values already. */
+  private variable(name: string, tensor: Tensor): Value {
+    const bytes = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
+    const key = `${tensor.shape.join(' ')}:${fnv1a64Bytes(bytes)}`;
+    const alike = this.byContent.get(key) ?? [];
+    const twin = alike.find((draft) => sameBytes(draft.tensor, bytes));
+    if (twin) return twin.value;
+    const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, name);
+    const draft: Draft = { name, value, tensor, layout: null, users: [] };
+    this.drafts.set(name, draft);
+    this.byValue.set(value.id, draft);
+    this.byContent.set(key, [...alike, draft]);
+    this.build.settle(value, tensor);
+    return value;
+  }
+
+  private read(scope: Scope, name: string, reader: string): Value {
+    const value = scope.get(name);
+    if (value) return value;
+    throw new ImportError('graph', reader, `reads '${name}', which nothing gives`);
+  }
+
+  private expandNodes(nodes: readonly OnnxNode[], scope: Scope, opsets: ReadonlyMap<string, number>): void {
+    for (const node of sortNodes(nodes)) this.expandNode(node, scope, opsets);
+  }
+
+  private nameOf({ name, op }: OnnxNode): string {
+    if (name !== '') return name;
+    const count = (this.counts.get(op) ?? 0) + 1;
+    this.counts.set(op, count);
+    return `${op}_${count}`;
+  }
+
+  private expandNode(node: OnnxNode, scope: Scope, opsets: ReadonlyMap<string, number>): void {
+    const name = this.nameOf(node);
+    const opset = opsets.get(node.domain) ?? (node.domain === '' ? newestOpset : 1);
+    const define = (values: readonly (Value | undefined)[]): void => {
+      node.outputs.forEach((output, at) => {
+        if (output !== '') scope.set(output, values[at]);
+      });
+    };
+    const refused = (reason: string): void => {
+      this.refusals.push({ node: name, op: opName(node), opset, reason });
+      for (const output of node.outputs) this.lost.add(output);
+      define([]);
+    };
+    const outer = this.build.subject;
+    const own = this.used;
+    this.used = [];
+    this.build.subject = name;
+    const begin = this.build.nodes.length;
+    try {
+      const local = this.file.functions.get(`${node.domain}.${node.op}`);
+      if (local) {
+        define(this.call(local, node, scope));
+        return;
+      }
+      const versions = node.domain === '' ? operators[node.op] : undefined;
+      const form = versions && formOf(versions, opset);
+      if (!form) {
+        refused(versions ? 'this version of the operator is not read' : 'the operator is not read');
+        return;
+      }
+      if (node.inputs.some((input) => this.lost.has(input))) {
+        for (const output of node.outputs) this.lost.add(output);
+        define([]);
+        return;
+      }
+      const inputs = node.inputs.map((input) => (input === '' ? undefined : this.read(scope, input, name)));
+      const context = new NodeContext(
+        this.build,
+        node,
+        opset,
+        { expand: (graph, values) => this.expandGraph(graph, values, scope, opsets) },
+        (value, use) => this.use(name, value, use),
+      );
+      this.useOthers(name, node, inputs);
+      const result = form(context, inputs);
+      const outputs = Array.isArray(result) ? (result as readonly (Value | undefined)[]) : [result as Value];
+      define(outputs);
+      if (this.build.nodes.length > MOST_NODES) {
+        throw new ImportError(
+          'size',
+          name,
+          `the model has more than ${MOST_NODES} operations when its loops are unrolled`,
+        );
+      }
+      this.describe(name, node, outputs, begin);
+    } catch (error) {
+      if (error instanceof Unsupported) refused(error.message);
+      else if (error instanceof Rebind) throw new ShapeError('shape', name, error.message);
+      else throw error;
+    } finally {
+      this.build.subject = outer;
+      this.used = own;
+    }
+  }
+
+  private describe(name: string, node: OnnxNode, values: readonly (Value | undefined)[], begin: number): void {
+    const outputs = values.filter((value): value is Value => value !== undefined);
+    const computes = this.build.nodes.slice(begin).some(({ op }) => op.kind !== 'constant');
+    if (outputs.length === 0 || !computes) return;
+    this.layers.push({ name, kind: node.op, label: node.op, outputs, parameters: this.used });
+  }
+
+  /** Variables that a node reads and has no word of its own for. */
+  private useOthers(name: string, node: OnnxNode, inputs: readonly (Value | undefined)[]): void {
+    inputs.forEach((value, at) => {
+      const draft = value && this.byValue.get(value.id);
+      if (draft && !draft.users.includes(`${name}.${at}`))
+        this.use(name, draft.value, { parameter: String(at), layout: null });
+    });
+  }
+
+  private use(node: string, value: Value, { parameter, layout }: WeightUse): void {
+    const draft = this.byValue.get(value.id);
+    if (!draft) return;
+    draft.layout ??= layout;
+    const user = `${node}.${parameter}`;
+    if (!draft.users.includes(user)) draft.users.push(user);
+    this.used.push({ parameter, variable: draft.name });
+  }
+
+  /** A graph that is an attribute sees the values around it. */
+  private expandGraph(
+    graph: OnnxGraph,
+    inputs: readonly Value[],
+    outer: Scope,
+    opsets: ReadonlyMap<string, number>,
+  ): readonly Value[] {
+    const scope: Scope = new Map(outer);
+    this.bindInitializers(graph, scope);
+    graph.inputs.forEach(({ name }, at) => scope.set(name, inputs[at]));
+    this.expandNodes(graph.nodes, scope, opsets);
+    if (graph.outputs.some(({ name }) => this.lost.has(name)))
+      throw new Unsupported('a node inside it is not supported');
+    return graph.outputs.map(({ name }) => this.read(scope, name, `graph ${graph.name}`));
+  }
+
+  /** A function of the model, expanded where it is called. */
+  private call(called: OnnxFunction, node: OnnxNode, outer: Scope): readonly (Value | undefined)[] {
+    const scope: Scope = new Map();
+    called.inputs.forEach((name, at) => {
+      const input = node.inputs[at] ?? '';
+      scope.set(name, input === '' ? undefined : this.read(outer, input, called.name));
+    });
+    const attribute = (value: OnnxAttribute): OnnxAttribute | undefined =>
+      value.kind === 'reference' ? (node.attributes.get(value.value) ?? called.defaults.get(value.value)) : value;
+    const nodes = called.nodes.map((inner) => ({
+      ...inner,
+      attributes: new Map(
+        [...inner.attributes].flatMap(([name, value]) => {
+          const found = attribute(value);
+          return found ? [[name, found] as const] : [];
+        }),
+      ),
+    }));
+    this.expandNodes(nodes, scope, called.opsets.size > 0 ? called.opsets : this.file.opsets);
+    if (called.outputs.some((name) => this.lost.has(name))) throw new Unsupported('a node inside it is not supported');
+    return called.outputs.map((name) => scope.get(name));
+  }
+
+  private finish(inputs: readonly Port[], outputs: readonly Port[]): TensorGraph {
+    const read = new Set(
+      [...this.build.nodes.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map(({ id }) => id),
+    );
+    const drafts = [...this.drafts.values()].filter(({ value }) => read.has(value.id));
+    const initialize = drafts.map(({ name, value, tensor }): Node => {
+      return { op: { kind: 'constant', tensor }, inputs: [], outputs: [value], origin: name };
+    });
+    const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
+    return {
+      name: this.file.graph.name === '' ? undefined : this.file.graph.name,
+      rng: 'philox',
+      customs: [],
+      symbols: [...this.symbols.values()].filter(({ name }) => present.has(name)).map((each) => this.symbolInfo(each)),
+      inputs,
+      outputs,
+      variables: drafts.map(variableOf),
+      constraints: this.build.constraints,
+      initialize,
+      prepare: [],
+      forward: this.build.nodes,
+      layers: this.layers,
+    };
+  }
+
+  private symbolInfo({ name, input, axis }: Symbol): SymbolInfo {
+    const option = this.dims[name];
+    const { min = 1, max = MOST, typical } = typeof option === 'object' ? option : {};
+    const usual = typical ?? (axis === 0 ? 1 : 64);
+    return { name, kind: 'free', input, axis, min, max, typical: Math.min(Math.max(usual, min), max) };
+  }
+}
+
+const portOf = (name: string, value: Value): Port => ({ name, value, axes: value.shape.map(() => '') });
+
+const opName = ({ domain, op }: OnnxNode): string => (domain === '' ? op : `${domain}.${op}`);
+
+const sameBytes = ({ data }: Tensor, bytes: Uint8Array): boolean => {
+  const own = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return own.length === bytes.length && own.every((byte, at) => byte === bytes[at]);
+};
+
+/** Fans count in the order of axes [kernel, in, out], which 'oi' and 'oihw' reverse. */
+function variableOf({ name, value, layout, users }: Draft): Variable {
+  const shape = value.shape as readonly number[];
+  const ordered = layout === 'oi' || layout === 'oihw' ? [...shape.slice(2), shape[1]!, shape[0]!] : shape;
+  const fans = volume(shape) === 0 ? { fanIn: 1, fanOut: 1 } : fansOf(ordered);
+  return {
+    name,
+    value,
+    layout,
+    trainable: true,
+    users,
+    ...fans,
+    weightFanIn: undefined,
+    initializer: 'values',
+    isDefault: false,
+  };
+}
+
+/** One error that lists every node nacre cannot take. */
+function refuse(refusals: readonly Refusal[]): ImportError {
+  const lines = refusals.map(({ node, op, opset, reason }) => `  ${op} (opset ${opset}) at ${node}: ${reason}`);
+  const count = refusals.length === 1 ? '1 node is' : `${refusals.length} nodes are`;
+  return new ImportError('unsupported', 'model', `${count} not supported\n${lines.join('\n')}`);
+}

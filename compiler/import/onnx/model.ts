@@ -1,0 +1,75 @@
+/** An ONNX model as its file has it, without what nothing reads. */
+import type { DType, Tensor } from '../../tensor.js';
+
+export interface OnnxFile {
+  readonly irVersion: number;
+  /** `exporter 1.2`, as far as it says. */
+  readonly producer: string;
+  /** Versions of operator sets by domain; that of ONNX itself is ''. */
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly graph: OnnxGraph;
+  /** Functions that the model defines for itself, by `domain.name`. */
+  readonly functions: ReadonlyMap<string, OnnxFunction>;
+}
+
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+  readonly initializers: readonly OnnxTensor[];
+}
+
+export interface OnnxFunction {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly opsets: ReadonlyMap<string, number>;
+  /** Attributes with the values they have where a caller gives none. */
+  readonly defaults: ReadonlyMap<string, OnnxAttribute>;
+  readonly nodes: readonly OnnxNode[];
+}
+
+export interface OnnxNode {
+  readonly name: string;
+  readonly op: string;
+  readonly domain: string;
+  /** Names of values, '' for an optional one that is absent. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+}
+
+export type OnnxAttribute =
+  | { readonly kind: 'float'; readonly value: number }
+  | { readonly kind: 'int'; readonly value: bigint }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'tensor'; readonly value: OnnxTensor }
+  | { readonly kind: 'graph'; readonly value: OnnxGraph }
+  | { readonly kind: 'floats'; readonly value: readonly number[] }
+  | { readonly kind: 'ints'; readonly value: readonly bigint[] }
+  | { readonly kind: 'strings'; readonly value: readonly string[] }
+  | { readonly kind: 'reference'; readonly value: string }
+  | { readonly kind: 'other'; readonly value: string };
+
+/** A size: a number, a name, or nothing said. */
+export type OnnxDim = number | string | null;
+
+export interface OnnxPort {
+  readonly name: string;
+  /** `tensor(float)`, or what is no tensor. */
+  readonly type: string;
+  /** Undefined for types that nacre has not. */
+  readonly dtype: DType | undefined;
+  /** Undefined where not even the rank is told. */
+  readonly shape: readonly OnnxDim[] | undefined;
+}
+
+export interface OnnxTensor {
+  readonly name: string;
+  /** `float16`: the element type as ONNX calls it. */
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** @throws ImportError for data that is missing or does not fill the dims */
+  read(): Tensor;
+}

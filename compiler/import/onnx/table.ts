@@ -1,0 +1,8 @@
+import type { Operators } from './define.js';
+import { elementwise } from './ops/elementwise.js';
+
+/** Every operator of ONNX's own set that is read, by family. */
+export const families = { elementwise } as const satisfies Readonly<Record<string, Operators>>;
+
+/** Operators by name. The object has no prototype, since names come from files. */
+export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));
