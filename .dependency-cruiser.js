@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 /** A module of compiler/, either one file or a folder of them: `ir` is compiler/ir.ts and everything in compiler/ir/. */
 const module = (name) => `^compiler/${name}(\\.ts$|/)`;
 
-const foundation = ['tensor', 'dim', 'errors', 'random', 'show', 'streams', 'suggest'];
+const foundation = ['tensor', 'dim', 'errors', 'formula', 'functions', 'random', 'show', 'streams', 'suggest'];
 
 /**
  * The stages in their order. A stage imports itself, the foundation and what is listed here; a file of compiler/ that
@@ -25,7 +25,7 @@ const stages = {
   plan: ['ir', 'facts'],
   emit: ['ir', 'facts', 'plan'],
   custom: ['ir', 'emit'],
-  import: ['aliases', 'declaration'],
+  import: ['aliases', 'ir', 'ops', 'build', 'initializers', 'declaration', 'lower'],
 };
 
 /** Folders of families, the file that lists them, and what else that file imports. */

@@ -14,6 +14,7 @@ export const ONE = memory.data<f32>([1]);
 export const HALF = memory.data<f32>([0.5]);
 export const MINUS_HALF = memory.data<f32>([-0.5]);
 export const SIGN = memory.data<u32>([0x80000000]);
+export const INFINITE = memory.data<u32>([0x7f800000]);
 export const LN2_HIGH = memory.data<f32>([0.693359375]);
 export const LN2_LOW = memory.data<f32>([-2.1219444e-4]);
 

@@ -1,16 +1,16 @@
 import {
   HALF,
+  INFINITE,
   LN2_HIGH,
   LN2_LOW,
   LOGARITHM,
   MANTISSA,
   MINUS_HALF,
   ONE,
-  SIGN,
   splat,
   SQRT_HALF_BITS,
 } from './constants';
-import { multiplyAdd } from './simd';
+import { multiplyAdd, withSign } from './simd';
 
 /*
  * Elementary functions on four f32 lanes. Errors are stated in units in the last place of the exact result, over every
@@ -34,7 +34,6 @@ const ERF_HIGH = memory.data<f32>([3.93]);
 const SMALLEST_NORMAL = memory.data<f32>([1.17549435e-38]);
 const TWO_TO_23 = memory.data<f32>([8388608]);
 const TWENTY_THREE = memory.data<f32>([23]);
-const INFINITE = memory.data<u32>([0x7f800000]);
 const LARGEST_EXPONENT = memory.data<i32>([126]);
 
 /** (eʳ − 1 − r) / r² on [0, ln 2]. */
@@ -68,13 +67,6 @@ function polynomial7(table: usize, x: v128, square: v128): v128 {
   return multiplyAdd(multiplyAdd(sixth, square, fourth), f32x4.mul(square, square), low);
 }
 
-/** `magnitude` with the sign of `sign`; where `sign` is positive `magnitude` keeps its own. */
-// @ts-ignore: decorator
-@inline
-function withSign(magnitude: v128, sign: v128): v128 {
-  return v128.or(magnitude, v128.and(sign, splat(SIGN)));
-}
-
 /** x − n·ln 2 for an integral n. */
 // @ts-ignore: decorator
 @inline
@@ -91,6 +83,13 @@ function exponential(x: v128): v128 {
   const square = f32x4.mul(r, r);
   const p = multiplyAdd(polynomial4(EXPONENTIAL, r, square), square, r);
   return f32x4.mul(f32x4.add(p, splat(ONE)), i32x4.shl(biased, 23));
+}
+
+/** 1 with the sign of x; x itself at ±0. */
+// @ts-ignore: decorator
+@inline
+export function sign(x: v128): v128 {
+  return v128.bitselect(withSign(splat(ONE), x), x, f32x4.gt(f32x4.abs(x), f32x4.splat(0)));
 }
 
 /** eˣ, error below 2. A result below 2⁻¹²⁶ is flushed to zero. */

@@ -1,8 +1,17 @@
+import { SIGN, splat } from './constants';
+
 /** a · b + c. One rounding on the relaxed target where the engine fuses, two on baseline. */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(c, f32x4.mul(a, b));
+}
+
+/** `magnitude` with the sign of `sign`; where `sign` is positive `magnitude` keeps its own. */
+// @ts-ignore: decorator
+@inline
+export function withSign(magnitude: v128, sign: v128): v128 {
+  return v128.or(magnitude, v128.and(sign, splat(SIGN)));
 }
 
 /** Loads the first `lanes` (1 to 4) lanes and nothing past them; the others are those of `rest`. */

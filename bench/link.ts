@@ -36,7 +36,7 @@ function inTemporaryFolder<T>(use: (folder: string) => T): T {
 
 /**
  * The kernel library with an epilogue in its placeholder. `body` is WebAssembly text of type v128 over the parameters
- * $value, $bias and $residual. Optimizing inlines the epilogue, as a model does.
+ * $value, $bias and $residual; kernels with other placeholders trap. Optimizing inlines the epilogue, as a model does.
  */
 export function linkKernels(body: string, { library = 'kernels.wasm', optimize = false } = {}): WebAssembly.Module {
   return inTemporaryFolder((folder) => {
@@ -45,7 +45,10 @@ export function linkKernels(body: string, { library = 'kernels.wasm', optimize =
     writeFileSync(
       epilogue,
       `(module (import "kernels" "memory" (memory 0))
-        (func (export "epilogue") (param $value v128) (param $bias i32) (param $residual i32) (result v128) ${body}))`,
+        (func (export "epilogue") (param $value v128) (param $bias i32) (param $residual i32) (result v128) ${body})
+        (func (export "product") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) unreachable)
+        (func (export "update") (param i32 i32 i32 i32 i32 i32 i32) unreachable)
+        (func (export "reset") (param i32 i32 i32 i32 i32 i32 i32) unreachable))`,
     );
     binaryen('wasm-merge', [join(root, 'build', library), 'kernels', epilogue, 'template', '-o', linked]);
     if (optimize) binaryen('wasm-opt', ['-O3', linked, '-o', linked]);

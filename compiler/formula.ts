@@ -6,14 +6,13 @@
  */
 import type { Dim } from './dim.js';
 import { InternalError } from './errors.js';
-import type { UnaryFunction } from './ir.js';
+import type { UnaryFunction } from './functions.js';
 import type { DType } from './tensor.js';
 
 export type ScalarType = 'f32' | 'f64' | 'i32' | 'i64';
 
-/** `nearest` rounds halves to even; those after `isNaN` take and give f32. */
-export type FormulaUnary =
-  'negate' | 'absolute' | 'squareRoot' | 'floor' | 'ceil' | 'truncate' | 'nearest' | 'isNaN' | UnaryFunction;
+/** Integers have `negate` and `absolute` of these, f64 the ones that are no function of the vector library. */
+export type FormulaUnary = 'truncate' | 'isNaN' | UnaryFunction;
 
 /**
  * Division of integers truncates; by zero it gives 0, as `remainder` gives the dividend. `remainder` has the sign of the

@@ -10,14 +10,13 @@
  * Each of the three functions is a list of nodes in execution order. A node applies one `Op` to values and defines new
  * ones; every value is defined once: as an input, a variable, or an output of one node.
  */
-import type { Dim } from './dim.js';
+import { printDim, symbolsOf, upperBound, type Dim } from './dim.js';
+import { ShapeError } from './errors.js';
 import type { Formula } from './formula.js';
+import type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 import type { DType, Tensor } from './tensor.js';
 
-export type UnaryFunction =
-  'negate' | 'absolute' | 'squareRoot' | 'exp' | 'expm1' | 'log' | 'tanh' | 'sigmoid' | 'erf' | 'softplus';
-
-export type BinaryFunction = 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum';
+export type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 
 /** A float32 function of the elements at one position of the node's inputs, which are broadcast. */
 export type Expression =
@@ -25,7 +24,18 @@ export type Expression =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'unary'; readonly fn: UnaryFunction; readonly x: Expression }
   | { readonly kind: 'binary'; readonly fn: BinaryFunction; readonly left: Expression; readonly right: Expression }
+  | Selection
   | FunctionCall;
+
+/** `left fn right ? yes : no`; both are computed. */
+export interface Selection {
+  readonly kind: 'select';
+  readonly fn: Comparison;
+  readonly left: Expression;
+  readonly right: Expression;
+  readonly yes: Expression;
+  readonly no: Expression;
+}
 
 /** A user's function of float32 scalars. */
 export interface FunctionCall {
@@ -36,19 +46,58 @@ export interface FunctionCall {
   readonly total: boolean;
 }
 
-/** Whether an expression calls any function of the user's. */
-export function callsFunction(expression: Expression): boolean {
-  if (expression.kind === 'unary') return callsFunction(expression.x);
-  if (expression.kind === 'binary') return callsFunction(expression.left) || callsFunction(expression.right);
-  return expression.kind === 'call';
+/** The expressions that an expression applies its function to, in their order. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'input':
+    case 'constant':
+      return [];
+    case 'unary':
+      return [expression.x];
+    case 'binary':
+      return [expression.left, expression.right];
+    case 'select':
+      return [expression.left, expression.right, expression.yes, expression.no];
+    case 'call':
+      return expression.args;
+  }
 }
 
-/** Whether every function that an expression calls returns for any arguments. */
-export function isTotal(expression: Expression): boolean {
-  if (expression.kind === 'unary') return isTotal(expression.x);
-  if (expression.kind === 'binary') return isTotal(expression.left) && isTotal(expression.right);
-  return expression.kind !== 'call' || (expression.total && expression.args.every(isTotal));
+/** An expression with others in the places of its inputs. */
+export function substitute(expression: Expression, input: (index: number) => Expression): Expression {
+  const inside = (child: Expression): Expression => substitute(child, input);
+  switch (expression.kind) {
+    case 'input':
+      return input(expression.index);
+    case 'constant':
+      return expression;
+    case 'unary':
+      return { ...expression, x: inside(expression.x) };
+    case 'binary':
+      return { ...expression, left: inside(expression.left), right: inside(expression.right) };
+    case 'select': {
+      const { left, right, yes, no } = expression;
+      return { ...expression, left: inside(left), right: inside(right), yes: inside(yes), no: inside(no) };
+    }
+    case 'call':
+      return { ...expression, args: expression.args.map(inside) };
+  }
 }
+
+/** Text that two expressions share only if they are the same, constants of NaN, ±∞ and −0 included. */
+export const keyOf = (expression: Expression): string =>
+  JSON.stringify(expression, (_, value: unknown) => {
+    if (typeof value !== 'number' || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+    return Object.is(value, -0) ? '-0' : String(value);
+  });
+
+/** Whether an expression calls any function of the user's. */
+export const callsFunction = (expression: Expression): boolean =>
+  expression.kind === 'call' || childrenOf(expression).some(callsFunction);
+
+/** Whether every function that an expression calls returns for any arguments. */
+export const isTotal = (expression: Expression): boolean =>
+  (expression.kind !== 'call' || expression.total) && childrenOf(expression).every(isTotal);
 
 /** A user's function, compiled from AssemblyScript. */
 export interface CompiledFunction {
@@ -106,6 +155,15 @@ export type Recipe =
   | { readonly kind: 'custom'; readonly name: string; readonly options: readonly number[] }
   /** A function of the host, which fills the variable when it is initialized. */
   | { readonly kind: 'host'; readonly name: string };
+
+/** The recurrent layers: h is the hidden state, c the cell state, ⊙ the product of elements. */
+export type RecurrentCell = 'rnn' | 'gru' | 'lstm';
+
+/** Parts of the last axis of a recurrent layer's weights, `units` columns each. */
+export type Gate = 'hidden' | 'update' | 'reset' | 'input' | 'output' | 'forget' | 'cell';
+
+/** Inputs of a recurrent layer that may be absent. */
+export type RecurrentInput = 'bias' | 'hidden' | 'cell' | 'peepholes' | 'lengths';
 
 /**
  * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
@@ -173,12 +231,132 @@ export type Op =
     }
   /** Each element by a formula of its index, in any dtype: what no other op says. */
   | { readonly kind: 'compute'; readonly shape: readonly Dim[]; readonly dtype: DType; readonly formula: Formula }
+  /**
+   * A recurrent layer in one direction. Its inputs are the projection x [time, batch, gates · units] of the layer's input,
+   * with its bias; the recurrent weight R [units, gates · units] (or the other way round when transposed); and those that
+   * `optional` names, in its order: the recurrent bias [gates · units], the first hidden and cell state [batch, units]
+   * (zero without), peepholes [3 · units] (of the input, output and forget gates) and int32 lengths [batch]. Its outputs
+   * are h of every step [time, batch, units], the last h [batch, units] and of an LSTM the last c [batch, units].
+   *
+   * With p = h · R + bias of the step before and `activations` f, g, h in this order, where the arguments of f and g are
+   * clipped to ±clip:
+   *
+   *   rnn   h' = f(x + p)
+   *   gru   z, r = f(x + p) for update and reset; n = g(x + (r ⊙ h) · R + bias) for hidden, with `resetAfter`
+   *         n = g(x + r ⊙ p); h' = (1 − z) ⊙ n + z ⊙ h
+   *   lstm  i = f(x + p + P ⊙ c); forget f likewise, 1 − i with `inputForget`; c' = f ⊙ c + i ⊙ g(x + p);
+   *         o = f(x + p + P ⊙ c'); h' = o ⊙ h(c')
+   *
+   * Reversed, steps go from the last to the first. A step at or after a row's length gives 0 and leaves its state.
+   */
+  | {
+      readonly kind: 'recurrent';
+      readonly cell: RecurrentCell;
+      /** The order of the gates in the projection, the weight and the bias; of a GRU `hidden` is the last. */
+      readonly gates: readonly Gate[];
+      readonly activations: readonly Expression[];
+      readonly optional: readonly RecurrentInput[];
+      readonly transposeRight: boolean;
+      readonly reverse: boolean;
+      readonly clip?: number;
+      readonly resetAfter: boolean;
+      readonly inputForget: boolean;
+    }
   /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
   | { readonly kind: 'gather' }
+  /**
+   * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
+   * NaN is the largest. They are ordered by value if `sorted`, else by index.
+   */
+  | {
+      readonly kind: 'topK';
+      readonly axis: number;
+      readonly k: Dim;
+      readonly largest: boolean;
+      readonly sorted: boolean;
+    }
+  /**
+   * data, indices (int32 or int64, negative ones count from the end), updates → data with updates. `elements`: indices and
+   * updates of one shape, each index along `axis`, the other axes from the update's own place. `nd`: the last axis of
+   * the indices [..., q] says where in the first q axes of the data a slice of the updates belongs. Of several updates
+   * of one element the last is kept; a reduction combines them with the element: bool adds by or and multiplies by and.
+   */
+  | {
+      readonly kind: 'scatter';
+      readonly form: 'elements' | 'nd';
+      readonly axis: number;
+      readonly reduction: ScatterReduction;
+    }
+  /**
+   * boxes [batch, boxes, 4], scores [batch, classes, boxes], and of one element each: the most boxes of a class (int64), a
+   * threshold of overlap and one of scores → int64 [count, 3] of (batch, class, box): for each class those with a score
+   * above the threshold, the highest first, equal ones in their order, without those whose intersection over union with
+   * one already taken is above the other threshold. There are never more than `most` of a class, where that is told. A
+   * box is two corners (y, x) in any order, or with `centerPointBox` its centre (x, y), width and height.
+   */
+  | {
+      readonly kind: 'nonMaxSuppression';
+      readonly centerPointBox: boolean;
+      readonly most: number | null;
+      readonly count: BoundedSize;
+    }
+  /** The positions of elements that are not 0 → int64 [rank, count], in row-major order. */
+  | { readonly kind: 'nonZero'; readonly count: BoundedSize }
+  /**
+   * x, condition (bool [n]) → the slices along the axis where the condition holds, or elements of x flattened. Those
+   * beyond the condition are left out.
+   */
+  | { readonly kind: 'compress'; readonly axis: number | null; readonly count: BoundedSize }
+  /**
+   * The different slices along an axis, or elements of x flattened → values, and int64: the first index of each, which
+   * one each slice of x is, how often each occurs. In lexicographic order if `sorted`, else in that of first occurrence.
+   * NaN equals NaN and is the largest, −0 equals 0.
+   */
+  | { readonly kind: 'unique'; readonly axis: number | null; readonly sorted: boolean; readonly count: BoundedSize }
   /** A value known when compiling. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
   /** No inputs, one variable as output. `seed` is the variable's own. */
   | { readonly kind: 'initializer'; readonly recipe: Recipe; readonly seed?: bigint };
+
+export type ScatterReduction = 'none' | 'add' | 'multiply' | 'maximum' | 'minimum';
+
+/** A size that depends on data: a symbol that the op defines when it runs, from 0 to `max`, which earlier symbols tell. */
+export interface BoundedSize {
+  readonly name: string;
+  readonly max: Dim;
+}
+
+/** The size that an op defines. */
+export const definedSize = (op: Op): BoundedSize | undefined => ('count' in op ? op.count : undefined);
+
+/** The symbols that a node's op or the shapes of its outputs depend on. */
+export function symbolsIn({ op, outputs }: Node): Set<string> {
+  const found = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
+    if ('kind' in part && part.kind === 'polynomial') symbolsOf(part as Dim, found);
+    else Object.values(part).forEach(visit);
+  };
+  visit(op);
+  for (const { shape } of outputs) visit(shape);
+  return found;
+}
+
+/** The sizes that depend on data, in the order in which they become known, with their limits over the inputs' symbols. */
+export function boundedSizes({ prepare, forward }: Pick<TensorGraph, 'prepare' | 'forward'>): Map<string, Dim> {
+  const limits = new Map<string, Dim>();
+  for (const { op, origin } of [...prepare, ...forward]) {
+    const size = definedSize(op);
+    if (size) limits.set(size.name, upperBound(size.max, limits) ?? unbounded(origin, size.max));
+  }
+  return limits;
+}
+
+/** Refuses a size that depends on data in a way for which no limit is known. */
+export function unbounded(subject: string, dim: Dim): never {
+  const what = `no limit is known for size ${printDim(dim)}, which depends on data`;
+  throw new ShapeError('unbounded', subject, what, undefined, printDim(dim));
+}
 
 export type OpKind = Op['kind'];
 export type OpOf<K extends OpKind> = Extract<Op, { readonly kind: K }>;

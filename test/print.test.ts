@@ -1,8 +1,10 @@
 import test from 'ava';
+import { binary, element, scalar, select, unary } from '../compiler/build.js';
 import { parseDeclaration, type GraphSource } from '../compiler/declaration.js';
 import { compile } from '../compiler/index.js';
 import { Pipeline } from '../compiler/pipeline.js';
 import { printDeclaration, printPlan, printTensorGraph } from '../compiler/print.js';
+import { printExpression } from '../compiler/print/expression.js';
 import { seedGraphs } from './seed-graphs.js';
 
 const golden = ['convolution with aliases and no from', 'unknown input, two layers tied'];
@@ -56,6 +58,21 @@ test('values print in part', (t) => {
   );
   t.regex(text, /constant \{float32 \(4, 2\) \[0, 0, 1, 0\.5, … 8 values\]\} {2}# y\.weight/);
   t.regex(text, /constant \{float32 \(2\) \[1, 2\]\} {2}# y\.bias/);
+});
+
+test('expressions print with as few parentheses as they need', (t) => {
+  const [x, y] = [element(0), element(1)];
+  const chosen = select('less', binary('add', x, y), scalar(0), unary('sin', x), y);
+  const rows = [
+    [binary('subtract', x, binary('subtract', x, y)), 'x - (x - y)'],
+    [binary('multiply', binary('power', x, y), binary('modulo', x, scalar(3))), 'power(x, y) * modulo(x, 3)'],
+    [chosen, 'x + y < 0 ? sin(x) : y'],
+    [binary('add', chosen, x), '(x + y < 0 ? sin(x) : y) + x'],
+    [unary('floor', chosen), 'floor(x + y < 0 ? sin(x) : y)'],
+    [select('equal', x, y, chosen, chosen), 'x == y ? (x + y < 0 ? sin(x) : y) : x + y < 0 ? sin(x) : y'],
+    [select('lessOrEqual', chosen, y, x, scalar(Infinity)), '(x + y < 0 ? sin(x) : y) <= y ? x : Infinity'],
+  ] as const;
+  for (const [expression, text] of rows) t.is(printExpression(expression, ['x', 'y']), text);
 });
 
 test('the text of a module has its functions by name, and asking for it leaves the module as it is', async (t) => {

@@ -1,5 +1,13 @@
 import { InternalError } from '../errors.js';
-import type { BinaryFunction, Expression, FunctionCall, UnaryFunction } from '../ir.js';
+import {
+  childrenOf,
+  keyOf,
+  type BinaryFunction,
+  type Comparison,
+  type Expression,
+  type FunctionCall,
+  type UnaryFunction,
+} from '../ir.js';
 import { v128, type Module, type Ref } from './binaryen.js';
 import type { Locals } from './code.js';
 
@@ -24,10 +32,16 @@ interface Surroundings {
 const native: Readonly<Partial<Record<UnaryFunction, (module: Module, x: Ref) => Ref>>> = {
   negate: (module, x) => module.f32x4.neg(x),
   absolute: (module, x) => module.f32x4.abs(x),
+  floor: (module, x) => module.f32x4.floor(x),
+  ceil: (module, x) => module.f32x4.ceil(x),
+  round: (module, x) => module.f32x4.nearest(x),
   squareRoot: (module, x) => module.f32x4.sqrt(x),
 };
 
 const operators = { add: 'add', subtract: 'sub', multiply: 'mul', divide: 'div' } as const;
+const comparisons = { less: 'lt', lessOrEqual: 'le', equal: 'eq' } as const satisfies Record<Comparison, string>;
+
+const isNumber = (expression: Expression): boolean => expression.kind === 'constant' && !Number.isNaN(expression.value);
 
 /** Four lanes of an expression. A sub-expression that occurs twice is computed once. */
 export function emitExpression(
@@ -44,7 +58,7 @@ export function emitExpression(
     if (expression.kind === 'constant') {
       return constant?.(expression.value) ?? module.f32x4.splat(module.f32.const(expression.value));
     }
-    const key = JSON.stringify(expression);
+    const key = keyOf(expression);
     const known = shared.get(key);
     if (known) return known();
     const value = compute(expression);
@@ -65,7 +79,13 @@ export function emitExpression(
       }
       case 'binary': {
         const left = emit(expression.left);
-        return emitBinary(module, expression.fn, left, emit(expression.right), expression);
+        return emitBinary(library, expression.fn, left, emit(expression.right), expression);
+      }
+      case 'select': {
+        const left = emit(expression.left);
+        const mask = module.f32x4[comparisons[expression.fn]](left, emit(expression.right));
+        const yes = emit(expression.yes);
+        return module.v128.bitselect(yes, emit(expression.no), mask);
       }
       case 'call':
         return emitCall(expression);
@@ -95,32 +115,29 @@ export function emitExpression(
 }
 
 function emitBinary(
-  module: Module,
+  library: MathLibrary,
   fn: BinaryFunction,
   left: Ref,
   right: Ref,
   source: Extract<Expression, { kind: 'binary' }>,
 ): Ref {
+  const { module } = library;
+  if (fn === 'power' || fn === 'remainder' || fn === 'modulo') return library.call(fn, [left, right], v128);
   if (fn !== 'maximum' && fn !== 'minimum') return module.f32x4[operators[fn]](left, right);
   // pmin and pmax are single instructions and keep a NaN in their first operand: enough beside a constant.
   const { f32x4 } = module;
   const [quick, full] = fn === 'maximum' ? [f32x4.pmax, f32x4.max] : [f32x4.pmin, f32x4.min];
-  if (source.right.kind === 'constant') return quick(left, right);
-  return source.left.kind === 'constant' ? quick(right, left) : full(left, right);
+  if (isNumber(source.right)) return quick(left, right);
+  return isNumber(source.left) ? quick(right, left) : full(left, right);
 }
 
 function countUses(root: Expression): Map<string, number> {
   const uses = new Map<string, number>();
   const visit = (expression: Expression): void => {
-    const key = JSON.stringify(expression);
+    const key = keyOf(expression);
     uses.set(key, (uses.get(key) ?? 0) + 1);
     if (uses.get(key)! > 1) return;
-    if (expression.kind === 'unary') visit(expression.x);
-    if (expression.kind === 'binary') {
-      visit(expression.left);
-      visit(expression.right);
-    }
-    if (expression.kind === 'call') expression.args.forEach(visit);
+    childrenOf(expression).forEach(visit);
   };
   visit(root);
   return uses;

@@ -79,7 +79,7 @@ const realNative: Readonly<Partial<Record<FormulaUnary, string>>> = {
   floor: 'floor',
   ceil: 'ceil',
   truncate: 'trunc',
-  nearest: 'nearest',
+  round: 'nearest',
 };
 
 type Namespace = Readonly<Record<string, (...args: Ref[]) => Ref>>;

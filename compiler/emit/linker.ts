@@ -1,5 +1,5 @@
 import { InternalError } from '../errors.js';
-import { callsFunction, type CompiledFunction, type Expression } from '../ir.js';
+import { callsFunction, keyOf, type CompiledFunction, type Expression } from '../ir.js';
 import {
   f32,
   forEachCall,
@@ -27,7 +27,8 @@ const callGraphs = new WeakMap<Uint8Array, Map<string, readonly string[]>>();
 export class Linker {
   readonly module: Module;
   private readonly kernels: Map<string, string>;
-  private readonly placeholder: string | undefined;
+  /** Placeholders of templates: internal name → name. */
+  private readonly placeholders: ReadonlyMap<string, string>;
   private readonly calls: Map<string, readonly string[]>;
   private readonly linked = new Map<string, string>();
   /** Functions this model adds, to be optimized. */
@@ -43,9 +44,8 @@ export class Linker {
     this.module = readModule(library, relaxed);
     this.kernels = functionExports(this.module);
     for (const name of this.kernels.keys()) this.module.removeExport(name);
-    this.placeholder = functionNames(this.module).find(
-      ({ module, base }) => module === 'template' && base === 'epilogue',
-    )?.name;
+    const imported = functionNames(this.module).filter(({ module }) => module === 'template');
+    this.placeholders = new Map(imported.map(({ name, base }) => [name, base]));
     this.calls = callGraphs.get(library) ?? new Map<string, readonly string[]>();
     callGraphs.set(library, this.calls);
   }
@@ -68,15 +68,19 @@ export class Linker {
     return internal;
   }
 
-  /** The internal name of a kernel that ends in `epilogue`; the identity without one. */
-  template(kernel: string, epilogue: Expression | null): string {
+  /**
+   * The internal name of a kernel that ends in `epilogue`; the identity without one.
+   * @param others what takes the places of the kernel's other placeholders, by their names
+   */
+  template(kernel: string, epilogue: Expression | null, others: Readonly<Record<string, string>> = {}): string {
     const target = this.epilogue(epilogue);
-    return this.specialize(this.library(kernel), target, `${kernel}${target.slice('epilogue'.length)}`);
+    const name = `${kernel}${target.slice('epilogue'.length)}`;
+    return this.specialize(this.library(kernel), { ...others, epilogue: target }, name);
   }
 
   /** The function of an epilogue over (accumulator, bias address, residual address). */
   epilogue(expression: Expression | null): string {
-    const key = `epilogue ${JSON.stringify(expression)}`;
+    const key = `epilogue ${expression === null ? '' : keyOf(expression)}`;
     const known = this.linked.get(key);
     if (known) return known;
     const name = expression === null ? 'epilogue' : `epilogue$${this.added.length}`;
@@ -94,28 +98,32 @@ export class Linker {
     return name;
   }
 
-  /** A copy of a function and of those it calls, in which the placeholder is `target`. */
-  private specialize(name: string, target: string, as: string): string {
-    if (name === this.placeholder) return target;
-    if (!this.reachesPlaceholder(name)) return name;
-    const key = `${name} ${target}`;
+  /** A copy of a function and of those it calls, in which placeholders are `targets`. */
+  private specialize(name: string, targets: Readonly<Record<string, string>>, as: string): string {
+    const placeholder = this.placeholders.get(name);
+    if (placeholder !== undefined) return targets[placeholder] ?? missing(placeholder);
+    const reached = [...this.reachedFrom(name)].sort();
+    if (reached.length === 0) return name;
+    const key = [name, ...reached.map((each) => targets[each] ?? missing(each))].join(' ');
     const known = this.linked.get(key);
     if (known) return known;
     const info = functionInfo(this.module, name);
     const copy = this.linked.size === 0 ? as : `${as}$${this.linked.size}`;
     this.linked.set(key, copy);
     const body = this.module.copyExpression(info.body);
-    forEachCall(body, (call, callee) => retarget(call, this.specialize(callee, target, as)));
+    forEachCall(body, (call, callee) => retarget(call, this.specialize(callee, targets, as)));
     this.module.addFunction(copy, info.params, info.results, info.vars, body);
     this.added.push(copy);
     return copy;
   }
 
-  private reachesPlaceholder(name: string, seen = new Set<string>()): boolean {
-    if (name === this.placeholder) return true;
-    if (seen.has(name)) return false;
+  /** The placeholders that a function calls, itself or through others. */
+  private reachedFrom(name: string, seen = new Set<string>()): Set<string> {
+    const placeholder = this.placeholders.get(name);
+    if (placeholder !== undefined) return new Set([placeholder]);
+    if (seen.has(name)) return new Set();
     seen.add(name);
-    return this.callees(name).some((callee) => this.reachesPlaceholder(callee, seen));
+    return new Set(this.callees(name).flatMap((callee) => [...this.reachedFrom(callee, seen)]));
   }
 
   /**
@@ -162,3 +170,7 @@ export class Linker {
     return name;
   }
 }
+
+const missing = (placeholder: string): never => {
+  throw new InternalError(`nothing to put in the place of '${placeholder}'`);
+};

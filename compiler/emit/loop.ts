@@ -1,5 +1,5 @@
 import type { Dim } from '../dim.js';
-import { isTotal } from '../ir.js';
+import { isTotal, keyOf } from '../ir.js';
 import type { Loop } from '../plan/types.js';
 import { i32, none, v128, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
@@ -17,7 +17,7 @@ export function emitLoop(linker: Linker, loop: Loop, addressOf: (buffer: number)
   const motions = loop.operands.map(({ strides }) => strides.map(motionOf));
   const tail = typeof loop.sizes.at(-1) !== 'number' || (loop.sizes.at(-1) as number) % 4 !== 0;
   const shape = { rank: loop.sizes.length, motions, tail };
-  const key = `loop ${JSON.stringify([loop.expression, shape])}`;
+  const key = `loop ${keyOf(loop.expression)} ${JSON.stringify(shape)}`;
   const name = linker.once(key, 'loop', (fresh) => emitNest(linker, fresh, loop, shape));
   const strides = loop.operands.flatMap(({ strides: each }, operand) =>
     each.filter((_, axis) => motions[operand]![axis] === 'stride'),
@@ -51,13 +51,14 @@ function emitNest(linker: Linker, name: string, loop: Loop, { rank, motions, tai
   const sizeOf = (axis: number): Ref => locals.parameter(1 + operands + axis).get();
   let nextStride = 1 + operands + rank;
   const strideParameters = motions.map((axes) => axes.map((motion) => (motion === 'stride' ? nextStride++ : -1)));
-  const constants = new Map<number, ReturnType<Locals['make']>>();
+  const constants = new Map<string, ReturnType<Locals['make']>>();
   const prologue: Ref[] = [];
   const constant = (value: number): Ref => {
-    let local = constants.get(value);
+    const key = keyOf({ kind: 'constant', value });
+    let local = constants.get(key);
     if (!local) {
       local = locals.make(v128);
-      constants.set(value, local);
+      constants.set(key, local);
       prologue.push(local.set(module.f32x4.splat(module.f32.const(value))));
     }
     return local.get();

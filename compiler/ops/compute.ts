@@ -9,8 +9,8 @@ import {
   type FormulaUnary,
   type ScalarType,
 } from '../formula.js';
+import { binaryFunctions, unaryFunctions } from '../functions.js';
 import { allocate, stridesOf, volume, type DType, type Tensor } from '../tensor.js';
-import { unaryFunctions } from './elementwise.js';
 import type { Rule } from './rule.js';
 
 type Scalar = number | bigint;
@@ -33,18 +33,8 @@ const rounded = (type: ScalarType, value: Scalar): Scalar => {
   }
 };
 
-function nearest(x: number): number {
-  const floor = Math.floor(x);
-  const above = x - floor;
-  if (above !== 0.5) return above < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
 const ownFunctions: Readonly<Partial<Record<FormulaUnary, (x: number) => number>>> = {
-  floor: Math.floor,
-  ceil: Math.ceil,
   truncate: Math.trunc,
-  nearest,
   isNaN: (x) => (Number.isNaN(x) ? 1 : 0),
 };
 
@@ -61,17 +51,6 @@ function unaryOf(fn: FormulaUnary, type: ScalarType): (x: Scalar) => Scalar {
   const apply = ownFunctions[fn] ?? unaryFunctions[fn as keyof typeof unaryFunctions];
   return (x) => rounded(fn === 'isNaN' ? 'i32' : type, apply(x as number));
 }
-
-const realBinary: Readonly<Partial<Record<FormulaBinary, (a: number, b: number) => number>>> = {
-  add: (a, b) => a + b,
-  subtract: (a, b) => a - b,
-  multiply: (a, b) => a * b,
-  divide: (a, b) => a / b,
-  minimum: Math.min,
-  maximum: Math.max,
-  remainder: (a, b) => a % b,
-  power: (a, b) => (a === 1 ? 1 : a ** b),
-};
 
 const wholeBinary: Readonly<Record<FormulaBinary, (a: bigint, b: bigint, bits: bigint) => bigint>> = {
   add: (a, b) => a + b,
@@ -103,8 +82,8 @@ function wholePower(base: bigint, exponent: bigint): bigint {
 
 function binaryOf(fn: FormulaBinary, type: ScalarType): (a: Scalar, b: Scalar) => Scalar {
   if (type === 'f32' || type === 'f64') {
-    const apply = realBinary[fn];
-    if (!apply) throw new InternalError(`${fn} of ${type}`);
+    if (!(fn in binaryFunctions)) throw new InternalError(`${fn} of ${type}`);
+    const apply = binaryFunctions[fn as keyof typeof binaryFunctions];
     return (a, b) => rounded(type, apply(a as number, b as number));
   }
   const apply = wholeBinary[fn];

@@ -1,5 +1,5 @@
 import { equal } from '../dim.js';
-import { isTotal, type Expression, type Node, type OpOf, type Value } from '../ir.js';
+import { isTotal, substitute, type Expression, type Node, type OpOf, type Value } from '../ir.js';
 import { rewrite, type Pass, type Rule } from './rewrite.js';
 
 /** Inputs of one fused loop: as many pointers as stay in registers beside the loop's own. */
@@ -8,25 +8,9 @@ const MOST_OPERANDS = 6;
 const sameShape = (a: Value, b: Value): boolean =>
   a.shape.length === b.shape.length && a.shape.every((size, axis) => equal(size, b.shape[axis]!));
 
-/** Puts expressions in the places of an expression's inputs. */
-function substitute(expression: Expression, inputs: readonly Expression[]): Expression {
-  switch (expression.kind) {
-    case 'input':
-      return inputs[expression.index]!;
-    case 'constant':
-      return expression;
-    case 'unary':
-      return { ...expression, x: substitute(expression.x, inputs) };
-    case 'binary':
-      return {
-        ...expression,
-        left: substitute(expression.left, inputs),
-        right: substitute(expression.right, inputs),
-      };
-    case 'call':
-      return { ...expression, args: expression.args.map((arg) => substitute(arg, inputs)) };
-  }
-}
+/** Puts the expressions of a list in the places of an expression's inputs. */
+const replaceInputs = (expression: Expression, inputs: readonly Expression[]): Expression =>
+  substitute(expression, (index) => inputs[index]!);
 
 /** A list of operands without repeats, and the index of each value in it. */
 class Operands {
@@ -50,13 +34,13 @@ const intoOneLoop: Rule = (node, uses) => {
     const producer = uses.onlyFor(node, input);
     if (!isElementwise(producer) || !sameShape(input, node.outputs[0]!)) continue;
     const operands = new Operands(0);
-    const inner = substitute(
+    const inner = replaceInputs(
       producer.op.expression,
       producer.inputs.map((value) => operands.input(value)),
     );
     const outer = node.inputs.map((value) => (value.id === input.id ? inner : operands.input(value)));
     if (operands.list.length > MOST_OPERANDS) continue;
-    const expression = substitute(node.op.expression, outer);
+    const expression = replaceInputs(node.op.expression, outer);
     return {
       nodes: [{ ...node, op: { kind: 'elementwise', expression }, inputs: operands.list }],
       removed: [producer],
@@ -81,13 +65,13 @@ const intoEpilogue: Rule = (node, uses) => {
     if (!isProduct(producer) || !sameShape(input, output)) continue;
     const operands = new Operands(1);
     const [x, w, ...before] = producer.inputs;
-    const start: Expression = substitute(producer.op.epilogue ?? { kind: 'input', index: 0 }, [
+    const start: Expression = replaceInputs(producer.op.epilogue ?? { kind: 'input', index: 0 }, [
       { kind: 'input', index: 0 },
       ...before.map((value) => operands.input(value)),
     ]);
     const outer = node.inputs.map((value) => (value.id === input.id ? start : operands.input(value)));
     if (!fitEpilogue(operands.list, output)) continue;
-    const op: Product = { ...producer.op, epilogue: substitute(node.op.expression, outer) };
+    const op: Product = { ...producer.op, epilogue: replaceInputs(node.op.expression, outer) };
     return {
       nodes: [{ op, inputs: [x!, w!, ...operands.list], outputs: node.outputs, origin: producer.origin }],
       removed: [producer],

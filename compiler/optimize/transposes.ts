@@ -5,7 +5,7 @@ import { contiguous, neededOnlyBy, viewOf, walksAs, type Axis } from './views.js
 
 /** Matrices that are transposed on their way into a product are read as they stand: packing walks them the other way. */
 const intoProduct: Rule = (node, uses) => {
-  if (node.op.kind !== 'matmul') return undefined;
+  if (node.op.kind !== 'matmul' && node.op.kind !== 'recurrent') return undefined;
   const [x, w, ...rest] = node.inputs;
   const producer = uses.producer(w!);
   if (producer?.op.kind !== 'transpose') return undefined;

@@ -1,6 +1,6 @@
 import { add, alignUp, floorDiv, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { Expression, Node, OpOf, Padding, Value } from '../ir.js';
+import { substitute, type Expression, type Node, type OpOf, type Padding, type Value } from '../ir.js';
 import { address, size, type Planner } from './planner.js';
 import type { Argument, BufferId, Packing } from './types.js';
 
@@ -31,26 +31,11 @@ export function epilogueOf(
     roles.push(role);
     args[role - 1] = address(planner.read(extra));
   }
-  return { args, epilogue: renumber(epilogue, roles) };
+  return { args, epilogue: substitute(epilogue, (index) => ({ kind: 'input', index: roles[index]! })) };
 }
 
 /** Whether all axes but the last have size 1. */
 const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
-
-function renumber(expression: Expression, to: readonly number[]): Expression {
-  switch (expression.kind) {
-    case 'input':
-      return { kind: 'input', index: to[expression.index]! };
-    case 'constant':
-      return expression;
-    case 'unary':
-      return { ...expression, x: renumber(expression.x, to) };
-    case 'binary':
-      return { ...expression, left: renumber(expression.left, to), right: renumber(expression.right, to) };
-    case 'call':
-      return { ...expression, args: expression.args.map((arg) => renumber(arg, to)) };
-  }
-}
 
 /** One matrix product: the rows of the node's first input by a packed matrix. */
 export function product2d(

@@ -20,7 +20,9 @@ export interface Buffer {
 export type Argument =
   | { readonly kind: 'size'; readonly size: Dim }
   | { readonly kind: 'address'; readonly buffer: BufferId; readonly offset: Dim }
-  | { readonly kind: 'float'; readonly value: number };
+  | { readonly kind: 'float'; readonly value: number }
+  /** The address of a list of u32, which is written before the call. */
+  | { readonly kind: 'list'; readonly buffer: BufferId; readonly sizes: readonly Dim[] };
 
 /** Index into the plan's buffers. */
 export type BufferId = number;
@@ -33,11 +35,36 @@ export interface KernelCall {
   /** Input 0 is the accumulator, 1 the bias element, 2 the residual element. */
   readonly epilogue: Expression | null;
   readonly args: readonly Argument[];
+  /** What the steps of a recurrent layer do. */
+  readonly recurrence?: Recurrence;
   /** The call returns 0, or what failed; then `forward` returns this status. */
   readonly failure: 'index' | null;
+  /** The call returns a size: that of this name. */
+  readonly defines: string | null;
   readonly origin: string;
   /** Why this kernel. */
   readonly reason: string;
+}
+
+/** The addresses that an update of a recurrent layer is called with, see assembly/template.ts. */
+export const rowPointers = ['x', 'products', 'hidden', 'cell', 'peepholes', 'output'] as const;
+export type RowPointer = (typeof rowPointers)[number];
+
+/**
+ * What happens to the elements of one row in one step: the results are computed and stored one after the other. In an
+ * expression the results come first, then the inputs. The elements of an input start `part` rows after the pointer.
+ */
+export interface RowUpdate {
+  readonly inputs: readonly { readonly pointer: RowPointer; readonly part: number }[];
+  readonly results: readonly { readonly to: readonly RowPointer[]; readonly expression: Expression }[];
+}
+
+/** How a step of a recurrent layer is computed: the product's kernel, then the update, and before it the reset. */
+export interface Recurrence {
+  readonly product: 'gemv' | 'gemm' | 'matmul';
+  readonly units: Dim;
+  readonly update: RowUpdate;
+  readonly reset?: RowUpdate;
 }
 
 /**
@@ -135,6 +162,8 @@ export interface KernelPlan {
   readonly asked: readonly CarriedInitializer[];
   readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
+  /** Sizes that calls return, in their order, with their limits over the symbols. Memory is planned for the limits. */
+  readonly bounded: readonly Definition[];
   readonly constraints: readonly Constraint[];
   readonly inputs: readonly PlannedPort[];
   readonly outputs: readonly PlannedPort[];

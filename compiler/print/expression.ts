@@ -1,4 +1,4 @@
-import type { BinaryFunction, Expression } from '../ir.js';
+import type { BinaryFunction, Comparison, Expression } from '../ir.js';
 
 const operators: Readonly<Partial<Record<BinaryFunction, readonly [sign: string, precedence: number]>>> = {
   add: ['+', 1],
@@ -7,7 +7,10 @@ const operators: Readonly<Partial<Record<BinaryFunction, readonly [sign: string,
   divide: ['/', 2],
 };
 
-/** `maximum(%3 + %4, 0)`: operators associate to the left, every other function is a call, users' functions by their names. */
+const comparisons: Readonly<Record<Comparison, string>> = { less: '<', lessOrEqual: '<=', equal: '==' };
+
+/** `maximum(%3 + %4, 0)`: operators associate to the left, a selection is `a < b ? yes : no`, every other function is
+ * a call, users' functions by their names. */
 export function printExpression(expression: Expression, inputs: readonly string[], precedence = 0): string {
   switch (expression.kind) {
     case 'input':
@@ -23,6 +26,13 @@ export function printExpression(expression: Expression, inputs: readonly string[
       const [sign, own] = operator;
       const text = `${printExpression(left, inputs, own)} ${sign} ${printExpression(right, inputs, own + 1)}`;
       return own < precedence ? `(${text})` : text;
+    }
+    case 'select': {
+      const [left, right, yes] = [expression.left, expression.right, expression.yes].map((each) =>
+        printExpression(each, inputs, 1),
+      );
+      const text = `${left!} ${comparisons[expression.fn]} ${right!} ? ${yes!} : ${printExpression(expression.no, inputs)}`;
+      return precedence > 0 ? `(${text})` : text;
     }
     case 'call':
       return `${expression.function}(${expression.args.map((arg) => printExpression(arg, inputs)).join(', ')})`;

@@ -1,7 +1,7 @@
 import { mul, printDim, printShape, type Dim } from '../dim.js';
 import { printFormula } from '../formula.js';
 import { buffersOf } from '../plan/planner.js';
-import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Step } from '../plan/types.js';
+import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Recurrence, Step } from '../plan/types.js';
 import { table } from '../text.js';
 import { printExpression } from './expression.js';
 import { printConstraint, printRecipe, printSymbols, printTensor, printType, section } from './graph.js';
@@ -47,6 +47,8 @@ function printArgument(argument: Argument): string {
       return printDim(argument.size);
     case 'float':
       return `float ${argument.value}`;
+    case 'list':
+      return `${id(argument.buffer)} = [${argument.sizes.map(printDim).join(', ')}]`;
     case 'address':
       return argument.offset === 0 ? id(argument.buffer) : `${id(argument.buffer)} + ${printDim(argument.offset)}`;
   }
@@ -63,11 +65,29 @@ function printStep(step: Step, at: number): string {
     const body = printFormula(step.formula, printDim);
     return `${at}: compute ${step.dtype} ${printShape(step.sizes)} ${id(step.output)} = ${body};${operands}  # ${step.origin}`;
   }
-  const { kernel, args, epilogue, failure, origin, reason } = step;
+  const { kernel, args, epilogue, recurrence, failure, defines, origin, reason } = step;
   const end = epilogue ? ` {${printExpression(epilogue, ['_', 'bias', 'residual'])}}` : '';
   const status = failure ? ` or fail by ${failure}` : '';
   const why = reason === '' ? origin : `${origin}: ${reason}`;
-  return `${at}: ${kernel}(${args.map(printArgument).join(', ')})${end}${status}  # ${why}`;
+  const updates = recurrence ? ` ${printRecurrence(recurrence)}` : '';
+  const result = defines === null ? '' : `${defines} = `;
+  return `${at}: ${result}${kernel}(${args.map(printArgument).join(', ')})${end}${updates}${status}  # ${why}`;
+}
+
+/** `{gemv; reset: output = …; update: cell = …, hidden = output = …}`, where `x0` is part 0 of the row at x. */
+function printRecurrence({ product, update, reset }: Recurrence): string {
+  const parts = Object.entries({ reset, update }).flatMap(([name, row]) => {
+    if (!row) return [];
+    const names = [
+      ...row.results.map(({ to }) => `${to[0]!}'`),
+      ...row.inputs.map(({ pointer, part }) => pointer + part),
+    ];
+    const results = row.results.map(
+      ({ to, expression }) => `${to.join(' = ')} = ${printExpression(expression, names)}`,
+    );
+    return [`${name}: ${results.join(', ')}`];
+  });
+  return `{${[product, ...parts].join('; ')}}`;
 }
 
 const printFilling = ({ filling }: PlannedVariable): string =>
@@ -106,6 +126,10 @@ export function printPlan(plan: KernelPlan): string {
   return [
     `plan ${plan.name ?? ''}`.trimEnd(),
     ...section('symbols', printSymbols(plan.symbols)),
+    ...section(
+      'bounded',
+      plan.bounded.map(({ name, dim }) => `${name} <= ${printDim(dim)}`),
+    ),
     ...section(
       'definitions',
       definitions.map(({ name, dim }) => `${name} = ${printDim(dim)}`),

@@ -61,7 +61,7 @@ for (const dtype of all) {
           each(f.binary(fn, a, b)),
         );
         const own = real
-          ? (['floor', 'ceil', 'truncate', 'nearest', 'isNaN', 'squareRoot'] as const).map((fn) =>
+          ? (['floor', 'ceil', 'truncate', 'round', 'isNaN', 'squareRoot'] as const).map((fn) =>
               each(f.unary(fn, a), fn === 'isNaN' ? 'bool' : dtype),
             )
           : (['remainder', 'and', 'or', 'xor', 'shiftLeft', 'shiftRight', 'power'] as const).map((fn) =>

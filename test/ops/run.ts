@@ -4,9 +4,10 @@ import { symbol, type Dim } from '../../compiler/dim.js';
 import { emit } from '../../compiler/emit/index.js';
 import { loadLibrary, type Target } from '../../compiler/emit/library.js';
 import { evaluate } from '../../compiler/evaluate.js';
-import type { Layout, SymbolInfo, TensorGraph, Value, Variable } from '../../compiler/ir.js';
+import type { CompiledFunction, Layout, SymbolInfo, TensorGraph, Value, Variable } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { plan } from '../../compiler/plan/index.js';
+import { needsExtended } from '../../compiler/plan/kernels.js';
 import { allocate, volume, type DType, type Tensor } from '../../compiler/tensor.js';
 
 /** An input; sizes of text are open and named by it. */
@@ -66,11 +67,29 @@ export function graphOf(
   };
 }
 
+type Outputs = Record<string, { readonly data: ArrayLike<number | bigint>; readonly shape: readonly number[] }>;
+
 /** A compiled graph. */
-export async function modelOf(graph: TensorGraph, target: Target = 'baseline'): Promise<Model> {
-  const library = await loadLibrary(target);
-  const { binary } = emit(plan(optimize(graph)), { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false });
-  return instantiateSync(binary);
+export async function modelOf(
+  graph: TensorGraph,
+  target: Target = 'baseline',
+  functions: ReadonlyMap<string, CompiledFunction> = new Map(),
+): Promise<Model> {
+  const kernels = plan(optimize(graph));
+  const library = await loadLibrary(target, needsExtended(kernels));
+  const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
+  return instantiateSync(emit(kernels, options).binary);
+}
+
+/** Compiles a graph; the function runs its module on inputs, any number of times. */
+export async function compileGraph(
+  graph: TensorGraph,
+  target: Target = 'baseline',
+  functions: ReadonlyMap<string, CompiledFunction> = new Map(),
+): Promise<(inputs: readonly Tensor[]) => Outputs> {
+  const model = await modelOf(graph, target, functions);
+  return (inputs) =>
+    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])) as never);
 }
 
 /** What a compiled graph gives. */
@@ -78,10 +97,8 @@ export async function runCompiled(
   graph: TensorGraph,
   inputs: readonly Tensor[],
   target: Target = 'baseline',
-): Promise<Record<string, { readonly data: ArrayLike<number | bigint>; readonly shape: readonly number[] }>> {
-  const model = await modelOf(graph, target);
-  const feeds = Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!]));
-  return model.forward(feeds);
+): Promise<Outputs> {
+  return (await compileGraph(graph, target))(inputs);
 }
 
 /** What the same graph gives node by node in naive form. */

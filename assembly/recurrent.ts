@@ -1,0 +1,112 @@
+import { product, reset, update } from './template';
+
+/** Gives a state its first value, zero where there is none. */
+function begin(state: usize, first: usize, bytes: usize): void {
+  if (!state) return;
+  if (first) memory.copy(state, first, bytes);
+  else memory.fill(state, 0, bytes);
+}
+
+/**
+ * A recurrent layer: `time` steps, from the last one when `reverse`, over `batch` rows of `units`.
+ *
+ * `x` is [time][batch][gates · units]; `weights` the recurrent weights in panels (`packPanels`) and `bias` their bias;
+ * `hidden` and `cell` are states [batch][units], which start as `firstHidden` and `firstCell`; `lengths` i32 [batch]: a
+ * step at or after it leaves the states of its row and zeroes its output; `output` is [time][batch][units]. `products`
+ * is scratch for [batch][gates · units]. Any of `firstHidden`, `cell`, `firstCell`, `peepholes`, `lengths` and `output` may be 0, for absent.
+ */
+export function recurrent(
+  x: usize,
+  weights: usize,
+  bias: usize,
+  firstHidden: usize,
+  hidden: usize,
+  firstCell: usize,
+  cell: usize,
+  peepholes: usize,
+  lengths: usize,
+  output: usize,
+  products: usize,
+  time: u32,
+  batch: u32,
+  units: u32,
+  gates: u32,
+  reverse: u32,
+): void {
+  const width = gates * units;
+  const wide = (<usize>width) << 2;
+  const narrow = (<usize>units) << 2;
+  begin(hidden, firstHidden, <usize>batch * narrow);
+  begin(cell, firstCell, <usize>batch * narrow);
+  for (let step: u32 = 0; step < time; step++) {
+    const t = reverse ? time - 1 - step : step;
+    product(hidden, weights, products, bias, 0, batch, units, width, units, width);
+    let row = <usize>t * batch;
+    for (let b: usize = 0; b < batch; b++, row++) {
+      const y = output ? output + row * narrow : 0;
+      if (isPast(lengths, b, t)) {
+        if (y) memory.fill(y, 0, narrow);
+      } else {
+        const own = b * narrow;
+        update(x + row * wide, products + b * wide, hidden + own, cell + own, peepholes, y, units);
+      }
+    }
+  }
+}
+
+/**
+ * A GRU that resets the hidden state before its product: as `recurrent` with three gates, the hidden one last.
+ * `weights` are three matrices in panels (`packGroups`), `resetHidden` is scratch for [batch][units].
+ */
+export function recurrentReset(
+  x: usize,
+  weights: usize,
+  bias: usize,
+  firstHidden: usize,
+  hidden: usize,
+  lengths: usize,
+  output: usize,
+  products: usize,
+  resetHidden: usize,
+  time: u32,
+  batch: u32,
+  units: u32,
+  reverse: u32,
+): void {
+  const width = 3 * units;
+  const wide = (<usize>width) << 2;
+  const narrow = (<usize>units) << 2;
+  const group = (((<usize>units + 7) >> 3) * <usize>units) << 5;
+  const joined = (units & 7) == 0;
+  begin(hidden, firstHidden, <usize>batch * narrow);
+  for (let step: u32 = 0; step < time; step++) {
+    const t = reverse ? time - 1 - step : step;
+    product(hidden, weights, products, bias, 0, batch, units, joined ? 2 * units : units, units, width);
+    if (!joined)
+      product(hidden, weights + group, products + narrow, bias + narrow, 0, batch, units, units, units, width);
+    const first = <usize>t * batch;
+    for (let b: usize = 0; b < batch; b++) {
+      if (isPast(lengths, b, t)) continue;
+      const own = b * narrow;
+      reset(x + (first + b) * wide, products + b * wide, hidden + own, 0, 0, resetHidden + own, units);
+    }
+    const last = narrow << 1;
+    product(resetHidden, weights + (group << 1), products + last, bias + last, 0, batch, units, units, units, width);
+    for (let b: usize = 0; b < batch; b++) {
+      const y = output ? output + (first + b) * narrow : 0;
+      if (isPast(lengths, b, t)) {
+        if (y) memory.fill(y, 0, narrow);
+      } else {
+        const own = b * narrow;
+        update(x + (first + b) * wide, products + b * wide, hidden + own, 0, 0, y, units);
+      }
+    }
+  }
+}
+
+/** Whether step `t` is past the length of row `b`. */
+// @ts-ignore: decorator
+@inline
+function isPast(lengths: usize, b: usize, t: u32): bool {
+  return lengths != 0 && <i32>t >= load<i32>(lengths + (b << 2));
+}
