@@ -6,6 +6,7 @@ import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
+import { needsExtended } from './plan/kernels.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
@@ -94,6 +95,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   report('plan', 1);
   const asked = carriedInitializers(initializers, pipeline.rng);
   let plan = pipeline.plan(frozen ? [] : asked);
+  const extended = needsExtended(plan);
   const notes = [...warnings];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };
   if (weights === 'embed') {
@@ -103,7 +105,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
       ...emitOptions,
       frozen: false,
       target: 'baseline',
-      library: await loadLibrary('baseline'),
+      library: await loadLibrary('baseline', extended),
     });
     const embedded = snapshot(plan, recipes.binary, pipeline.functions);
     if (embedded.open.length > 0) {
@@ -112,7 +114,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
     plan = embedded.plan;
   }
   report('emit', 3);
-  const library = await loadLibrary(target);
+  const library = await loadLibrary(target, extended);
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());

@@ -20,7 +20,9 @@ export interface Buffer {
 export type Argument =
   | { readonly kind: 'size'; readonly size: Dim }
   | { readonly kind: 'address'; readonly buffer: BufferId; readonly offset: Dim }
-  | { readonly kind: 'float'; readonly value: number };
+  | { readonly kind: 'float'; readonly value: number }
+  /** The address of a list of u32, which is written before the call. */
+  | { readonly kind: 'list'; readonly buffer: BufferId; readonly sizes: readonly Dim[] };
 
 /** Index into the plan's buffers. */
 export type BufferId = number;
@@ -37,6 +39,8 @@ export interface KernelCall {
   readonly recurrence?: Recurrence;
   /** The call returns 0, or what failed; then `forward` returns this status. */
   readonly failure: 'index' | null;
+  /** The call returns a size: that of this name. */
+  readonly defines: string | null;
   readonly origin: string;
   /** Why this kernel. */
   readonly reason: string;
@@ -90,16 +94,33 @@ export interface Compute {
 
 export type Step = KernelCall | Loop | Compute;
 
-/** A matrix [k, n] of a canonical weight, `strideK` and `strideN` elements apart, `groups` of them side by side. */
+/**
+ * `groups` matrices [taps · k, n] of a canonical weight: element (tap · k + i, j) of a group stands
+ * tap · tapStride + i · strideK + j · strideN elements after its first.
+ */
 export interface Packing {
   readonly k: Dim;
   readonly n: Dim;
   readonly strideK: Dim;
   readonly strideN: Dim;
-  readonly groups: number;
+  readonly taps: number;
+  readonly tapStride: Dim;
+  readonly groups: Dim;
   /** Elements between the first elements of two groups. */
   readonly groupStride: Dim;
 }
+
+/** The numbers of a packing in the order in which the kernels that pack and unpack take them. */
+export const packingFields = [
+  'k',
+  'n',
+  'strideK',
+  'strideN',
+  'taps',
+  'tapStride',
+  'groups',
+  'groupStride',
+] as const satisfies readonly (keyof Packing)[];
 
 export interface PlannedVariable {
   readonly variable: Variable;
@@ -141,6 +162,8 @@ export interface KernelPlan {
   readonly asked: readonly CarriedInitializer[];
   readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
+  /** Sizes that calls return, in their order, with their limits over the symbols. Memory is planned for the limits. */
+  readonly bounded: readonly Definition[];
   readonly constraints: readonly Constraint[];
   readonly inputs: readonly PlannedPort[];
   readonly outputs: readonly PlannedPort[];

@@ -1,6 +1,6 @@
 import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
-import type { Node, Op, OpKind, Value } from '../../ir.js';
+import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
 import { evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { allocate, volume, type DType, type Tensor } from '../../tensor.js';
@@ -65,6 +65,15 @@ export class FoldingBuild extends Build {
       this.nodes[this.nodes.length - 1] = { ...node, op: { kind: 'constant', tensor }, inputs: [] };
     }
     return value;
+  }
+
+  /** What depends on data has known sizes where the data are known. */
+  override outputsOf(op: Op, inputs: readonly Value[]): Value[] {
+    const known = inputs.flatMap(({ id }) => this.tensors.get(id) ?? []);
+    const isSmall = known.length === inputs.length && known.every(({ data }) => data.length <= MOST_ELEMENTS);
+    if (!definedSize(op) || !isSmall) return super.outputsOf(op, inputs);
+    const node = { op, inputs, outputs: [], origin: this.subject };
+    return evaluateNode(node, known, { size: (dim) => valueOf(dim, none)! }).map((tensor) => this.constant(tensor));
   }
 
   /** Computes a node whose inputs are known. */

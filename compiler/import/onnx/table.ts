@@ -1,19 +1,29 @@
 import type { Operators } from './define.js';
-import { activationOperators } from './ops/activations.js';
-import { arithmeticOperators } from './ops/arithmetic.js';
-import { conversionOperators } from './ops/convert.js';
-import { identityOperators } from './ops/identity.js';
-import { logicOperators } from './ops/logic.js';
-import { softmaxOperators } from './ops/softmax.js';
+import { activations } from './ops/activations.js';
+import { argument } from './ops/argument.js';
+import { arithmetic } from './ops/arithmetic.js';
+import { conversions } from './ops/convert.js';
+import { identity } from './ops/identity.js';
+import { logic } from './ops/logic.js';
+import { matrices } from './ops/matrix.js';
+import { norms } from './ops/norms.js';
+import { reductions } from './ops/reduce.js';
+import { selection } from './ops/selection.js';
+import { softmax } from './ops/softmax.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
-  activations: activationOperators,
-  arithmetic: arithmeticOperators,
-  conversions: conversionOperators,
-  identity: identityOperators,
-  logic: logicOperators,
-  softmax: softmaxOperators,
+  activations,
+  argument,
+  arithmetic,
+  conversions,
+  identity,
+  logic,
+  matrices,
+  norms,
+  reductions,
+  selection,
+  softmax,
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */

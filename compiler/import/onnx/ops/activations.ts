@@ -113,7 +113,7 @@ const clip: Expand = (context, inputs) => {
 const of = (expand: Expand): Versions => ({ 1: expand });
 
 /** Activations: functions of one element with attributes. */
-export const activationOperators: Operators = {
+export const activations: Operators = {
   Relu: of(relu),
   LeakyRelu: of(parametric({ alpha: 0.01 }, (x, alpha) => plus(positive(x), times(scalar(alpha), negative(x))))),
   PRelu: of(prelu),

@@ -38,7 +38,7 @@ function operands(context: NodeContext, inputs: readonly (Value | undefined)[]):
 }
 
 /** Arithmetic of two elements of one dtype, broadcast. */
-const arithmetic = (
+const operation = (
   fn: BinaryFunction,
   whole: (a: Formula, b: Formula) => Formula = (a, b) => f.binary(fn as f.FormulaBinary, a, b),
 ): Expand => {
@@ -93,7 +93,7 @@ const mod: Expand = (context, inputs) => {
   const type = f.scalarOf(context.input(inputs, 0).dtype);
   const truncating = context.flag('fmod');
   const whole = truncating ? wholeRemainder : wholeModulo;
-  return arithmetic(truncating ? 'remainder' : 'modulo', whole(type))(context, inputs);
+  return operation(truncating ? 'remainder' : 'modulo', whole(type))(context, inputs);
 };
 
 /** Powers that are cheaper than the function; they give the same special values. */
@@ -139,7 +139,7 @@ function wholePower(x: Formula, y: Formula, type: f.ScalarType, dtype: DType): F
 const mean = variadic('add', (x, count) => (count === 1 ? x : binary('divide', x, scalar(count))));
 
 /** Arithmetic and functions of elements. */
-export const arithmeticOperators: Operators = {
+export const arithmetic: Operators = {
   Abs: numeric('absolute', (x) => f.unary('absolute', x)),
   Neg: numeric('negate', (x) => f.unary('negate', x)),
   Sign: numeric('sign', signOf),
@@ -162,10 +162,10 @@ export const arithmeticOperators: Operators = {
   Acosh: named('acosh'),
   Atanh: named('atanh'),
   Erf: named('erf'),
-  Add: { 1: arithmetic('add') },
-  Sub: { 1: arithmetic('subtract') },
-  Mul: { 1: arithmetic('multiply') },
-  Div: { 1: arithmetic('divide') },
+  Add: { 1: operation('add') },
+  Sub: { 1: operation('subtract') },
+  Mul: { 1: operation('multiply') },
+  Div: { 1: operation('divide') },
   Mod: { 10: mod },
   Pow: { 1: pow },
   Sum: { 1: variadic('add') },

@@ -17,7 +17,7 @@ const bitCast: Expand = (context, inputs) => {
 };
 
 /** Conversions between dtypes. */
-export const conversionOperators: Operators = {
+export const conversions: Operators = {
   Cast: { 1: (context, inputs) => cast(context, context.input(inputs, 0), dtypeAttribute(context, 'to')) },
   CastLike: {
     15: (context, inputs) => cast(context, context.input(inputs, 0), context.input(inputs, 1).dtype),

@@ -30,7 +30,7 @@ const trainable: Expand = (context, inputs) => {
 const random: Expand = (context) => context.unsupported('draws random numbers');
 
 /** What passes its input on, tells its size, or cannot be computed again. */
-export const identityOperators: Operators = {
+export const identity: Operators = {
   Identity: { 1: (_context, inputs) => inputs },
   Dropout: { 1: dropout((x) => x.dtype), 10: inferring, 12: trainable },
   Size: { 1: (context, inputs) => context.build.integers([product(context.input(inputs, 0).shape)], []) },

@@ -66,7 +66,7 @@ const where: Expand = (context, inputs) => {
 };
 
 /** Comparisons, truth and bits. */
-export const logicOperators: Operators = {
+export const logic: Operators = {
   And: { 1: bits('and') },
   Or: { 1: bits('or') },
   Xor: { 1: bits('xor') },

@@ -30,7 +30,7 @@ const flattened =
 
 const both = (fn: Along): Versions => ({ 1: flattened(fn), 13: alongAxis(fn) });
 
-const softmax =
+const normalized =
   (log: boolean): Along =>
   ({ build }, x, axis) =>
     build.op({ kind: 'softmax', axis, log }, [x]);
@@ -47,8 +47,8 @@ const hardmax: Along = (context, x, axis) => {
 };
 
 /** Softmax and its kin. */
-export const softmaxOperators: Operators = {
-  Softmax: both(softmax(false)),
-  LogSoftmax: both(softmax(true)),
+export const softmax: Operators = {
+  Softmax: both(normalized(false)),
+  LogSoftmax: both(normalized(true)),
   Hardmax: both(hardmax),
 };
