@@ -8,6 +8,7 @@ import { logic } from './ops/logic.js';
 import { matrices } from './ops/matrix.js';
 import { norms } from './ops/norms.js';
 import { reductions } from './ops/reduce.js';
+import { recurrence } from './ops/recurrent.js';
 import { selection } from './ops/selection.js';
 import { softmax } from './ops/softmax.js';
 
@@ -22,6 +23,7 @@ export const families = {
   matrices,
   norms,
   reductions,
+  recurrence,
   selection,
   softmax,
 } as const satisfies Readonly<Record<string, Operators>>;
