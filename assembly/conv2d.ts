@@ -4,7 +4,7 @@ import { multiplyRuns } from './tile';
  * 2-D convolution of `x` [batch, height, width, channels], already padded, to `y` [batch, outHeight, outWidth, filters].
  *
  * `w` holds, for each of the `groups` groups, panels [ceil((filters / groups) / 8)][kernelHeight · kernelWidth ·
- * (channels / groups)][8] (`packPanels`). `bias` holds `filters` values; `residual` has the layout of `y`. Every window
+ * (channels / groups)][8] (`packGroups`). `bias` holds `filters` values; `residual` has the layout of `y`. Every window
  * must lie within `x`: (outHeight − 1) · strideHeight + (kernelHeight − 1) · dilationHeight < height, and so for width.
  */
 export function conv2d(

@@ -8,8 +8,8 @@ const ALT: u32 = 4;
 /**
  * Depthwise 2-D convolution of `x` [batch, height, width, channels], already padded, to `y` [batch, outHeight, outWidth,
  * channels · multiplier], whose channel c · multiplier + m is channel c of `x` under kernel (c, m) of `w` [kernelHeight,
- * kernelWidth, channels, multiplier]. `bias` holds channels · multiplier values; `residual` has the layout of `y`. Every
- * window must lie within `x`.
+ * kernelWidth, channels, multiplier], whose taps are `weightStride` floats apart. `bias` holds channels · multiplier
+ * values; `residual` has the layout of `y`. Every window must lie within `x`.
  */
 export function depthwise2d(
   x: usize,
@@ -30,6 +30,7 @@ export function depthwise2d(
   strideWidth: u32,
   dilationHeight: u32,
   dilationWidth: u32,
+  weightStride: u32,
 ): void {
   const pixel = (<usize>channels) << 2;
   const row = pixel * width;
@@ -39,6 +40,7 @@ export function depthwise2d(
   const outputs = channels * multiplier;
   const vectors: u32 = multiplier == 1 ? channels & ~3 : 0;
   const stride = (<usize>outputs) << 2;
+  const tapStride = (<usize>weightStride) << 2;
   const line = row * dilationHeight;
   const slides = vectors && kernelWidth == 3 && dilationWidth == 1 && strideWidth <= 2;
   for (let image: u32 = 0; image < batch; image++) {
@@ -49,24 +51,24 @@ export function depthwise2d(
         size = slid ? slid : left >= TILE ? TILE : left >= 4 ? 4 : left >= 2 ? 2 : 1;
         // prettier-ignore
         if (slid == 4) {
-          slide(4, 1, p, pixel, w, y, bias, residual, vectors, kernelHeight, line);
+          slide(4, 1, p, pixel, w, tapStride, y, bias, residual, vectors, kernelHeight, line);
         } else if (slid && strideWidth == 1) {
-          slide(3, 1, p, pixel, w, y, bias, residual, vectors, kernelHeight, line);
+          slide(3, 1, p, pixel, w, tapStride, y, bias, residual, vectors, kernelHeight, line);
         } else if (slid) {
-          slide(3, 2, p, pixel, w, y, bias, residual, vectors, kernelHeight, line);
+          slide(3, 2, p, pixel, w, tapStride, y, bias, residual, vectors, kernelHeight, line);
         } else if (size == TILE) {
-          tile(TILE, p, step, w, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
+          tile(TILE, p, step, w, tapStride, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
         } else if (size == 4) {
-          tile(4, p, step, w, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
+          tile(4, p, step, w, tapStride, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
         } else if (size == 2) {
-          tile(2, p, step, w, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
+          tile(2, p, step, w, tapStride, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
         } else {
-          tile(1, p, step, w, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
+          tile(1, p, step, w, tapStride, y, bias, residual, vectors, stride, kernelHeight, kernelWidth, tap, skip);
         }
         for (let i: u32 = 0; i < size; i++) {
           for (let output = vectors; output < outputs; output += 4) {
             // prettier-ignore
-            gathered(output, p, w, y, bias, residual, outputs, multiplier, kernelHeight, kernelWidth, tap, skip);
+            gathered(output, p, w, tapStride, y, bias, residual, outputs, multiplier, kernelHeight, kernelWidth, tap, skip);
           }
           p += step;
           y += stride;
@@ -83,6 +85,7 @@ function gathered(
   output: u32,
   x: usize,
   w: usize,
+  tapStride: usize,
   y: usize,
   bias: usize,
   residual: usize,
@@ -101,7 +104,6 @@ function gathered(
   let x2 = x + <usize>((min<u32>(output + 2, last) / multiplier) << 2);
   let x3 = x + <usize>((min<u32>(output + 3, last) / multiplier) << 2);
   const offset = (<usize>output) << 2;
-  const stride = (<usize>outputs) << 2;
   let q = w + offset;
   let sum = zero;
   for (let i = kernelHeight; i; i--) {
@@ -115,7 +117,7 @@ function gathered(
       x1 += tap;
       x2 += tap;
       x3 += tap;
-      q += stride;
+      q += tapStride;
     }
     x0 += skip;
     x1 += skip;

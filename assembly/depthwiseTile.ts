@@ -4,7 +4,10 @@ import { epilogue } from './template';
 /** Output pixels of the largest register tile. */
 export const TILE: u32 = 7;
 
-/** `size` (a constant) output pixels of a row over the first `channels` channels, a multiple of 4. */
+/**
+ * `size` (a constant) output pixels of a row over the first `channels` channels, a multiple of 4. `tapStride` is the
+ * bytes from one tap of `w` to the next.
+ */
 // @ts-ignore: decorator
 @inline
 export function tile(
@@ -12,6 +15,7 @@ export function tile(
   x: usize,
   step: usize,
   w: usize,
+  tapStride: usize,
   y: usize,
   bias: usize,
   residual: usize,
@@ -46,7 +50,7 @@ export function tile(
         if (size > 5) s5 = multiplyAdd(v128.load(x1 + (step << 2)), k, s5);
         if (size > 6) s6 = multiplyAdd(v128.load(x2 + (step << 2)), k, s6);
         p += tap;
-        q += stride;
+        q += tapStride;
       }
       p += skip;
     }
@@ -109,6 +113,7 @@ export function slide(
   x: usize,
   pixel: usize,
   w: usize,
+  tapStride: usize,
   y: usize,
   bias: usize,
   residual: usize,
@@ -126,8 +131,8 @@ export function slide(
     let s3 = f32x4.splat(0);
     for (let i = kernelHeight; i; i--) {
       const k0 = v128.load(q);
-      const k1 = v128.load(q + pixel);
-      const k2 = v128.load(q + (pixel << 1));
+      const k1 = v128.load(q + tapStride);
+      const k2 = v128.load(q + (tapStride << 1));
       const x0 = v128.load(p);
       const x1 = v128.load(p + pixel);
       const x2 = v128.load(p + (pixel << 1));
@@ -157,7 +162,7 @@ export function slide(
         s2 = multiplyAdd(v128.load(p + pixel * 6), k2, s2);
       }
       p += row;
-      q += pixel * 3;
+      q += tapStride * 3;
     }
     const b = bias + offset;
     let r = residual + offset;

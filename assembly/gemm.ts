@@ -2,7 +2,7 @@ import { gemv } from './gemv';
 import { multiplyRuns } from './tile';
 
 /**
- * C[M × N] = epilogue(A[M × K] · B), B in panels (`packPanels`), rows of A `lda` and rows of C `ldc` floats apart.
+ * C[M × N] = epilogue(A[M × K] · B), B in panels (`packGroups`), rows of A `lda` and rows of C `ldc` floats apart.
  * `bias` holds N values; `residual` has the layout of C.
  */
 export function gemm(

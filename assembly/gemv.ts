@@ -4,7 +4,7 @@ import { epilogue } from './template';
 /** Panels read side by side: what fits fifteen 128-bit registers, for the order each engine generation keeps. */
 const WIDTH: u32 = ASC_FEATURE_RELAXED_SIMD ? 4 : 3;
 
-/** c[N] = epilogue(a[K] · B), B in panels (`packPanels`). Sums in the order of `gemm`. */
+/** c[N] = epilogue(a[K] · B), B in panels (`packGroups`). Sums in the order of `gemm`. */
 export function gemv(a: usize, b: usize, c: usize, bias: usize, residual: usize, K: u32, N: u32): void {
   const end = a + ((<usize>K) << 2);
   const panel = (<usize>K) << 5;

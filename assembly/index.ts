@@ -1,4 +1,5 @@
 export * from './arctangent';
+export * from './batched';
 export * from './conv2d';
 export * from './copy';
 export * from './custom';

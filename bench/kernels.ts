@@ -57,7 +57,8 @@ function convolution({ out, channels, filters, kernel = 3, stride = 1, dilation 
   const taps = [kernel, kernel, stride, stride, dilation, dilation] as const;
   const depthwise = groups === channels && groups > 1;
   const run = depthwise
-    ? () => kernels.depthwise2d!(x, w, y, bias, bias, 1, size, size, channels, filters / groups, out, out, ...taps)
+    ? () =>
+        kernels.depthwise2d!(x, w, y, bias, bias, 1, size, size, channels, filters / groups, out, out, ...taps, filters)
     : () => kernels.conv2d!(x, w, y, bias, bias, 1, size, size, channels, out, out, filters, ...taps, groups);
   const notes = [
     stride > 1 && `stride ${stride}`,

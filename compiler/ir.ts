@@ -117,6 +117,9 @@ export interface CompiledFunction {
 export type Padding = readonly (readonly [before: Dim, after: Dim])[];
 export type Pair = readonly [height: number, width: number];
 
+/** The order of a kernel's axes: outputs last, or first. */
+export type KernelLayout = 'hwio' | 'oihw';
+
 /** The generator of a graph's random variables, see docs/random.md. */
 export const rngs = ['philox', 'jax', 'torch'] as const;
 export type Rng = (typeof rngs)[number];
@@ -168,23 +171,36 @@ export type RecurrentInput = 'bias' | 'hidden' | 'cell' | 'peepholes' | 'lengths
 export type Op =
   /** Element by element, with NumPy broadcasting. Any number of inputs. */
   | { readonly kind: 'elementwise'; readonly expression: Expression }
-  /** x [..., m, k] · w [k, n] (or [n, k] when transposed) → [..., m, n] */
+  /**
+   * x [..., m, k] · w [..., k, n] (or [..., n, k] when transposed) → [..., m, n], with NumPy broadcasting of the leading
+   * axes; x may be one row [k] where w is one matrix.
+   */
   | { readonly kind: 'matmul'; readonly transposeRight: boolean; readonly epilogue?: Expression }
-  /** x [batch, height, width, in], w [kh, kw, in / groups, out] → [batch, height', width', out] */
+  /**
+   * x [batch, height, width, in], w [kh, kw, in / groups, out] (or [out, in / groups, kh, kw]) → [batch, height', width',
+   * out]
+   */
   | {
       readonly kind: 'convolution';
       readonly strides: Pair;
       readonly dilation: Pair;
       readonly padding: Padding;
       readonly groups: number;
+      /** 'hwio' when left out. */
+      readonly kernelLayout?: KernelLayout;
       readonly epilogue?: Expression;
     }
-  /** x [batch, height, width, in], w [kh, kw, in, multiplier] → [batch, height', width', in · multiplier] */
+  /**
+   * x [batch, height, width, in], w [kh, kw, in, multiplier] (or [in · multiplier, 1, kh, kw]) → [batch, height', width',
+   * in · multiplier]; channel c · multiplier + m is channel c under kernel (c, m)
+   */
   | {
       readonly kind: 'depthwise';
       readonly strides: Pair;
       readonly dilation: Pair;
       readonly padding: Padding;
+      /** 'hwio' when left out. */
+      readonly kernelLayout?: KernelLayout;
       readonly epilogue?: Expression;
     }
   /** Windows over [batch, height, width, channels]; an average counts only elements inside the map. */

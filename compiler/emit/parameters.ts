@@ -11,7 +11,7 @@ import type { Linker } from './linker.js';
 import { emitAdvance, emitRecipes, seedGenerator } from './recipes.js';
 import { awaitHost, forget, forgetCustom, requireParameters, requireVariable } from './requirements.js';
 import { isHost } from './steps.js';
-import { declareLocated, emitLocate, emitStore, field } from './variable.js';
+import { declareLocated, emitLocate, emitStore, field, packingRefs } from './variable.js';
 
 /** Emits what reaches parameters. Returns the values that travel with the module, in the order of their segments. */
 export function emitParameters(
@@ -114,17 +114,8 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
     ),
   ];
   if (plan.variables.some(({ packing }) => packing !== null)) {
-    const args = ['packed', 'target', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'];
-    body.push(
-      when(
-        module,
-        field(linker, 'packed'),
-        linker.call(
-          'unpackGroups',
-          args.map((name) => field(linker, name)),
-        ),
-      ),
-    );
+    const args = [field(linker, 'packed'), field(linker, 'target'), ...packingRefs(linker, plan)];
+    body.push(when(module, field(linker, 'packed'), linker.call('unpackGroups', args)));
   }
   linker.add('readParameter', [i32], i32, read, [...body, module.i32.const(Status.ok)]);
   const write = new Locals(module, [i32]);

@@ -1,19 +1,19 @@
 import { fnv1a64 } from '../random.js';
-import type { KernelPlan, PlannedVariable } from '../plan/types.js';
+import { packingFields, type KernelPlan, type Packing, type PlannedVariable } from '../plan/types.js';
 import { facts } from '../facts.js';
 import { i32, i64, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import type { Linker } from './linker.js';
 
 /** What `locate` finds out about a variable, each in a global. */
-const located = ['target', 'packed', 'count', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const;
+const located = ['target', 'packed', 'count'] as const;
 const hashed = ['hashLow', 'hashHigh', 'fanIn', 'fanOut', 'weightFanIn'] as const;
 const others = ['state', 'scratch', ...facts] as const;
 const globalName = (field: string): string => `variable.${field}`;
 
 /** Adds the globals of the located variable. */
 export function declareLocated({ module }: Linker, plan: KernelPlan): void {
-  for (const name of [...located, ...hashed, ...others]) {
+  for (const name of [...located, ...hashed, ...others, ...packingGlobals(plan)]) {
     module.addGlobal(globalName(name), i32, true, module.i32.const(0));
   }
   module.addGlobal(globalName('first'), i64, true, module.i64.const(0n));
@@ -21,6 +21,26 @@ export function declareLocated({ module }: Linker, plan: KernelPlan): void {
     module.addGlobal(globalName(`dim${axis}`), i32, true, module.i32.const(0));
   });
 }
+
+const packingsOf = ({ variables }: KernelPlan): Packing[] =>
+  variables.flatMap(({ packing }) => (packing === null ? [] : [packing]));
+
+/** The number that a field has in all of a plan's packings. */
+function sharedField(plan: KernelPlan, name: keyof Packing): number | undefined {
+  const [first, ...rest] = packingsOf(plan).map((packing) => packing[name]);
+  return typeof first === 'number' && rest.every((other) => other === first) ? first : undefined;
+}
+
+/** The fields of packings that are not the same in all. */
+const packingGlobals = (plan: KernelPlan): (keyof Packing)[] =>
+  packingsOf(plan).length === 0 ? [] : packingFields.filter((name) => sharedField(plan, name) === undefined);
+
+/** What `packGroups` and `unpackGroups` take of the located variable after two addresses. */
+export const packingRefs = (linker: Linker, plan: KernelPlan): Ref[] =>
+  packingFields.map((name) => {
+    const shared = sharedField(plan, name);
+    return shared === undefined ? field(linker, name) : sizeRef(linker.module, shared);
+  });
 
 /** The axes that functions of the user's may ask for. */
 export function customDims({ customs, variables }: KernelPlan): readonly undefined[] {
@@ -38,6 +58,7 @@ export const setField = ({ module }: Linker, name: string, value: Ref): Ref =>
 export function emitLocate(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
   const locals = new Locals(module, [i32]);
+  const varying = packingGlobals(plan);
   const cases = plan.variables.map((planned) => {
     const set = (name: string, value: Ref): Ref => module.global.set(globalName(name), value);
     const { address } = plan.buffers[planned.buffer]!;
@@ -49,9 +70,7 @@ export function emitLocate(linker: Linker, plan: KernelPlan): void {
       set('count', sizeRef(module, planned.count)),
     ];
     if (packing) {
-      for (const name of ['k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'] as const) {
-        body.push(set(name, sizeRef(module, packing[name])));
-      }
+      for (const name of varying) body.push(set(name, sizeRef(module, packing[name])));
     }
     body.push(
       set('hashLow', module.i32.const(Number(hash & 0xffffffffn) | 0)),
@@ -109,17 +128,8 @@ export function emitStore(linker: Linker, plan: KernelPlan): void {
   const locals = new Locals(module, [i32]);
   const body: Ref[] = [];
   if (plan.variables.some(({ packing }) => packing !== null)) {
-    const args = ['target', 'packed', 'k', 'n', 'strideK', 'strideN', 'groups', 'groupStride'];
-    body.push(
-      when(
-        module,
-        field(linker, 'packed'),
-        linker.call(
-          'packGroups',
-          args.map((name) => field(linker, name)),
-        ),
-      ),
-    );
+    const args = [field(linker, 'target'), field(linker, 'packed'), ...packingRefs(linker, plan)];
+    body.push(when(module, field(linker, 'packed'), linker.call('packGroups', args)));
   }
   body.push(
     module.i32.store8(tableAddress + table.states, 1, locals.parameter(0).get(), module.i32.const(1)),

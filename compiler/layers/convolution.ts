@@ -1,4 +1,5 @@
 import type { Build } from '../build.js';
+import { convolve } from '../convolve.js';
 import { floorDiv, mul, sub, type Dim } from '../dim.js';
 import { zeros } from '../initializers/constant.js';
 import { glorotUniform } from '../initializers/variance-scaling.js';
@@ -95,29 +96,12 @@ function lowerConvolution(build: Build, options: Convolution, weight: Slot, bias
   expectMap(build, x, rank, options.dataFormat);
   const input = channelsLast(build, x, options.dataFormat);
   const channels = channelsOf(build, input, options.inputChannels);
-  if (filters % groups !== 0) build.fail(`${filters} filters do not divide into ${groups} groups`);
   const depth = perGroup(build, channels, groups);
   const map = rank === 1 ? sequenceAsMap(build, input) : input;
   const windows = windowsOf(build, map, options);
   const w = weight([...kernelSize, depth, filters], { layout: 'hwio' });
   const kernel = rank === 1 ? build.reshape(w, [1, ...w.shape]) : w;
-  return finish(build, convolve(build, map, kernel, windows, groups), bias, options, rank);
-}
-
-/** With one channel a group, it is the depthwise op on the same elements. */
-function convolve(
-  build: Build,
-  map: Value,
-  kernel: Value,
-  windows: ReturnType<typeof windowsOf>,
-  groups: number,
-): Value {
-  const [height, width, depth, filters] = kernel.shape as [Dim, Dim, Dim, number];
-  if (groups === 1 || depth !== 1) return build.op({ kind: 'convolution', ...windows, groups }, [map, kernel]);
-  return build.op({ kind: 'depthwise', ...windows }, [
-    map,
-    build.reshape(kernel, [height, width, groups, filters / groups]),
-  ]);
+  return finish(build, convolve(build, map, kernel, { ...windows, groups }), bias, options, rank);
 }
 
 /** x [batch, length, channels] ∗ weight [kernel, channels / groups, filters] + bias → [batch, length', filters] */

@@ -1,5 +1,5 @@
 import { add, floorDiv, mul, product, sub, type Dim } from '../dim.js';
-import type { Padding, Pair } from '../ir.js';
+import type { KernelLayout, Padding, Pair } from '../ir.js';
 import { zerosOf, type Tensor } from '../tensor.js';
 import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
 
@@ -56,20 +56,29 @@ function requireMaps(what: string, x: readonly Dim[], w: readonly Dim[], checks:
     checks.fail(`${what} takes (batch, height, width, channels) and a rank-4 kernel`);
 }
 
+/** The axes of a kernel as [kh, kw, in, out], whatever order they are stored in. */
+const outputsLast = <D>(shape: readonly D[], layout: KernelLayout = 'hwio'): readonly [D, D, D, D] =>
+  (layout === 'hwio' ? shape : [2, 3, 1, 0].map((axis) => shape[axis]!)) as unknown as readonly [D, D, D, D];
+
 export const convolution: Rule<'convolution'> = {
   infer(op, [x, w], checks) {
     requireMaps('convolution', x!.shape, w!.shape, checks);
     const [batch, , , channels] = x!.shape as [Dim, Dim, Dim, Dim];
-    const [, , perGroup, filters] = w!.shape as [Dim, Dim, Dim, Dim];
+    const kernel = outputsLast(w!.shape, op.kernelLayout);
+    const [, , perGroup, filters] = kernel;
     checks.require('equal', channels, mul(perGroup, op.groups), 'expects {expected} channels, got {got}');
-    return [{ dtype: 'float32', shape: [batch, ...outputMap(op, x!.shape, w!.shape, checks), filters] }];
+    return [{ dtype: 'float32', shape: [batch, ...outputMap(op, x!.shape, kernel, checks), filters] }];
   },
-  multiplyAdds: (_op, [, w], output) => mul(product(output.shape), product(w!.shape.slice(0, 3))),
+  multiplyAdds: ({ kernelLayout }, [, w], output) =>
+    mul(product(output.shape), product(outputsLast(w!.shape, kernelLayout).slice(0, 3))),
   evaluate(op, [x, w], shape, context) {
     const result = zerosOf(shape);
     const [batch, outHeight, outWidth, filters] = shape as [number, number, number, number];
     const [, height, width, channels] = x!.shape as [number, number, number, number];
-    const [kernelHeight, kernelWidth, perGroup] = w!.shape as [number, number, number];
+    const [kernelHeight, kernelWidth, perGroup] = outputsLast(w!.shape, op.kernelLayout);
+    const taps = kernelHeight * kernelWidth;
+    const weightAt = (tap: number, i: number, filter: number): number =>
+      op.kernelLayout === 'oihw' ? (filter * perGroup + i) * taps + tap : (tap * perGroup + i) * filters + filter;
     const input = floats(x!);
     const weight = floats(w!);
     for (let n = 0; n < batch; n++) {
@@ -82,7 +91,7 @@ export const convolution: Rule<'convolution'> = {
               const first = Math.floor(filter / (filters / op.groups)) * perGroup;
               for (let i = 0; i < perGroup; i++) {
                 const value = input[(n * height * width + pixel) * channels + first + i]!;
-                sums[filter]! += value * weight[(tap * perGroup + i) * filters + filter]!;
+                sums[filter]! += value * weight[weightAt(tap, i, filter)]!;
               }
             }
           });
@@ -98,17 +107,27 @@ export const depthwise: Rule<'depthwise'> = {
   infer(op, [x, w], checks) {
     requireMaps('depthwise convolution', x!.shape, w!.shape, checks);
     const [batch, , , channels] = x!.shape as [Dim, Dim, Dim, Dim];
-    const [, , inner, multiplier] = w!.shape as [Dim, Dim, Dim, Dim];
-    checks.require('equal', channels, inner, 'expects {expected} channels, got {got}');
-    const filters = mul(channels, multiplier);
-    return [{ dtype: 'float32', shape: [batch, ...outputMap(op, x!.shape, w!.shape, checks), filters] }];
+    const kernel = outputsLast(w!.shape, op.kernelLayout);
+    const [, , inner, last] = kernel;
+    if (op.kernelLayout === 'oihw') {
+      checks.require('equal', inner, 1, 'expects {expected} channel a group, got {got}');
+      const rest = sub(last, mul(channels, floorDiv(last, channels)));
+      checks.require('equal', rest, 0, 'its filters do not divide into groups of its channels');
+    } else {
+      checks.require('equal', channels, inner, 'expects {expected} channels, got {got}');
+    }
+    const filters = op.kernelLayout === 'oihw' ? last : mul(channels, last);
+    return [{ dtype: 'float32', shape: [batch, ...outputMap(op, x!.shape, kernel, checks), filters] }];
   },
-  multiplyAdds: (_op, [, w], output) => mul(product(output.shape), product(w!.shape.slice(0, 2))),
+  multiplyAdds: ({ kernelLayout }, [, w], output) =>
+    mul(product(output.shape), product(outputsLast(w!.shape, kernelLayout).slice(0, 2))),
   evaluate(op, [x, w], shape, context) {
     const result = zerosOf(shape);
     const [batch, outHeight, outWidth, filters] = shape as [number, number, number, number];
     const [, height, width, channels] = x!.shape as [number, number, number, number];
-    const [kernelHeight, kernelWidth, , multiplier] = w!.shape as [number, number, number, number];
+    const [kernelHeight, kernelWidth] = outputsLast(w!.shape, op.kernelLayout);
+    const multiplier = filters / channels;
+    const [strideTap, strideFilter] = op.kernelLayout === 'oihw' ? [1, kernelHeight * kernelWidth] : [filters, 1];
     const input = floats(x!);
     const weight = floats(w!);
     for (let n = 0; n < batch; n++) {
@@ -119,8 +138,8 @@ export const depthwise: Rule<'depthwise'> = {
           forEachTap(op, [height, width], kernel, [row, column], context, (pixel, tap) => {
             for (let filter = 0; filter < filters; filter++) {
               const channel = Math.floor(filter / multiplier);
-              sums[filter]! +=
-                input[(n * height * width + pixel) * channels + channel]! * weight[tap * filters + filter]!;
+              const value = input[(n * height * width + pixel) * channels + channel]!;
+              sums[filter]! += value * weight[tap * strideTap + filter * strideFilter]!;
             }
           });
           result.data.set(sums, ((n * outHeight + row) * outWidth + column) * filters);

@@ -1,4 +1,4 @@
-import type { Node, TensorGraph, Value } from '../ir.js';
+import type { Node, TensorGraph, TensorType, Value } from '../ir.js';
 
 /** A pass: one graph in, one that computes the same out. */
 export interface Pass {
@@ -11,7 +11,12 @@ export class Uses {
   private readonly producers = new Map<number, Node>();
   private readonly counts = new Map<number, number>();
 
+  private nextId: number;
+
   constructor(graph: TensorGraph) {
+    const ports = [...graph.inputs, ...graph.variables].map(({ value }) => value);
+    const values = [...ports, ...[...graph.prepare, ...graph.forward].flatMap(({ outputs }) => outputs)];
+    this.nextId = values.reduce((most, { id }) => Math.max(most, id), -1) + 1;
     for (const node of graph.forward) this.add(node);
     for (const { value } of graph.outputs) this.count(value, 1);
   }
@@ -30,6 +35,11 @@ export class Uses {
 
   private count(value: Value, by: number): void {
     this.counts.set(value.id, this.reads(value) + by);
+  }
+
+  /** A new value. */
+  value({ dtype, shape }: TensorType, name: string): Value {
+    return { id: this.nextId++, name, dtype, shape };
   }
 
   /** The node of `forward` that defines a value. */

@@ -10,7 +10,8 @@ import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad } from './movement.js';
 import { packStep, Planner } from './planner.js';
-import { convolution, depthwise, matmul, pool } from './products.js';
+import { matmul } from './matmul.js';
+import { convolution, depthwise, pool } from './products.js';
 import { recurrent } from './recurrence.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import type {
@@ -241,11 +242,13 @@ function settleVariable(planned: PlannedVariable, definitions: Definitions): Pla
     weightFanIn: settle(weightFanIn),
     facts: Object.fromEntries(facts),
     packing: packing && {
-      ...packing,
       k: settle(packing.k),
       n: settle(packing.n),
       strideK: settle(packing.strideK),
       strideN: settle(packing.strideN),
+      taps: packing.taps,
+      tapStride: settle(packing.tapStride),
+      groups: settle(packing.groups),
       groupStride: settle(packing.groupStride),
     },
   };

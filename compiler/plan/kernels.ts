@@ -12,6 +12,8 @@ export const kernels = {
   gemv: template('a matrix product with one row'),
   gemm: template('a matrix product with several rows'),
   matmul: template('a matrix product whose number of rows is known when called'),
+  batchedMatmul: template('matrix products of many pairs, each right-hand matrix packed in the call'),
+  packedMatmul: template('matrix products with many packed matrices'),
   conv2d: template('a convolution over a padded map'),
   depthwise2d: template('a depthwise convolution over a padded map'),
   recurrent: template('a recurrent layer in one direction'),

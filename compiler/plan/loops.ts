@@ -8,7 +8,7 @@ import { stridesOf } from './strides.js';
 import type { BufferId } from './types.js';
 
 /** The strides with which a value of `shape` is read for an output of `rank` axes; 0 where it is broadcast. */
-function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
+export function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
   const strides = stridesOf(shape);
   return Array.from({ length: rank }, (_, axis) => {
     const own = axis - rank + shape.length;

@@ -3,7 +3,16 @@ import { InternalError } from '../errors.js';
 import type { TensorGraph, Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
-import type { Argument, BufferId, Compute, KernelCall, Loop, Packing, Step } from './types.js';
+import {
+  packingFields,
+  type Argument,
+  type BufferId,
+  type Compute,
+  type KernelCall,
+  type Loop,
+  type Packing,
+  type Step,
+} from './types.js';
 
 /** Where a buffer stands: for ever, or in the arena during the steps from `first` to `last`. */
 export interface DraftBuffer {
@@ -145,10 +154,15 @@ export class Planner {
     this.constants.push({ buffer: id, tensor });
   }
 
-  /** A weight in panels [groups][⌈n/8⌉][k][8]. Packed once unless it changes between calls. */
+  /** Whether a value stays the same while no parameter changes. */
+  isSettled(view: Value): boolean {
+    return this.kinds.has(this.rootOf(view).id);
+  }
+
+  /** A weight in panels [groups][⌈n/8⌉][taps · k][8]. Packed once unless it changes between calls. */
   packed(view: Value, packing: Packing): BufferId {
     const value = this.rootOf(view);
-    const bytes = mul(mul(mul(ceilDiv(packing.n, 8), 8), packing.k), 4 * packing.groups);
+    const bytes = product([ceilDiv(packing.n, 8), 8, packing.k, packing.taps, packing.groups, 4]);
     const kind = this.kinds.get(value.id);
     if (kind === 'variable') {
       const known = this.packRequests.find(
@@ -224,11 +238,7 @@ export const packStep = (source: BufferId, target: BufferId, packing: Packing, o
   kind: 'call',
   kernel: 'packGroups',
   generated: false,
-  args: [
-    address(source),
-    address(target),
-    ...[packing.k, packing.n, packing.strideK, packing.strideN, packing.groups, packing.groupStride].map(size),
-  ],
+  args: [address(source), address(target), ...packingFields.map((field) => size(packing[field]))],
   epilogue: null,
   failure: null,
   origin,

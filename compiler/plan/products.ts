@@ -1,8 +1,8 @@
-import { add, mul, product, type Dim } from '../dim.js';
+import { add, alignUp, floorDiv, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { substitute, type Expression, type Node, type OpOf, type Padding, type Value } from '../ir.js';
 import { address, size, type Planner } from './planner.js';
-import type { Argument, BufferId } from './types.js';
+import type { Argument, BufferId, Packing } from './types.js';
 
 /**
  * Multiply-adds up to which a product with one row gets a body of its own: it gains 13 to 37 % at a few thousand (20 × 256,
@@ -14,7 +14,7 @@ const GENERATED_PRODUCTS = 500_000;
  * The bias and residual addresses of a node with an epilogue, and the epilogue over (accumulator, bias, residual). A
  * fused operand is a bias when it only has the last axis, otherwise it has every element of the output.
  */
-function epilogueOf(
+export function epilogueOf(
   planner: Planner,
   node: Node<OpOf<'matmul' | 'convolution' | 'depthwise'>>,
 ): {
@@ -37,7 +37,8 @@ function epilogueOf(
 /** Whether all axes but the last have size 1. */
 const isVector = (value: Value): boolean => value.shape.slice(0, -1).every((axis) => axis === 1);
 
-function product2d(
+/** One matrix product: the rows of the node's first input by a packed matrix. */
+export function product2d(
   planner: Planner,
   node: Node<OpOf<'matmul' | 'convolution'>>,
   [rows, inner, columns]: readonly [Dim, Dim, Dim],
@@ -57,15 +58,6 @@ function product2d(
   } else {
     planner.call('matmul', [...operands, ...args, ...sizes], { epilogue, reason: 'rows known when called' });
   }
-}
-
-export function matmul(planner: Planner, node: Node<OpOf<'matmul'>>): void {
-  const [x, w] = node.inputs as readonly [Value, Value];
-  const [first, second] = w.shape as readonly [Dim, Dim];
-  const [k, n] = node.op.transposeRight ? [second, first] : [first, second];
-  const [strideK, strideN]: readonly [Dim, Dim] = node.op.transposeRight ? [1, second] : [second, 1];
-  const weight = planner.packed(w, { k, n, strideK, strideN, groups: 1, groupStride: 0 });
-  product2d(planner, node, [product(x.shape.slice(0, -1)), k, n], weight);
 }
 
 /** The input of a window with its padding in place, and its sizes. */
@@ -88,19 +80,22 @@ export function convolution(planner: Planner, node: Node<OpOf<'convolution'>>): 
   const { op } = node;
   const [x, w] = node.inputs as readonly [Value, Value];
   const [batch, , , channels] = x.shape as [Dim, Dim, Dim, Dim];
-  const [kernelHeight, kernelWidth, perGroup, filters] = w.shape as [number, number, Dim, number];
+  const isOutputsFirst = op.kernelLayout === 'oihw';
+  const [kernelHeight, kernelWidth, perGroup, filters] = (
+    isOutputsFirst ? [2, 3, 1, 0].map((axis) => w.shape[axis]) : w.shape
+  ) as [number, number, Dim, number];
   const [, outHeight, outWidth] = node.outputs[0]!.shape as [Dim, Dim, Dim];
-  const perGroupFilters = filters / op.groups;
-  const k = mul(kernelHeight * kernelWidth, perGroup);
-  const weight = planner.packed(w, {
-    k,
-    n: perGroupFilters,
-    strideK: filters,
-    strideN: 1,
-    groups: op.groups,
-    groupStride: perGroupFilters,
-  });
-  const pointwise = kernelHeight * kernelWidth === 1 && op.groups === 1 && op.strides.every((stride) => stride === 1);
+  const taps = kernelHeight * kernelWidth;
+  const k = mul(taps, perGroup);
+  const n = filters / op.groups;
+  const { groups } = op;
+  const weight = planner.packed(
+    w,
+    isOutputsFirst
+      ? { k: perGroup, n, strideK: taps, strideN: k, taps, tapStride: 1, groups, groupStride: mul(n, k) }
+      : { k, n, strideK: filters, strideN: 1, taps: 1, tapStride: 0, groups, groupStride: n },
+  );
+  const pointwise = taps === 1 && groups === 1 && op.strides.every((stride) => stride === 1);
   if (pointwise && op.padding.flat().every((side) => side === 0)) {
     product2d(planner, node, [product(x.shape.slice(0, -1)), k, filters], weight);
     return;
@@ -121,23 +116,33 @@ export function convolution(planner: Planner, node: Node<OpOf<'convolution'>>): 
   );
 }
 
+/** Filters [filters, taps] as one row for each tap, of whole vectors of eight. */
+const tapRows = (filters: Dim, taps: number): Packing => ({
+  ...{ k: 1, n: filters, strideK: 0, strideN: taps },
+  ...{ taps: 1, tapStride: 0, groups: taps, groupStride: 1 },
+});
+
 export function depthwise(planner: Planner, node: Node<OpOf<'depthwise'>>): void {
   const { op } = node;
   const [x, w] = node.inputs as readonly [Value, Value];
   const [batch, , , channels] = x.shape as [Dim, Dim, Dim, Dim];
-  const [kernelHeight, kernelWidth, , multiplier] = w.shape as [number, number, Dim, Dim];
-  const [, outHeight, outWidth] = node.outputs[0]!.shape as [Dim, Dim, Dim];
+  const isOutputsFirst = op.kernelLayout === 'oihw';
+  const [kernelHeight, kernelWidth] = w.shape.slice(isOutputsFirst ? 2 : 0) as [number, number];
+  const [, outHeight, outWidth, filters] = node.outputs[0]!.shape as [Dim, Dim, Dim, Dim];
+  const multiplier = isOutputsFirst ? floorDiv(filters, channels) : w.shape[3]!;
+  const weight = isOutputsFirst ? planner.packed(w, tapRows(filters, kernelHeight * kernelWidth)) : planner.read(w);
+  const weightStride = isOutputsFirst ? alignUp(filters, 8) : filters;
   const { buffer, map } = padded(planner, x, op.padding, 0);
   const { args, epilogue } = epilogueOf(planner, node);
   planner.call(
     'depthwise2d',
     [
       address(buffer),
-      address(planner.read(w)),
+      address(weight),
       address(planner.output(node.outputs[0]!)),
       ...args,
       ...[batch, ...map, channels, multiplier, outHeight, outWidth, kernelHeight, kernelWidth].map(size),
-      ...[...op.strides, ...op.dilation].map(size),
+      ...[...op.strides, ...op.dilation, weightStride].map(size),
     ],
     { epilogue, reason: 'direct' },
   );

@@ -90,16 +90,33 @@ export interface Compute {
 
 export type Step = KernelCall | Loop | Compute;
 
-/** A matrix [k, n] of a canonical weight, `strideK` and `strideN` elements apart, `groups` of them side by side. */
+/**
+ * `groups` matrices [taps · k, n] of a canonical weight: element (tap · k + i, j) of a group stands
+ * tap · tapStride + i · strideK + j · strideN elements after its first.
+ */
 export interface Packing {
   readonly k: Dim;
   readonly n: Dim;
   readonly strideK: Dim;
   readonly strideN: Dim;
-  readonly groups: number;
+  readonly taps: number;
+  readonly tapStride: Dim;
+  readonly groups: Dim;
   /** Elements between the first elements of two groups. */
   readonly groupStride: Dim;
 }
+
+/** The numbers of a packing in the order in which the kernels that pack and unpack take them. */
+export const packingFields = [
+  'k',
+  'n',
+  'strideK',
+  'strideN',
+  'taps',
+  'tapStride',
+  'groups',
+  'groupStride',
+] as const satisfies readonly (keyof Packing)[];
 
 export interface PlannedVariable {
   readonly variable: Variable;

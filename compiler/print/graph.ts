@@ -67,6 +67,7 @@ const window = (op: OpOf<'convolution'> | OpOf<'depthwise'>): string[] => [
   `strides ${pair(op.strides)}`,
   `dilation ${pair(op.dilation)}`,
   paddingOf(op.padding),
+  ...(op.kernelLayout === undefined ? [] : [op.kernelLayout]),
 ];
 
 /** What stands in braces after the inputs of a node; in an epilogue `_` is the element it is applied to. */

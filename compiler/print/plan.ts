@@ -1,4 +1,4 @@
-import { printDim, printShape, type Dim } from '../dim.js';
+import { mul, printDim, printShape, type Dim } from '../dim.js';
 import { printFormula } from '../formula.js';
 import { buffersOf } from '../plan/planner.js';
 import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Recurrence, Step } from '../plan/types.js';
@@ -92,8 +92,10 @@ const printFilling = ({ filling }: PlannedVariable): string =>
 
 function variableRow(planned: PlannedVariable): string[] {
   const { variable, shape, buffer, packing } = planned;
-  const groups = packing && packing.groups > 1 ? `${packing.groups} groups of ` : '';
-  const form = packing ? `packed from ${groups}${printDim(packing.k)} x ${printDim(packing.n)}` : 'as it is';
+  const groups = packing && packing.groups !== 1 ? `${printDim(packing.groups)} groups of ` : '';
+  const form = packing
+    ? `packed from ${groups}${printDim(mul(packing.k, packing.taps))} x ${printDim(packing.n)}`
+    : 'as it is';
   return [variable.name, printShape(shape), id(buffer), form, printFilling(planned)];
 }
 

@@ -22,39 +22,84 @@ function patterns(length: number): Int32Array {
 
 const bits = (values: Float32Array) => [...new Int32Array(values.buffer)];
 
-test('packPanels and unpackPanels move every bit', (t) => {
-  for (const [K, N] of combinations([0, 1, 3, 4, 9], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19]) as [number, number][]) {
-    const layouts = [
-      [N, 1],
-      [1, K],
-      [N + 3, 1],
-      [1, K + 2],
-      [2 * N + 1, 2],
-    ] as const;
-    for (const [strideK, strideN] of layouts) {
-      const label = `${K} × ${N}, strides ${strideK}, ${strideN}`;
-      const span = K && N ? (K - 1) * strideK + (N - 1) * strideN + 1 : 0;
-      const matrix = patterns(span);
-      const panels = pack(matrix, K, N, strideK, strideN);
-      const packed = harness.run(t, {
-        kernel: 'packPanels',
-        inputs: [matrix],
-        outputs: [panels.length],
-        args: ([source], [target]) => [source!, target!, K, N, strideK, strideN],
-      });
-      t.deepEqual(bits(packed.outputs[0]!), [...panels], label);
-      const unpacked = harness.run(t, {
-        kernel: 'unpackPanels',
-        inputs: [panels],
-        outputs: [span],
-        args: ([source], [target]) => [source!, target!, K, N, strideK, strideN],
-      });
-      const expected = new Int32Array(span).fill(0xa5a5a5a5 | 0);
-      for (let k = 0; k < K; k++) {
-        for (let n = 0; n < N; n++) expected[k * strideK + n * strideN] = matrix[k * strideK + n * strideN]!;
-      }
-      t.deepEqual(bits(unpacked.outputs[0]!), [...expected], label);
-    }
+interface Packing {
+  K: number;
+  N: number;
+  strideK: number;
+  strideN: number;
+  taps?: number;
+  tapStride?: number;
+  groups?: number;
+  groupStride?: number;
+}
+
+/** Where each element of panels comes from; −1 past the last column. */
+function sources({ K, N, strideK, strideN, taps = 1, tapStride = 0, groups = 1, groupStride = 0 }: Packing): number[] {
+  const places: number[] = [];
+  for (const [group, panel, tap, k, j] of combinations(
+    ...[groups, Math.ceil(N / 8), taps, K, 8].map((size) => [...Array(size).keys()]),
+  ) as [number, number, number, number, number][]) {
+    const n = panel * 8 + j;
+    places.push(n < N ? group * groupStride + tap * tapStride + k * strideK + n * strideN : -1);
+  }
+  return places;
+}
+
+const packings: Packing[] = combinations([0, 1, 3, 4, 9], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19]).flatMap(([K, N]) =>
+  [
+    [N, 1],
+    [1, K],
+    [N! + 3, 1],
+    [1, K! + 2],
+    [2 * N! + 1, 2],
+  ].map(([strideK, strideN]) => {
+    return { K: K!, N: N!, strideK: strideK!, strideN: strideN! };
+  }),
+);
+for (const [K, N, taps, groups] of combinations([1, 3, 4], [1, 5, 8, 11], [1, 2, 9], [1, 3]) as [
+  number,
+  number,
+  number,
+  number,
+][]) {
+  const outputsFirst = { strideK: taps, strideN: K * taps, tapStride: 1, groupStride: N * K * taps };
+  const outputsLast = { strideK: groups * N, strideN: 1, tapStride: K * groups * N, groupStride: N };
+  packings.push({ K, N, taps, groups, ...outputsFirst }, { K, N, taps, groups, ...outputsLast });
+}
+
+test('packGroups and unpackGroups move every bit', (t) => {
+  for (const packing of packings) {
+    const { K, N, strideK, strideN, taps = 1, tapStride = 0, groups = 1, groupStride = 0 } = packing;
+    const label = JSON.stringify(packing);
+    const from = sources(packing);
+    const span = Math.max(0, ...from.map((place) => place + 1));
+    const matrices = patterns(span);
+    const panels = Int32Array.from(from, (place) => (place < 0 ? 0 : matrices[place]!));
+    const sizes = [K, N, strideK, strideN, taps, tapStride, groups, groupStride];
+    const packed = harness.run(t, {
+      kernel: 'packGroups',
+      inputs: [matrices],
+      outputs: [panels.length],
+      args: ([source], [target]) => [source!, target!, ...sizes],
+    });
+    t.deepEqual(bits(packed.outputs[0]!), [...panels], label);
+    const unpacked = harness.run(t, {
+      kernel: 'unpackGroups',
+      inputs: [panels],
+      outputs: [span],
+      args: ([source], [target]) => [source!, target!, ...sizes],
+    });
+    const expected = new Int32Array(span).fill(0xa5a5a5a5 | 0);
+    for (const place of from) if (place >= 0) expected[place] = matrices[place]!;
+    t.deepEqual(bits(unpacked.outputs[0]!), [...expected], label);
+    if (strideK !== 1 || taps * groups !== 1) continue;
+    const columns = harness.run(t, {
+      kernel: 'packColumns',
+      inputs: [matrices],
+      outputs: [panels.length],
+      args: ([source], [target]) => [source!, target!, K, N, strideN],
+    });
+    t.deepEqual(bits(columns.outputs[0]!), [...panels], `columns ${label}`);
   }
 });
 
@@ -159,6 +204,126 @@ test('gemv and matmul sum as gemm does, bit for bit', (t) => {
   }
   const { call, expected } = product(5, 7, 9, 1, 2);
   close(t, harness.run(t, call('matmul')).outputs[0]!, expected, 'matmul 5 × 7 × 9');
+});
+
+interface Batches {
+  /** Positions along three axes. */
+  sizes: [number, number, number];
+  /** Along which axes the left and the right matrices change. */
+  left: [0 | 1, 0 | 1, 0 | 1];
+  right: [0 | 1, 0 | 1, 0 | 1];
+}
+
+const batches: Batches[] = [
+  { sizes: [2, 3, 2], left: [1, 1, 1], right: [1, 1, 1] },
+  { sizes: [2, 3, 2], left: [1, 0, 1], right: [0, 1, 0] },
+  { sizes: [2, 3, 2], left: [0, 1, 1], right: [1, 0, 0] },
+  { sizes: [1, 1, 4], left: [1, 1, 0], right: [1, 1, 1] },
+  { sizes: [1, 2, 3], left: [1, 1, 1], right: [0, 0, 0] },
+  { sizes: [2, 0, 3], left: [1, 1, 1], right: [1, 1, 1] },
+];
+
+const steps = (sizes: number[], moves: number[], step: number): number[] =>
+  sizes.map(
+    (_, axis) =>
+      moves[axis]! * step * sizes.slice(axis + 1).reduce((all, size, i) => all * (moves[axis + 1 + i] ? size : 1), 1),
+  );
+
+test('batchedMatmul and packedMatmul give what gemm gives for each pair, bit for bit', (t) => {
+  for (const { sizes, left, right } of batches) {
+    for (const [M, K, N] of [
+      [1, 5, 9],
+      [3, 0, 9],
+      [4, 9, 17],
+      [0, 2, 3],
+      [2, 3, 0],
+    ] as const) {
+      for (const transposed of [false, true]) {
+        const [strideK, strideN] = transposed ? [1, K] : [N, 1];
+        const [strideA, strideB, strideC] = [
+          steps(sizes, left, M * K),
+          steps(sizes, right, K * N),
+          steps(sizes, [1, 1, 1], M * N),
+        ];
+        const positions = combinations(...sizes.map((size) => [...Array(size).keys()])).map((index) => {
+          const at = (strides: number[]): number => index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0);
+          return { a: at(strideA), b: at(strideB), c: at(strideC) };
+        });
+        const span = (moves: number[]): number => sizes.reduce((all, size, axis) => all * (moves[axis] ? size : 1), 1);
+        const a = random(span(left) * M * K, 1);
+        const b = random(span(right) * K * N, 2);
+        const bias = random(N, 3);
+        const residual = random(positions.length * M * N, 4);
+        const panels = Array.from({ length: span(right) }, (_, i) => [
+          ...pack(b.subarray(i * K * N), K, N, strideK, strideN),
+        ]);
+        const panelFloats = Math.ceil(N / 8) * 8 * K;
+        const expected = new Float32Array(residual.length);
+        for (const position of positions) {
+          const matrix = Float32Array.from(K * N === 0 ? [] : panels[position.b / (K * N)]!);
+          const { outputs } = harness.run(t, {
+            kernel: 'gemm',
+            inputs: [
+              a.subarray(position.a, position.a + M * K),
+              matrix,
+              bias,
+              residual.subarray(position.c, position.c + M * N),
+            ],
+            outputs: [M * N],
+            slack: [2, 3],
+            args: ([pa, pb, pBias, pResidual], [c]) => [pa!, pb!, c!, pBias!, pResidual!, M, K, N, K, N],
+          });
+          expected.set(outputs[0]!, position.c);
+        }
+        const label = `${sizes.join()}; ${left.join()}; ${right.join()}: ${M} × ${K} × ${N}${transposed ? ' transposed' : ''}`;
+        const walked = (strides: number[]): number[] =>
+          sizes.flatMap((size, axis) => [size, strideA[axis]!, strides[axis]!, strideC[axis]!]);
+        const batched = harness.run(t, {
+          kernel: 'batchedMatmul',
+          inputs: [a, b, bias, residual],
+          outputs: [residual.length, panelFloats],
+          slack: [2, 3],
+          args: ([pa, pb, pBias, pResidual], [c, buffer]) => [
+            pa!,
+            pb!,
+            c!,
+            pBias!,
+            pResidual!,
+            buffer!,
+            strideK,
+            strideN,
+            M,
+            K,
+            N,
+            K,
+            N,
+            ...walked(strideB),
+          ],
+        });
+        t.deepEqual(batched.outputs[0], expected, label);
+        const packed = harness.run(t, {
+          kernel: 'packedMatmul',
+          inputs: [a, Float32Array.from(panels.flat()), bias, residual],
+          outputs: [residual.length],
+          slack: [2, 3],
+          args: ([pa, pb, pBias, pResidual], [c]) => [
+            pa!,
+            pb!,
+            c!,
+            pBias!,
+            pResidual!,
+            M,
+            K,
+            N,
+            K,
+            N,
+            ...walked(steps(sizes, right, panelFloats)),
+          ],
+        });
+        t.deepEqual(packed.outputs[0], expected, `packed ${label}`);
+      }
+    }
+  }
 });
 
 test('gatherRows', (t) => {

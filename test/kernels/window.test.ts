@@ -40,11 +40,13 @@ interface Convolution {
   filters: number;
   groups: number;
   extra?: number;
+  /** Floats between the taps of a depthwise kernel that are none of it. */
+  gap?: number;
 }
 
 /** Runs `kernel` against the sum over its window, channels and taps; `w` is [taps][channels / groups][filters]. */
 function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
-  const { window, batch, out, channels, filters, groups, extra = 0 } = shape;
+  const { window, batch, out, channels, filters, groups, extra = 0, gap = 0 } = shape;
   const [height, width] = [mapSize(window, 0, out[0], extra), mapSize(window, 1, out[1], extra)];
   const [inputs, outputs, taps] = [channels / groups, filters / groups, window.kernel[0] * window.kernel[1]];
   const x = random(batch * height * width * channels, 1);
@@ -78,6 +80,9 @@ function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
       packed[(panel * taps * inputs + k) * 8 + (n & 7)] = w[k * filters + f]!;
     }
   }
+  const weightStride = filters + gap;
+  const spread = new Float32Array(taps ? (taps - 1) * weightStride + filters : 0);
+  for (let tap = 0; tap < taps; tap++) spread.set(w.subarray(tap * filters, (tap + 1) * filters), tap * weightStride);
   const sizes =
     kernel === 'conv2d'
       ? [
@@ -92,10 +97,13 @@ function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
           ...window.dilation,
           groups,
         ]
-      : [batch, height, width, channels, outputs, ...out, ...window.kernel, ...window.stride, ...window.dilation];
+      : [
+          ...[batch, height, width, channels, outputs, ...out],
+          ...[...window.kernel, ...window.stride, ...window.dilation, weightStride],
+        ];
   const call = {
     kernel,
-    inputs: [x, kernel === 'conv2d' ? packed : w, bias, residual],
+    inputs: [x, kernel === 'conv2d' ? packed : spread, bias, residual],
     outputs: [residual.length],
     slack: [2, 3],
     args: ([px, pw, pBias, pResidual]: number[], [y]: number[]) => [px!, pw!, y!, pBias!, pResidual!, ...sizes],
@@ -143,7 +151,8 @@ test('depthwise2d', (t) => {
   }
   const widths = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15];
   for (const window of [plain, { ...plain, stride: [2, 2] }, { ...plain, kernel: [5, 5] }] as Window[]) {
-    for (const width of widths) shapes.push({ window, batch: 1, out: [2, width], channels: 9, filters: 9, groups: 9 });
+    for (const width of widths)
+      shapes.push({ window, batch: 1, out: [2, width], channels: 9, filters: 9, groups: 9, gap: 7 });
   }
   for (const shape of shapes) {
     const { call, expected, label } = convolution('depthwise2d', shape);

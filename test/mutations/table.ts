@@ -30,10 +30,10 @@ const kernels: readonly Mutation[] = [
   kernel(
     'panels',
     'the last panel is unpacked one column short',
-    'if (columns > 4) storeLanes(t + 16, v128.load(source, 16), columns - 4);',
-    'if (columns > 4) storeLanes(t + 16, v128.load(source, 16), columns - 5);',
+    'if (columns > 4) storeLanes(target + 16, v128.load(source, 16), columns - 4);',
+    'if (columns > 4) storeLanes(target + 16, v128.load(source, 16), columns - 5);',
     'kernels/matrix',
-    'packPanels and unpackPanels move every bit',
+    'packGroups and unpackGroups move every bit',
   ),
   kernel(
     'gather',
