@@ -7,9 +7,9 @@ const MOST_SIGNIFICANT: i64 = ~0x1ffffff;
 const EXACT_QUOTIENT: f64 = 268435456; // 2²⁸
 
 /**
- * The remainder of x by y for f32 values x ≥ 0 and y ≥ 0; NaN where x is infinite or y is 0 or infinite. Each turn takes 26
- * bits off x, without rounding: a quotient that was rounded up leaves less than 0, which the next turn or the end makes up
- * for.
+ * The remainder of x by y for f32 values x ≥ 0 and y ≥ 0; NaN where x is infinite or y is 0 or infinite. Each turn takes at
+ * least 26 bits off x, exactly: the product of 28 bits and y has 52, and what is left is a multiple of its last one, so
+ * that a quotient less than such a product is so by 2⁻⁵² of it at least and is not rounded up to it.
  */
 function reduced(x: v128, y: v128): v128 {
   let rest = x;
@@ -18,10 +18,10 @@ function reduced(x: v128, y: v128): v128 {
     const quotient = f64x2.div(rest, y);
     const whole = f64x2.trunc(v128.and(quotient, i64x2.splat(MOST_SIGNIFICANT)));
     rest = f64x2.sub(rest, f64x2.mul(whole, y));
-    const large = f64x2.ge(f64x2.abs(quotient), f64x2.splat(EXACT_QUOTIENT));
+    const large = f64x2.ge(quotient, f64x2.splat(EXACT_QUOTIENT));
     more = v128.any_true(v128.and(large, f64x2.eq(rest, rest)));
   } while (more);
-  return f64x2.add(rest, v128.and(y, f64x2.lt(rest, f64x2.splat(0))));
+  return rest;
 }
 
 /**

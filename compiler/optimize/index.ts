@@ -3,11 +3,12 @@ import { dropDead } from './dead.js';
 import { foldTransposes } from './transposes.js';
 import { fuse } from './fuse.js';
 import { hoist } from './hoist.js';
+import { layout } from './layout/index.js';
 import type { Pass } from './rewrite.js';
 import { verify } from './verify.js';
 
 /** In the order in which they run. */
-const passes: readonly Pass[] = [dropDead, foldTransposes, hoist, fuse, dropDead];
+const passes: readonly Pass[] = [dropDead, foldTransposes, layout, dropDead, hoist, fuse, dropDead];
 
 /** Runs every pass, and checks the graph after each. */
 export function optimize(graph: TensorGraph): TensorGraph {

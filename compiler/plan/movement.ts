@@ -34,7 +34,6 @@ export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
   }
 }
 
-/** Pads two neighbouring axes at a time, the last ones first. */
 /** Pads elements that are no float32 one by one. */
 function padElements(planner: Planner, { op, inputs, outputs }: Node<OpOf<'pad'>>): void {
   const [x] = inputs as readonly [Value];
@@ -48,6 +47,7 @@ function padElements(planner: Planner, { op, inputs, outputs }: Node<OpOf<'pad'>
   computeInto(planner, formula, outputs[0]!, inputs);
 }
 
+/** Pads two neighbouring axes at a time, the last ones first; the first axis may be left to be padded alone. */
 export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
   const { padding, value } = node.op;
   const [output] = node.outputs as readonly [Value];

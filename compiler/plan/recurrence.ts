@@ -125,16 +125,8 @@ export function recurrent(planner: Planner, { op, inputs, outputs }: Node<Recurr
   const [strideK, strideN]: readonly [Dim, Dim] = op.transposeRight ? [1, units] : [width, 1];
   const groups = twice ? gates : 1;
   const n = twice ? units : width;
-  const weights = planner.packed(weight, {
-    k: units,
-    n,
-    strideK,
-    strideN,
-    taps: 1,
-    tapStride: 0,
-    groups,
-    groupStride: mul(units, strideN),
-  });
+  const packing = { k: units, n, strideK, strideN, taps: 1, tapStride: 0, groups, groupStride: mul(units, strideN) };
+  const weights = planner.packed(weight, packing);
   const products = planner.temporary(`${planner.origin} products`, product([batch, width]));
   const kept = planner.isRead(sequence);
   const common = [address(planner.read(x)), address(weights), optional('bias'), optional('hidden')];

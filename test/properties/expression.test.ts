@@ -5,7 +5,16 @@ import { none } from '../../compiler/emit/binaryen.js';
 import { Locals } from '../../compiler/emit/code.js';
 import { Linker } from '../../compiler/emit/linker.js';
 import { emitLoop } from '../../compiler/emit/loop.js';
-import { keyOf, substitute, type BinaryFunction, type Expression, type UnaryFunction } from '../../compiler/ir.js';
+import {
+  callsFunction,
+  isTotal,
+  keyOf,
+  substitute,
+  type BinaryFunction,
+  type Expression,
+  type UnaryFunction,
+} from '../../compiler/ir.js';
+import { printExpression } from '../../compiler/print/expression.js';
 import { elementwise } from '../../compiler/ops/elementwise.js';
 import { binary, element, scalar, select, unary } from '../../compiler/build.js';
 import type { Tensor } from '../../compiler/tensor.js';
@@ -25,10 +34,12 @@ function operandsOf(draw: Draw): [x: Float32Array, y: Float32Array] {
     i % 2 === 0 ? [8 * draw.number() - 4, 8 * draw.number() - 4] : [draw.integer(-6, 6) / 2, draw.integer(-6, 6) / 2],
   );
   const pairs = [...special, ...numbers];
-  return [Float32Array.from(pairs, ([x]) => x!), Float32Array.from(pairs, ([, y]) => y!)];
+  return [Float32Array.from(pairs, ([x]) => x), Float32Array.from(pairs, ([, y]) => y)];
 }
 
 const tensorOf = (data: Float32Array): Tensor => ({ dtype: 'float32', shape: [data.length], data });
+
+const textOf = (expression: Expression): string => printExpression(expression, ['x', 'y']);
 
 /** What the naive evaluator makes of an expression. */
 const evaluated = (expression: Expression, inputs: readonly Float32Array[] = operands): Float32Array =>
@@ -134,7 +145,7 @@ function agree(
     const at = expected.findIndex((value, j) => !close(results[i]![j]!, value, toleranceOf(expression)));
     if (at < 0) return;
     const inputs = operands.map((operand) => operand[at]);
-    t.fail(`${keyOf(expression)} of ${inputs.join()} is ${results[i]![at]!}, not ${expected[at]!}`);
+    t.fail(`${textOf(expression)} of ${inputs.join()} is ${results[i]![at]!}, not ${expected[at]!}`);
   });
   t.pass();
 }
@@ -198,7 +209,28 @@ test('substituting into an expression is computing its inputs first', (t) => {
         outer,
         parts.map((part) => evaluated(part)),
       ),
-      keyOf(whole),
+      textOf(whole),
     );
   });
+});
+
+test('a function of the user is found wherever an expression has it', (t) => {
+  const [x, y] = [element(0), element(1)];
+  const call = (total: boolean): Expression => ({ kind: 'call', function: 'f', args: [x], total });
+  const places: ((inner: Expression) => Expression)[] = [
+    (inner) => unary('floor', inner),
+    (inner) => binary('add', inner, y),
+    (inner) => binary('add', x, inner),
+    (inner) => select('less', inner, x, x, x),
+    (inner) => select('less', x, inner, x, x),
+    (inner) => select('less', x, x, inner, x),
+    (inner) => select('less', x, x, x, inner),
+    (inner) => ({ kind: 'call', function: 'g', args: [x, inner], total: true }),
+  ];
+  for (const place of places) {
+    t.true(callsFunction(place(call(true))));
+    t.true(isTotal(place(call(true))));
+    t.false(isTotal(place(call(false))));
+  }
+  t.false(callsFunction(select('less', x, y, scalar(1), unary('exp', y))));
 });
