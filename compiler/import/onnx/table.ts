@@ -3,12 +3,16 @@ import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { conversions } from './ops/convert.js';
+import { convolutions } from './ops/convolution.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
+import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
+import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
-import { reductions } from './ops/reduce.js';
+import { poolings } from './ops/pooling.js';
 import { recurrence } from './ops/recurrent.js';
+import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
 import { softmax } from './ops/softmax.js';
 
@@ -18,12 +22,16 @@ export const families = {
   argument,
   arithmetic,
   conversions,
+  convolutions,
   identity,
   logic,
   matrices,
+  normalizations,
   norms,
-  reductions,
+  poolings,
+  products,
   recurrence,
+  reductions,
   selection,
   softmax,
 } as const satisfies Readonly<Record<string, Operators>>;
