@@ -1,7 +1,8 @@
 import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
-import type { Node, Op, OpKind, Value } from '../../ir.js';
+import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
+import type { ScalarArithmetic} from '../../ops/fraction.js';
 import { numberOf, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
 import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
@@ -25,7 +26,7 @@ export class FoldingBuild extends Build {
   private readonly tensors = new Map<number, Tensor>();
   private readonly sizes = new Map<number, SymbolicContent>();
   private readonly producers = new Map<number, Node>();
-  /** Values of variables, which count as known only where a model needs to know. */
+  /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
 
   /** A value known when compiling. */
@@ -57,8 +58,10 @@ export class FoldingBuild extends Build {
     const node = this.nodes.at(-1)!;
     this.producers.set(value.id, node);
     if (op.kind === 'constant') this.tensors.set(value.id, op.tensor);
-    else if (inputs.every(({ id }) => this.tensors.has(id))) this.fold(node, (id) => this.tensors.get(id));
-    else this.foldSizes(node);
+    else if (inputs.every(({ id }) => this.tensors.has(id))) {
+      const tensor = this.fold(node, (id) => this.tensors.get(id));
+      if (tensor) this.tensors.set(value.id, tensor);
+    } else this.foldSizes(node);
     const tensor = this.tensors.get(value.id);
     if (tensor && op.kind !== 'constant') {
       this.nodes[this.nodes.length - 1] = { ...node, op: { kind: 'constant', tensor }, inputs: [] };
@@ -66,15 +69,23 @@ export class FoldingBuild extends Build {
     return value;
   }
 
+  /** What depends on data has known sizes where the data are known. */
+  override outputsOf(op: Op, inputs: readonly Value[]): Value[] {
+    const known = inputs.flatMap(({ id }) => this.tensors.get(id) ?? []);
+    const isSmall = known.length === inputs.length && known.every(({ data }) => data.length <= MOST_ELEMENTS);
+    if (!definedSize(op) || !isSmall) return super.outputsOf(op, inputs);
+    const node = { op, inputs, outputs: [], origin: this.subject };
+    return evaluateNode(node, known, { size: (dim) => valueOf(dim, none)! }).map((tensor) => this.constant(tensor));
+  }
+
   /** Computes a node whose inputs are known. */
   private fold(node: Node, tensorOf: (id: number) => Tensor | undefined): Tensor | undefined {
     const [output] = node.outputs as readonly [Value];
     const shape = knownShape(output);
-    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) return this.foldSizes(node);
+    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) { this.foldSizes(node); return; }
     const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
     try {
       const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
-      this.tensors.set(output.id, tensor!);
       return tensor;
     } catch (error) {
       // An index outside its table is an error of the call, not of the model.
@@ -90,8 +101,10 @@ export class FoldingBuild extends Build {
     const inputs = node.inputs.map((input) => this.contentOf(input));
     if (!inputs.every((content) => content !== undefined)) return;
     const elements = decided(() => {
-      if (node.op.kind === 'compute') return computed(node.op, shape, inputs);
-      return node.op.kind === 'elementwise' ? mapped(node.op, shape, inputs) : moved(node, shape, inputs);
+      if (node.op.kind === 'compute') return computed(node.op, shape, inputs, this.arithmetic);
+      return node.op.kind === 'elementwise'
+        ? mapped(node.op, shape, inputs, this.arithmetic)
+        : moved(node, shape, inputs);
     });
     if (!elements) return;
     const numbers = elements.map(numberOf);
@@ -101,17 +114,7 @@ export class FoldingBuild extends Build {
   }
 
   private contentOf(value: Value): SymbolicContent | undefined {
-    const known = this.sizes.get(value.id);
-    if (known) return known;
-    const tensor = this.tensors.get(value.id);
-    if (!tensor || tensor.data.length > MOST_SIZES) return undefined;
-    const { dtype, shape } = tensor;
-    const numbers = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
-    if (dtype === 'float32') {
-      const elements = decided(() => numbers.map(scalarOfFloat));
-      return elements && { dtype, shape, elements };
-    }
-    return numbers.every(Number.isSafeInteger) ? { dtype, shape, elements: numbers } : undefined;
+    return this.sizes.get(value.id) ?? contentOfTensor(this.tensors.get(value.id));
   }
 
   /** What a value is known to be; variables count as what they start as. */
@@ -122,7 +125,14 @@ export class FoldingBuild extends Build {
     if (!node) return undefined;
     const inputs = new Map(node.inputs.map((input) => [input.id, this.tensorOf(input)]));
     if (node.inputs.length === 0 || [...inputs.values()].includes(undefined)) return undefined;
-    return this.fold(node, (id) => inputs.get(id));
+    const tensor = this.fold(node, (id) => inputs.get(id));
+    if (tensor) this.settled.set(value.id, tensor);
+    return tensor;
+  }
+
+  /** What a value is whatever variables are. */
+  fixedOf(value: Value): Tensor | undefined {
+    return this.tensors.get(value.id);
   }
 
   /** The integers a value is known to be, in row-major order, some of which may be sizes. */
@@ -132,12 +142,23 @@ export class FoldingBuild extends Build {
 
   /** The numbers a value is known to be, in row-major order, as sizes or quotients of sizes. */
   ratiosOf(value: Value): readonly Scalar[] | undefined {
-    return (this.contentOf(value) ?? (this.tensorOf(value) && this.contentOf(value)))?.elements;
+    return (this.contentOf(value) ?? contentOfTensor(this.tensorOf(value)))?.elements;
   }
 }
 
+function contentOfTensor(tensor: Tensor | undefined): SymbolicContent | undefined {
+  if (!tensor || tensor.data.length > MOST_SIZES) return undefined;
+  const { dtype, shape } = tensor;
+  const numbers = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  if (dtype === 'float32') {
+    const elements = decided(() => numbers.map(scalarOfFloat));
+    return elements && { dtype, shape, elements };
+  }
+  return numbers.every(Number.isSafeInteger) ? { dtype, shape, elements: numbers } : undefined;
+}
+
 const knownShape = ({ shape }: Value): readonly number[] | undefined =>
-  shape.every((size) => typeof size === 'number') ? (shape as readonly number[]) : undefined;
+  shape.every((size) => typeof size === 'number') ? (shape) : undefined;
 
 function dependsOnSizes(op: Op): boolean {
   let found = false;
@@ -172,12 +193,14 @@ const computed = (
   { formula }: Extract<Op, { kind: 'compute' }>,
   shape: readonly number[],
   inputs: readonly SymbolicContent[],
-): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index));
+  arithmetic: ScalarArithmetic,
+): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index, arithmetic));
 
 const mapped = (
   { expression }: Extract<Op, { kind: 'elementwise' }>,
   shape: readonly number[],
   inputs: readonly SymbolicContent[],
+  arithmetic: ScalarArithmetic,
 ): Scalar[] =>
   overIndices(shape, (index) =>
     evaluateRatios(
@@ -189,6 +212,7 @@ const mapped = (
         );
         return elements[at]!;
       }),
+      arithmetic,
     ),
   );
 

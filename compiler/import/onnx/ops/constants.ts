@@ -32,7 +32,9 @@ const constantOfShape: Expand = (context, inputs) => {
 
 /** The elements from `start` up to `limit`, `delta` apart. */
 const range: Expand = (context, inputs) => {
-  const [start, limit, delta] = [0, 1, 2].map((at) => asScalar(context, context.input(inputs, at))) as unknown as Triple<Value>;
+  const [start, limit, delta] = [0, 1, 2].map((at) =>
+    asScalar(context, context.input(inputs, at)),
+  ) as unknown as Triple<Value>;
   const type = f.scalarOf(start.dtype);
   const element = f.add(f.load(0, []), f.mul(f.convert(type, f.axis(0)), f.load(1, [])));
   return context.build.compute(start.dtype, [lengthOf(context, [start, limit, delta])], element, start, delta);
@@ -59,7 +61,8 @@ function lengthOf(context: NodeContext, values: Triple<Value>): Dim {
   const denominator = mul(mul(limit.denominator, start.denominator), delta.numerator);
   if (typeof denominator !== 'number') return context.unsupported('delta depends on sizes that only a call tells');
   if (denominator === 0) return zeroDelta(context);
-  return larger(denominator > 0 ? ceilDiv(numerator, denominator) : ceilDiv(mul(numerator, -1), -denominator), 0);
+  const count = denominator > 0 ? ceilDiv(numerator, denominator) : ceilDiv(mul(numerator, -1), -denominator);
+  return larger(count, 0, context.build.limits);
 }
 
 const zeroDelta = (context: NodeContext): never => context.unsupported('delta is 0');
