@@ -2,8 +2,7 @@ import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
 import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
-import type { ScalarArithmetic} from '../../ops/fraction.js';
-import { numberOf, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
+import { numberOf, ScalarArithmetic, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
 import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
 import * as f from '../../formula.js';
@@ -25,6 +24,7 @@ const none: ReadonlyMap<string, number> = new Map();
 export class FoldingBuild extends Build {
   private readonly tensors = new Map<number, Tensor>();
   private readonly sizes = new Map<number, SymbolicContent>();
+  private readonly arithmetic = new ScalarArithmetic(this.limits);
   private readonly producers = new Map<number, Node>();
   /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
@@ -82,7 +82,10 @@ export class FoldingBuild extends Build {
   private fold(node: Node, tensorOf: (id: number) => Tensor | undefined): Tensor | undefined {
     const [output] = node.outputs as readonly [Value];
     const shape = knownShape(output);
-    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) { this.foldSizes(node); return; }
+    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) {
+      this.foldSizes(node);
+      return;
+    }
     const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
     try {
       const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
@@ -158,7 +161,7 @@ function contentOfTensor(tensor: Tensor | undefined): SymbolicContent | undefine
 }
 
 const knownShape = ({ shape }: Value): readonly number[] | undefined =>
-  shape.every((size) => typeof size === 'number') ? (shape) : undefined;
+  shape.every((size) => typeof size === 'number') ? shape : undefined;
 
 function dependsOnSizes(op: Op): boolean {
   let found = false;
