@@ -5,6 +5,7 @@ import { arithmetic } from './ops/arithmetic.js';
 import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
+import { gathering } from './ops/gathering.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -18,6 +19,7 @@ import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
+import { spread } from './ops/spread.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
@@ -27,6 +29,7 @@ export const families = {
   constants,
   conversions,
   convolutions,
+  gathering,
   identity,
   logic,
   matrices,
@@ -40,6 +43,7 @@ export const families = {
   selection,
   shapes,
   softmax,
+  spread,
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
