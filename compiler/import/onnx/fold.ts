@@ -1,6 +1,6 @@
 import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
-import type { Node, Op, OpKind, Value } from '../../ir.js';
+import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
 import { evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { allocate, volume, type DType, type Tensor } from '../../tensor.js';
@@ -24,7 +24,7 @@ export class FoldingBuild extends Build {
   private readonly tensors = new Map<number, Tensor>();
   private readonly sizes = new Map<number, SymbolicContent>();
   private readonly producers = new Map<number, Node>();
-  /** Values of variables, which count as known only where a model needs to know. */
+  /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
 
   /** A value known when compiling. */
@@ -56,13 +56,24 @@ export class FoldingBuild extends Build {
     const node = this.nodes.at(-1)!;
     this.producers.set(value.id, node);
     if (op.kind === 'constant') this.tensors.set(value.id, op.tensor);
-    else if (inputs.every(({ id }) => this.tensors.has(id))) this.fold(node, (id) => this.tensors.get(id));
-    else this.foldSizes(node);
+    else if (inputs.every(({ id }) => this.tensors.has(id))) {
+      const tensor = this.fold(node, (id) => this.tensors.get(id));
+      if (tensor) this.tensors.set(value.id, tensor);
+    } else this.foldSizes(node);
     const tensor = this.tensors.get(value.id);
     if (tensor && op.kind !== 'constant') {
       this.nodes[this.nodes.length - 1] = { ...node, op: { kind: 'constant', tensor }, inputs: [] };
     }
     return value;
+  }
+
+  /** What depends on data has known sizes where the data are known. */
+  override outputsOf(op: Op, inputs: readonly Value[]): Value[] {
+    const known = inputs.flatMap(({ id }) => this.tensors.get(id) ?? []);
+    const isSmall = known.length === inputs.length && known.every(({ data }) => data.length <= MOST_ELEMENTS);
+    if (!definedSize(op) || !isSmall) return super.outputsOf(op, inputs);
+    const node = { op, inputs, outputs: [], origin: this.subject };
+    return evaluateNode(node, known, { size: (dim) => valueOf(dim, none)! }).map((tensor) => this.constant(tensor));
   }
 
   /** Computes a node whose inputs are known. */
@@ -73,7 +84,6 @@ export class FoldingBuild extends Build {
     const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
     try {
       const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
-      this.tensors.set(output.id, tensor!);
       return tensor;
     } catch (error) {
       // An index outside its table is an error of the call, not of the model.
@@ -96,12 +106,7 @@ export class FoldingBuild extends Build {
   }
 
   private contentOf(value: Value): SymbolicContent | undefined {
-    const known = this.sizes.get(value.id);
-    if (known) return known;
-    const tensor = this.tensors.get(value.id);
-    if (!tensor || tensor.dtype === 'float32' || tensor.data.length > MOST_SIZES) return undefined;
-    const elements = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
-    return elements.every(Number.isSafeInteger) ? { shape: tensor.shape, elements } : undefined;
+    return this.sizes.get(value.id) ?? contentOfTensor(this.tensors.get(value.id));
   }
 
   /** What a value is known to be; variables count as what they start as. */
@@ -112,13 +117,26 @@ export class FoldingBuild extends Build {
     if (!node) return undefined;
     const inputs = new Map(node.inputs.map((input) => [input.id, this.tensorOf(input)]));
     if (node.inputs.length === 0 || [...inputs.values()].includes(undefined)) return undefined;
-    return this.fold(node, (id) => inputs.get(id));
+    const tensor = this.fold(node, (id) => inputs.get(id));
+    if (tensor) this.settled.set(value.id, tensor);
+    return tensor;
+  }
+
+  /** What a value is whatever variables are. */
+  fixedOf(value: Value): Tensor | undefined {
+    return this.tensors.get(value.id);
   }
 
   /** The integers a value is known to be, in row-major order, some of which may be sizes. */
   sizesOf(value: Value): readonly Dim[] | undefined {
-    return (this.contentOf(value) ?? (this.tensorOf(value) && this.contentOf(value)))?.elements;
+    return (this.contentOf(value) ?? contentOfTensor(this.tensorOf(value)))?.elements;
   }
+}
+
+function contentOfTensor(tensor: Tensor | undefined): SymbolicContent | undefined {
+  if (!tensor || tensor.dtype === 'float32' || tensor.data.length > MOST_SIZES) return undefined;
+  const elements = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  return elements.every(Number.isSafeInteger) ? { shape: tensor.shape, elements } : undefined;
 }
 
 function integerTensor(dtype: DType, shape: readonly number[], elements: readonly number[]): Tensor {

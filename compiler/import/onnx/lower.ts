@@ -330,6 +330,7 @@ class Lowering {
       initialize,
       prepare: [],
       forward: this.build.nodes,
+      notes: drafts.flatMap(noteOn),
       layers: this.layers,
     };
   }
@@ -350,6 +351,13 @@ const sameBytes = ({ data }: Tensor, bytes: Uint8Array): boolean => {
   const own = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return own.length === bytes.length && own.every((byte, at) => byte === bytes[at]);
 };
+
+/** Weights that make every result NaN, or nearly. */
+function noteOn({ name, tensor }: Draft): string[] {
+  let count = 0;
+  for (const value of tensor.data as Float32Array) if (Number.isNaN(value)) count++;
+  return count === 0 ? [] : [`${name}: ${count} of ${tensor.data.length} weights are NaN`];
+}
 
 /** Fans count in the order of axes [kernel, in, out], which 'oi' and 'oihw' reverse. */
 function variableOf({ name, value, layout, users }: Draft): Variable {
