@@ -2,6 +2,7 @@ import type { Operators } from './define.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
+import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { identity } from './ops/identity.js';
@@ -10,10 +11,12 @@ import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
 import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
+import { parts } from './ops/parts.js';
 import { poolings } from './ops/pooling.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
+import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
@@ -21,6 +24,7 @@ export const families = {
   activations,
   argument,
   arithmetic,
+  constants,
   conversions,
   convolutions,
   identity,
@@ -28,11 +32,13 @@ export const families = {
   matrices,
   normalizations,
   norms,
+  parts,
   poolings,
   products,
   recurrence,
   reductions,
   selection,
+  shapes,
   softmax,
 } as const satisfies Readonly<Record<string, Operators>>;
 
