@@ -20,8 +20,8 @@ export interface Declared {
 export function graphOf(
   inputs: readonly Declared[],
   body: (build: Build, values: readonly Value[]) => readonly Value[],
+  build = new Build(() => false),
 ): TensorGraph {
-  const build = new Build(() => false);
   const symbols: SymbolInfo[] = [];
   const dim = (size: number | string, input: string, axis: number): Dim => {
     if (typeof size === 'number') return size;
