@@ -1,6 +1,7 @@
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { built, kernel, type Mutation } from './mutation.js';
+import { selection } from './selection.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -361,4 +362,5 @@ export const mutations: readonly Mutation[] = [
   ...run,
   ...initialization,
   ...filling,
+  ...selection,
 ];
