@@ -1,17 +1,32 @@
-import { equal, printDim, symbolsOf, type Dim } from './dim.js';
+import {
+  dependsOn,
+  equal,
+  lowerBound,
+  min,
+  mul,
+  nonNegative,
+  printDim,
+  product,
+  sub,
+  symbolsOf,
+  upperBound,
+  type Dim,
+} from './dim.js';
 import { ShapeError } from './errors.js';
 import { canonical, type Formula } from './formula.js';
-import type {
-  BinaryFunction,
-  Comparison,
-  CompiledFunction,
-  Constraint,
-  Expression,
-  Node,
-  Op,
-  TensorType,
-  UnaryFunction,
-  Value,
+import {
+  unbounded,
+  type BinaryFunction,
+  type BoundedSize,
+  type Comparison,
+  type CompiledFunction,
+  type Constraint,
+  type Expression,
+  type Node,
+  type Op,
+  type TensorType,
+  type UnaryFunction,
+  type Value,
 } from './ir.js';
 import { inferShapes, type Checks } from './ops/index.js';
 import type { DType } from './tensor.js';
@@ -46,6 +61,13 @@ export class Rebind extends Error {
   }
 }
 
+export interface SuppressionOptions {
+  readonly centerPointBox: boolean;
+  readonly maxOutputBoxes: number | Value;
+  readonly iouThreshold: number | Value;
+  readonly scoreThreshold: number | Value;
+}
+
 /** Appends nodes while layers are lowered, and infers the shapes of what they define. */
 export class Build implements Checks {
   readonly nodes: Node[] = [];
@@ -53,6 +75,8 @@ export class Build implements Checks {
   /** What layers call the axes of values, by id. */
   readonly axes = new Map<number, readonly string[]>();
   private nextId = 0;
+  /** The sizes that depend on data, with what they are at most. */
+  private readonly limits = new Map<string, Dim>();
 
   /**
    * @param isOpen whether a symbol stands for an input size nobody named, so that it may be bound to what it must be
@@ -79,6 +103,54 @@ export class Build implements Checks {
     const outputs = inferShapes(op, inputs, this).map((type) => this.value(type, this.subject));
     this.nodes.push({ op, inputs, outputs, origin: this.subject });
     return outputs;
+  }
+
+  /**
+   * The size that an op defines when it runs.
+   * @param max what it is at most, over other symbols
+   */
+  bounded(max: Dim): BoundedSize {
+    const name = `${this.subject}.count${this.limits.size === 0 ? '' : this.limits.size}`;
+    this.limits.set(name, upperBound(max, this.limits) ?? unbounded(this.subject, max));
+    return { name, max };
+  }
+
+  /** The positions of elements that are not 0: int64 [rank, count]. */
+  nonZero(x: Value): Value {
+    return this.op({ kind: 'nonZero', count: this.bounded(product(x.shape)) }, [x]);
+  }
+
+  /** The slices along an axis, or the elements, for which a condition (bool, one axis) holds. */
+  compress(x: Value, condition: Value, axis: number | null): Value {
+    return this.op({ kind: 'compress', axis, count: this.bounded(condition.shape[0] ?? 1) }, [x, condition]);
+  }
+
+  /** The different slices along an axis, or elements: values, first indices, inverse, counts. */
+  unique(x: Value, axis: number | null, sorted: boolean): Value[] {
+    const count = this.bounded(axis === null ? product(x.shape) : (x.shape[axis] ?? 1));
+    return this.outputsOf({ kind: 'unique', axis, sorted, count }, [x]);
+  }
+
+  /**
+   * The best boxes of each class: int64 [count, 3] of batch, class and box. What is no number is a value of one element,
+   * the most boxes of a class int64, thresholds float32.
+   */
+  nonMaxSuppression(boxes: Value, scores: Value, options: SuppressionOptions): Value {
+    const { centerPointBox, maxOutputBoxes, iouThreshold, scoreThreshold } = options;
+    const [batch = 1, classes = 1, many = 1] = scores.shape;
+    const most = typeof maxOutputBoxes === 'number' ? maxOutputBoxes : null;
+    const count = this.bounded(mul(mul(batch, classes), most === null ? many : min(many, most)));
+    const constant = (value: number | Value, dtype: DType): Value => {
+      if (typeof value !== 'number') return value;
+      const data = dtype === 'int64' ? BigInt64Array.of(BigInt(value)) : Float32Array.of(value);
+      return this.op({ kind: 'constant', tensor: { dtype, shape: [], data } }, []);
+    };
+    const limits = [
+      constant(maxOutputBoxes, 'int64'),
+      constant(iouThreshold, 'float32'),
+      constant(scoreThreshold, 'float32'),
+    ];
+    return this.op({ kind: 'nonMaxSuppression', centerPointBox, most, count }, [boxes, scores, ...limits]);
   }
 
   elementwise(expression: Expression, ...inputs: Value[]): Value {
@@ -122,14 +194,31 @@ export class Build implements Checks {
     }
     if (rule === 'equal') {
       if (equal(got, expected)) return;
+      this.refuseBounded(got, expected, message);
       this.bind(got, expected);
       this.bind(expected, got);
+    }
+    if (rule === 'atLeast' && (dependsOn(got, this.limits) || dependsOn(expected, this.limits))) {
+      const least = lowerBound(sub(got, expected), this.limits);
+      if (least === undefined || !nonNegative(least)) this.refuseBounded(got, expected, message);
+      return;
     }
     const constraint = { rule, got, expected, subject: this.subject, message };
     const known = this.constraints.some(
       (other) => other.rule === rule && equal(other.got, got) && equal(other.expected, expected),
     );
     if (!known) this.constraints.push(constraint);
+  }
+
+  /** Refuses a requirement that only the data decide. */
+  private refuseBounded(got: Dim, expected: Dim, message: string): void {
+    const open = [...symbolsOf(got), ...symbolsOf(expected)].filter((name) => this.limits.has(name));
+    if (open.length === 0) return;
+    this.fail(
+      `${fillIn(message, expected, got)}; ${open.join(', ')} depends on data and cannot be checked`,
+      expected,
+      got,
+    );
   }
 
   /** Refuses the layer. */

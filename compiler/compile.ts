@@ -6,6 +6,7 @@ import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
+import { needsExtended } from './plan/kernels.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { show } from './show.js';
 import { snapshot } from './snapshot.js';
@@ -17,7 +18,10 @@ export interface CompileOptions extends ModelOptions {
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
   readonly weights?: 'seed' | 'embed';
-  /** `frozen` leaves out what would change parameters after they are initialized, for a smaller module. */
+  /**
+   * `frozen` leaves out what would change parameters after they are initialized, for a smaller module: the default of
+   * imported models. Declarations are `editable`.
+   */
   readonly parameters?: 'editable' | 'frozen';
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
@@ -86,7 +90,8 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, seed, initializers, maxMemory, frozen } = checkOptions(options);
+  const { target, weights, seed, initializers, maxMemory, parameters } = checkOptions(options);
+  const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
   const { functions, customs, warnings } = await pipeline.compileFunctions();
@@ -94,7 +99,8 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   report('plan', 1);
   const asked = carriedInitializers(initializers, pipeline.rng);
   let plan = pipeline.plan(frozen ? [] : asked);
-  const notes = [...warnings];
+  const extended = needsExtended(plan);
+  const notes = [...warnings, ...(pipeline.lower().notes ?? [])];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };
   if (weights === 'embed') {
     report('embed', 2);
@@ -103,7 +109,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
       ...emitOptions,
       frozen: false,
       target: 'baseline',
-      library: await loadLibrary('baseline'),
+      library: await loadLibrary('baseline', extended),
     });
     const embedded = snapshot(plan, recipes.binary, pipeline.functions);
     if (embedded.open.length > 0) {
@@ -112,7 +118,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
     plan = embedded.plan;
   }
   report('emit', 3);
-  const library = await loadLibrary(target);
+  const library = await loadLibrary(target, extended);
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
@@ -128,8 +134,8 @@ function checkOptions(options: CompileOptions) {
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
   if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
-  const { parameters = 'editable' } = options;
-  if (!['editable', 'frozen'].includes(parameters)) {
+  const { parameters } = options;
+  if (parameters !== undefined && !['editable', 'frozen'].includes(parameters)) {
     fail('parameters', `must be 'editable' or 'frozen', got ${show(parameters)}`);
   }
   if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
@@ -141,5 +147,5 @@ function checkOptions(options: CompileOptions) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
   carriedInitializers(initializers, 'philox');
-  return { target, weights, seed: BigInt(seed), initializers, maxMemory, frozen: parameters === 'frozen' };
+  return { target, weights, seed: BigInt(seed), initializers, maxMemory, parameters };
 }

@@ -124,8 +124,11 @@ export function max(left: Dim, right: Dim): Dim {
   return atomOf({ kind: 'max', left, right, key: `max(${printDim(left)}, ${printDim(right)})` });
 }
 
+/** The smaller of two dims. */
+export const min = (left: Dim, right: Dim): Dim => sub(add(left, right), max(left, right));
+
 /** Whether a dim is ≥ 0 whatever its symbols are, which are never negative. */
-const nonNegative = (dim: Dim): boolean =>
+export const nonNegative = (dim: Dim): boolean =>
   termsOf(dim).every((term) => term.coefficient >= 0 && term.factors.every(isSize));
 
 function isSize(atom: Atom): boolean {
@@ -166,6 +169,51 @@ export function valueOf(dim: Dim, values: ReadonlyMap<string, number>): number |
   const value = substitute(dim, values);
   return typeof value === 'number' ? value : undefined;
 }
+
+/**
+ * A dim that is never below another one while each symbol of `limits` is from 0 to its limit, over other symbols only.
+ * Undefined where none is found: products of what may be negative, and divisors that depend on such a symbol.
+ */
+export const upperBound = (dim: Dim, limits: ReadonlyMap<string, Dim>): Dim | undefined => extreme(dim, limits, true);
+
+/** A dim that is never above another one while each symbol of `limits` is from 0 to its limit. */
+export const lowerBound = (dim: Dim, limits: ReadonlyMap<string, Dim>): Dim | undefined => extreme(dim, limits, false);
+
+function extreme(dim: Dim, limits: ReadonlyMap<string, Dim>, upper: boolean): Dim | undefined {
+  if (!dependsOn(dim, limits)) return dim;
+  let sum: Dim = 0;
+  for (const { coefficient, factors } of termsOf(dim)) {
+    const isLimited = factors.some((factor) => dependsOn(atomOf(factor), limits));
+    // A product grows with its factors only where none of them is negative.
+    if (isLimited && factors.length > 1 && !factors.every(isSize)) return undefined;
+    let value: Dim = coefficient;
+    for (const factor of factors) {
+      const bound = extremeAtom(factor, limits, coefficient > 0 === upper);
+      if (bound === undefined) return undefined;
+      value = mul(value, bound);
+    }
+    sum = add(sum, value);
+  }
+  return sum;
+}
+
+function extremeAtom(atom: Atom, limits: ReadonlyMap<string, Dim>, upper: boolean): Dim | undefined {
+  if (!dependsOn(atomOf(atom), limits)) return atomOf(atom);
+  if (atom.kind === 'symbol') return upper ? limits.get(atom.name)! : 0;
+  const { right } = atom;
+  if (atom.kind === 'max') {
+    const sides = [atom.left, right].map((side) => extreme(side, limits, upper));
+    return sides[0] === undefined || sides[1] === undefined ? undefined : max(sides[0], sides[1]);
+  }
+  const falls = typeof right === 'number' && right < 0;
+  if (dependsOn(right, limits) || !(falls || nonNegative(right))) return undefined;
+  const left = extreme(atom.left, limits, upper !== falls);
+  return left === undefined ? undefined : floorDiv(left, right);
+}
+
+/** Whether a dim depends on any of the symbols given. */
+export const dependsOn = (dim: Dim, symbols: { has(name: string): boolean }): boolean =>
+  [...symbolsOf(dim)].some((name) => symbols.has(name));
 
 /** Names of the symbols a dim depends on. */
 export function symbolsOf(dim: Dim, found = new Set<string>()): Set<string> {

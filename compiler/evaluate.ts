@@ -1,6 +1,6 @@
-import { valueOf, type Dim } from './dim.js';
+import { printDim, valueOf, type Dim } from './dim.js';
 import { InternalError } from './errors.js';
-import type { Node, TensorGraph } from './ir.js';
+import { definedSize, type Node, type TensorGraph } from './ir.js';
 import { evaluateNode, type EvaluateContext } from './ops/index.js';
 import { fnv1a64 } from './random.js';
 import { TorchGenerator } from './streams/torch.js';
@@ -17,6 +17,15 @@ export interface EvaluateOptions {
 export interface Evaluated {
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly variables: Readonly<Record<string, Tensor>>;
+}
+
+/** What a size turned out to be that an op defines: one of its outputs has an axis of that size. */
+function sizeIn({ outputs }: Node, results: readonly Tensor[], name: string): number {
+  for (const [index, { shape }] of outputs.entries()) {
+    const axis = shape.findIndex((size) => printDim(size) === name);
+    if (axis >= 0) return results[index]!.shape[axis]!;
+  }
+  throw new InternalError(`no output has size ${name}`);
 }
 
 /** Runs a tensor graph node by node, in the naive form of each op: what compiled modules are compared with. */
@@ -37,7 +46,10 @@ export function evaluate(
   const values = new Map<number, Tensor>();
   const run = (node: Node, context: EvaluateContext): void => {
     const operands = node.inputs.map((input) => values.get(input.id)!);
-    evaluateNode(node, operands, context).forEach((tensor, index) => values.set(node.outputs[index]!.id, tensor));
+    const results = evaluateNode(node, operands, context);
+    results.forEach((tensor, index) => values.set(node.outputs[index]!.id, tensor));
+    const defined = definedSize(node.op);
+    if (defined) sizes.set(defined.name, sizeIn(node, results, defined.name));
   };
   for (const { name, value } of graph.inputs) values.set(value.id, inputs[name]!);
   const variables: Record<string, Tensor> = {};

@@ -10,7 +10,8 @@
  * Each of the three functions is a list of nodes in execution order. A node applies one `Op` to values and defines new
  * ones; every value is defined once: as an input, a variable, or an output of one node.
  */
-import type { Dim } from './dim.js';
+import { printDim, symbolsOf, upperBound, type Dim } from './dim.js';
+import { ShapeError } from './errors.js';
 import type { Formula } from './formula.js';
 import type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
 import type { DType, Tensor } from './tensor.js';
@@ -263,10 +264,99 @@ export type Op =
     }
   /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
   | { readonly kind: 'gather' }
+  /**
+   * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
+   * NaN is the largest. They are ordered by value if `sorted`, else by index.
+   */
+  | {
+      readonly kind: 'topK';
+      readonly axis: number;
+      readonly k: Dim;
+      readonly largest: boolean;
+      readonly sorted: boolean;
+    }
+  /**
+   * data, indices (int32 or int64, negative ones count from the end), updates → data with updates. `elements`: indices and
+   * updates of one shape, each index along `axis`, the other axes from the update's own place. `nd`: the last axis of
+   * the indices [..., q] says where in the first q axes of the data a slice of the updates belongs. Of several updates
+   * of one element the last is kept; a reduction combines them with the element: bool adds by or and multiplies by and.
+   */
+  | {
+      readonly kind: 'scatter';
+      readonly form: 'elements' | 'nd';
+      readonly axis: number;
+      readonly reduction: ScatterReduction;
+    }
+  /**
+   * boxes [batch, boxes, 4], scores [batch, classes, boxes], and of one element each: the most boxes of a class (int64), a
+   * threshold of overlap and one of scores → int64 [count, 3] of (batch, class, box): for each class those with a score
+   * above the threshold, the highest first, equal ones in their order, without those whose intersection over union with
+   * one already taken is above the other threshold. There are never more than `most` of a class, where that is told. A
+   * box is two corners (y, x) in any order, or with `centerPointBox` its centre (x, y), width and height.
+   */
+  | {
+      readonly kind: 'nonMaxSuppression';
+      readonly centerPointBox: boolean;
+      readonly most: number | null;
+      readonly count: BoundedSize;
+    }
+  /** The positions of elements that are not 0 → int64 [rank, count], in row-major order. */
+  | { readonly kind: 'nonZero'; readonly count: BoundedSize }
+  /**
+   * x, condition (bool [n]) → the slices along the axis where the condition holds, or elements of x flattened. Those
+   * beyond the condition are left out.
+   */
+  | { readonly kind: 'compress'; readonly axis: number | null; readonly count: BoundedSize }
+  /**
+   * The different slices along an axis, or elements of x flattened → values, and int64: the first index of each, which
+   * one each slice of x is, how often each occurs. In lexicographic order if `sorted`, else in that of first occurrence.
+   * NaN equals NaN and is the largest, −0 equals 0.
+   */
+  | { readonly kind: 'unique'; readonly axis: number | null; readonly sorted: boolean; readonly count: BoundedSize }
   /** A value known when compiling. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
   /** No inputs, one variable as output. `seed` is the variable's own. */
   | { readonly kind: 'initializer'; readonly recipe: Recipe; readonly seed?: bigint };
+
+export type ScatterReduction = 'none' | 'add' | 'multiply' | 'maximum' | 'minimum';
+
+/** A size that depends on data: a symbol that the op defines when it runs, from 0 to `max`, which earlier symbols tell. */
+export interface BoundedSize {
+  readonly name: string;
+  readonly max: Dim;
+}
+
+/** The size that an op defines. */
+export const definedSize = (op: Op): BoundedSize | undefined => ('count' in op ? op.count : undefined);
+
+/** The symbols that a node's op or the shapes of its outputs depend on. */
+export function symbolsIn({ op, outputs }: Node): Set<string> {
+  const found = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
+    if ('kind' in part && part.kind === 'polynomial') symbolsOf(part as Dim, found);
+    else Object.values(part).forEach(visit);
+  };
+  visit(op);
+  for (const { shape } of outputs) visit(shape);
+  return found;
+}
+
+/** The sizes that depend on data, in the order in which they become known, with their limits over the inputs' symbols. */
+export function boundedSizes({ prepare, forward }: Pick<TensorGraph, 'prepare' | 'forward'>): Map<string, Dim> {
+  const limits = new Map<string, Dim>();
+  for (const { op, origin } of [...prepare, ...forward]) {
+    const size = definedSize(op);
+    if (size) limits.set(size.name, upperBound(size.max, limits) ?? unbounded(origin, size.max));
+  }
+  return limits;
+}
+
+/** Refuses a size that depends on data in a way for which no limit is known. */
+export function unbounded(subject: string, dim: Dim): never {
+  const what = `no limit is known for size ${printDim(dim)}, which depends on data`;
+  throw new ShapeError('unbounded', subject, what, undefined, printDim(dim));
+}
 
 export type OpKind = Op['kind'];
 export type OpOf<K extends OpKind> = Extract<Op, { readonly kind: K }>;
@@ -360,6 +450,8 @@ export interface TensorGraph {
   readonly initialize: readonly Node[];
   readonly prepare: readonly Node[];
   readonly forward: readonly Node[];
+  /** What its author should know though it is no fault, `subject: what`. */
+  readonly notes?: readonly string[];
   /** Layers in declaration order, for summaries. */
   readonly layers: readonly LayerInfo[];
 }

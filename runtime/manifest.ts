@@ -58,6 +58,8 @@ export interface Manifest {
     readonly min?: number;
     readonly max?: number;
   }[];
+  /** Sizes of outputs that depend on data, with the most they can be; missing if there are none. */
+  readonly bounded?: readonly { readonly name: string; readonly max: ManifestDim }[];
   /** Byte offset in the table of the record that `readParameter` fills: address, then one word a dim. */
   readonly parameter: number;
   /** Byte offset in the table of the numbers (f64) that `initializeParameter` takes besides two. */

@@ -130,6 +130,7 @@ export class Session implements ForwardModel {
       throw new ModuleError('trap', 'forward', `a function of the model failed: ${(error as Error).message}`);
     }
     this.check(status);
+    if (this.manifest.bounded) this.#refresh();
   }
 
   /** Fills what no request has filled. */

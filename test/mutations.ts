@@ -10,7 +10,7 @@ import type { Mutation } from './mutations/mutation.js';
 import { mutations } from './mutations/table.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const KERNELS = 'build/kernels.wasm';
+const KERNELS = ['build/kernels.wasm', 'build/kernels.extended.wasm'];
 const TIMEOUT = 240_000;
 
 interface Run {
@@ -54,12 +54,17 @@ class Copy {
 
   /** The titles of the tests that fail for a fault and pass without it. */
   async attempt(mutation: Mutation, passing: ReadonlySet<string>): Promise<readonly string[]> {
-    const names = mutation.file.startsWith('assembly/') ? [mutation.file, KERNELS] : [mutation.file];
+    const names = mutation.file.startsWith('assembly/') ? [mutation.file, ...KERNELS] : [mutation.file];
     const before = names.map((name) => readFileSync(join(this.folder, name)));
     writeFileSync(join(this.folder, mutation.file), plant(mutation, before[0]!.toString()));
     try {
-      if (names.includes(KERNELS)) {
-        const { output, succeeded } = await this.run('assemblyscript/bin/asc.js', '--target', 'baseline');
+      for (const entry of names.length > 1
+        ? [
+            ['--target', 'baseline'],
+            ['assembly/extended.ts', '--target', 'extended'],
+          ]
+        : []) {
+        const { output, succeeded } = await this.run('assemblyscript/bin/asc.js', ...entry);
         if (!succeeded) throw new Error(`${mutation.fault}: the kernels do not compile: ${output}`);
       }
       const { failed } = await this.test(mutation.test, [mutation.title]);

@@ -1,7 +1,9 @@
 import { ABI_VERSION, type Manifest } from '../../runtime/manifest.js';
+import { substitute, type Dim } from '../dim.js';
 import { InternalError, ShapeError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
 import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
+import { sizesAtLimits } from './bounded.js';
 import { Locals } from './code.js';
 import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
@@ -121,10 +123,12 @@ function initialBytes(plan: KernelPlan): number {
 function tableSegment(plan: KernelPlan): Segment[] {
   const { tableAddress, table } = plan.memory;
   const words = new DataView(new ArrayBuffer(table.bytes + 4));
+  const initial: ReadonlyMap<string, Dim> = plan.symbols.length === 0 ? sizesAtLimits(plan) : new Map();
   const write = (ports: KernelPlan['inputs'], offsets: readonly number[]): void => {
     ports.forEach(({ shape, buffer }, index) => {
       [plan.buffers[buffer]!.address, ...shape].forEach((size, word) => {
-        if (typeof size === 'number') words.setUint32(offsets[index]! + 4 * word, size, true);
+        const known = substitute(size, initial);
+        if (typeof known === 'number') words.setUint32(offsets[index]! + 4 * word, known, true);
       });
     });
   };

@@ -3,6 +3,7 @@ import type { SymbolInfo } from '../ir.js';
 import type { KernelPlan } from '../plan/types.js';
 import { i32, i64, none, typesOf, type Module, type Ref } from './binaryen.js';
 import { globalOf, Locals, sizeRef, wideRef, when } from './code.js';
+import { sizesAtLimits } from './bounded.js';
 import type { Linker } from './linker.js';
 import { parametersWait } from './steps.js';
 
@@ -144,7 +145,7 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
   emitRefuse(linker, memory.tableAddress);
   module.addGlobal('inferred', i32, true, module.i32.const(symbols.length === 0 ? 1 : 0));
   const initial = initialSizes(plan);
-  for (const { name } of [...symbols, ...memory.definitions]) {
+  for (const { name } of [...symbols, ...plan.bounded, ...memory.definitions]) {
     wide.set(name, locals.make(i64));
     module.addGlobal(globalOf(name), i32, true, module.i32.const(initial.get(name) ?? 0));
   }
@@ -196,7 +197,8 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
     }
   }
 
-  for (const { name, dim } of memory.definitions) body.push(wide.get(name)!.set(wideRef(module, dim, symbolRef)));
+  for (const { name, dim } of [...plan.bounded, ...memory.definitions])
+    body.push(wide.get(name)!.set(wideRef(module, dim, symbolRef)));
   const constraints = plan.constraints.map((constraint) => {
     const [got, expected] = [constraint.got, constraint.expected].map((dim) => {
       const local = locals.make(i64);
@@ -242,8 +244,12 @@ export function emitInfer(linker: Linker, plan: KernelPlan, maxMemory: number): 
   return checks;
 }
 
-/** Before any input there are no ports: what parameters are read and written through stands right behind them. */
+/**
+ * Before any input there are no ports: what parameters are read and written through stands right behind them. Without
+ * open sizes those that depend on data start at their limits.
+ */
 function initialSizes(plan: KernelPlan): ReadonlyMap<string, number> {
+  if (plan.symbols.length === 0) return sizesAtLimits(plan);
   const { scratch, parameterEnd } = plan.memory;
   const moves = typeof scratch !== 'number' && !parametersWait(plan);
   return new Map(moves ? [[scratch.key, (parameterEnd as number) | 0]] : []);

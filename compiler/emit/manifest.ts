@@ -52,6 +52,7 @@ export function describe(
       ...(min > 1 ? { min } : {}),
       ...(max < 0xffffffff ? { max } : {}),
     })),
+    ...(plan.bounded.length === 0 ? {} : { bounded: plan.bounded.map(({ name, dim }) => ({ name, max: shown(dim) })) }),
     parameter: memory.table.parameter,
     arguments: memory.table.arguments,
     states: memory.table.states,

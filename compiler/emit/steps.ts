@@ -3,6 +3,7 @@ import type { KernelPlan, KernelCall, PlannedVariable, Step } from '../plan/type
 import { kernels, type KernelName } from '../plan/kernels.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
+import { outputsWait, settler } from './bounded.js';
 import { generatedGemv } from './gemv.js';
 import { emitCompute, hasChecks } from './compute.js';
 import type { Linker } from './linker.js';
@@ -14,6 +15,7 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
   const args = call.args.map((arg) => {
     if (arg.kind === 'float') return module.f32.const(arg.value);
     if (arg.kind === 'size') return sizeRef(module, arg.size);
+    if (arg.kind === 'list') return sizeRef(module, plan.buffers[arg.buffer]!.address);
     return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
   });
   if (call.generated) return module.call(generatedGemv(linker, call), args.slice(0, 5), none);
@@ -21,11 +23,20 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
   const name = kernels[call.kernel as KernelName].template
     ? linker.template(call.kernel, call.epilogue, others)
     : linker.library(call.kernel);
-  return module.call(name, args, call.failure === null ? none : i32);
+  return module.call(name, args, call.failure === null && call.defines === null ? none : i32);
 }
+
+/** Writes the lists of sizes that a call takes. */
+const emitLists = ({ module }: Linker, plan: KernelPlan, { args }: KernelCall): Ref[] =>
+  args.flatMap((arg) => {
+    if (arg.kind !== 'list') return [];
+    const { address } = plan.buffers[arg.buffer]!;
+    return arg.sizes.map((size, at) => module.i32.store(4 * at, 4, sizeRef(module, address), sizeRef(module, size)));
+  });
 
 function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], locals: Locals): Ref[] {
   const { module } = linker;
+  const settle = settler(linker, plan);
   let failed: ReturnType<Locals['make']> | undefined;
   return steps.flatMap((step) => {
     if (step.kind === 'loop') return [emitLoop(linker, step, (buffer) => plan.buffers[buffer]!.address)];
@@ -33,10 +44,13 @@ function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], loc
     const call = isCompute
       ? emitCompute(linker, step, (buffer) => plan.buffers[buffer]!.address)
       : emitCall(linker, plan, step);
-    if (isCompute ? !hasChecks(step) : step.failure === null) return [call];
+    const lists = isCompute ? [] : emitLists(linker, plan, step);
+    if (!isCompute && step.defines !== null) return [...lists, ...settle(step.defines, call)];
+    if (isCompute ? !hasChecks(step) : step.failure === null) return [...lists, call];
     failed ??= locals.make(i32);
     const position = module.i32.sub(failed.get(), module.i32.const(1));
     return [
+      ...lists,
       failed.set(call),
       when(
         module,
@@ -99,6 +113,7 @@ export function emitForward(linker: Linker, plan: KernelPlan): void {
       when(module, status.tee(module.call('prepare', [], i32)), module.return(status.get())),
     ),
     ...emitSteps(linker, plan, plan.forward, locals),
+    ...(outputsWait(plan) ? [module.call('publish', [], none)] : []),
     module.i32.const(Status.ok),
   ]);
 }

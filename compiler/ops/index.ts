@@ -7,13 +7,17 @@ import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { recurrent } from './recurrent.js';
 import { normalize, reduce, softmax } from './reduce.js';
-import type { Checks, EvaluateContext, Rule } from './rule.js';
+import { compress, nonZero, unique } from './counted.js';
+import { nonMaxSuppression } from './suppression.js';
+import type { Checks, EvaluateContext, JointRule, Rule } from './rule.js';
+import { scatter } from './scatter.js';
 import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
 import { constant, initializer } from './source.js';
+import { topK } from './topK.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
 
-const rules: { readonly [K in OpKind]: Rule<K> } = {
+const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   elementwise,
   matmul,
   convolution,
@@ -30,11 +34,17 @@ const rules: { readonly [K in OpKind]: Rule<K> } = {
   compute,
   recurrent,
   gather,
+  topK,
+  scatter,
+  nonMaxSuppression,
+  nonZero,
+  compress,
+  unique,
   constant,
   initializer,
 };
 
-const ruleOf = (op: Op): Rule<OpKind> => rules[op.kind] as Rule<OpKind>;
+const ruleOf = (op: Op): Rule<OpKind> | JointRule<OpKind> => rules[op.kind] as Rule<OpKind> | JointRule<OpKind>;
 
 /** Ops that take values of any dtype; the others compute in float32. */
 const movers: ReadonlySet<OpKind> = new Set([
@@ -46,6 +56,12 @@ const movers: ReadonlySet<OpKind> = new Set([
   'compute',
   'recurrent',
   'gather',
+  'topK',
+  'scatter',
+  'nonMaxSuppression',
+  'nonZero',
+  'compress',
+  'unique',
   'constant',
 ]);
 
@@ -65,9 +81,11 @@ export const multiplyAdds = ({ op, inputs, outputs }: Node): Dim =>
 
 /** What a node computes, the naive way. */
 export function evaluateNode(node: Node, inputs: readonly Tensor[], context: EvaluateContext): Tensor[] {
+  const rule = ruleOf(node.op);
+  if ('evaluateAll' in rule) return [...rule.evaluateAll(node.op, inputs, context)];
   return node.outputs.map((output, index) => {
     const shape = output.shape.map(context.size);
-    const result = ruleOf(node.op).evaluate(node.op, inputs, shape, context, index);
+    const result = rule.evaluate(node.op, inputs, shape, context, index);
     if (!('epilogue' in node.op)) return result;
     const op = { kind: 'elementwise', expression: node.op.epilogue } as const;
     return elementwise.evaluate(op, [result, ...inputs.slice(2)], shape, context, 0);

@@ -1,10 +1,8 @@
 import { stridesOf, volume, zerosOf } from '../tensor.js';
-import { floats, type Checks, type Rule } from './rule.js';
+import { floats, requireAxis, type Checks, type Rule } from './rule.js';
 
 function requireAxes(what: string, axes: readonly number[], rank: number, checks: Checks): void {
-  for (const axis of axes) {
-    if (axis < 0 || axis >= rank) checks.fail(`${what} axis ${axis} is outside an input of rank ${rank}`);
-  }
+  for (const axis of axes) requireAxis(what, axis, rank, checks);
 }
 
 export const reduce: Rule<'reduce'> = {

@@ -1,17 +1,22 @@
-import type { Node } from '../ir.js';
+import { symbolsOf } from '../dim.js';
+import { definedSize, symbolsIn, type Node } from '../ir.js';
 import type { Pass } from './rewrite.js';
 
-/** Nodes that no output needs. Variables stay: users list, read and write them. */
+/** Nodes of which no output needs a value or a size. Variables stay: users list, read and write them. */
 export const dropDead: Pass = {
   name: 'dropDead',
   run(graph) {
     const needed = new Set(graph.outputs.map(({ value }) => value.id));
+    const sizes = new Set(graph.outputs.flatMap(({ value }) => value.shape.flatMap((size) => [...symbolsOf(size)])));
+    const isNeeded = ({ op, outputs }: Node): boolean =>
+      outputs.some(({ id }) => needed.has(id)) || sizes.has(definedSize(op)?.name ?? '');
     const keep = (nodes: readonly Node[]): Node[] => {
       const kept: Node[] = [];
       for (const node of [...nodes].reverse()) {
-        if (!node.outputs.some(({ id }) => needed.has(id))) continue;
+        if (!isNeeded(node)) continue;
         kept.unshift(node);
         for (const { id } of node.inputs) needed.add(id);
+        for (const name of symbolsIn(node)) sizes.add(name);
       }
       return kept;
     };

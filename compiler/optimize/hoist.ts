@@ -1,7 +1,10 @@
-import type { Node, TensorGraph } from '../ir.js';
+import { symbolsIn, type Node, type TensorGraph } from '../ir.js';
 import type { Pass } from './rewrite.js';
 
-/** What depends on parameters and constants alone is computed when they change, not at every call. */
+/**
+ * What depends on parameters and constants alone is computed when they change, not at every call. A size that may
+ * change between calls, or depends on data, keeps what depends on it where it is.
+ */
 export const hoist: Pass = {
   name: 'hoist',
   run(graph: TensorGraph): TensorGraph {
@@ -9,10 +12,13 @@ export const hoist: Pass = {
       ...graph.variables.map(({ value }) => value.id),
       ...graph.prepare.flatMap(({ outputs }) => outputs.map(({ id }) => id)),
     ]);
+    const lasting = new Set(graph.symbols.filter(({ kind }) => kind === 'latched').map(({ name }) => name));
+    const isSettled = (node: Node): boolean =>
+      node.inputs.every(({ id }) => settled.has(id)) && [...symbolsIn(node)].every((name) => lasting.has(name));
     const prepare: Node[] = [...graph.prepare];
     const forward: Node[] = [];
     for (const node of graph.forward) {
-      if (node.inputs.every(({ id }) => settled.has(id))) {
+      if (isSettled(node)) {
         prepare.push(node);
         for (const { id } of node.outputs) settled.add(id);
       } else {

@@ -1,6 +1,6 @@
 import { printShape, equal } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { Node, TensorGraph, Value } from '../ir.js';
+import { definedSize, symbolsIn, type Node, type TensorGraph, type Value } from '../ir.js';
 import { inferShapes, type Checks } from '../ops/index.js';
 
 /** Throws an `InternalError` that names the pass when a graph is not well formed. */
@@ -9,6 +9,7 @@ export function verify(graph: TensorGraph, pass: string): void {
     throw new InternalError(`after ${pass}: ${what}`);
   };
   const defined = new Set<number>();
+  const sizes = new Set(graph.symbols.map(({ name }) => name));
   const define = (value: Value): void => {
     if (defined.has(value.id)) fault(`value ${value.id} (${value.name}) is defined twice`);
     defined.add(value.id);
@@ -19,6 +20,12 @@ export function verify(graph: TensorGraph, pass: string): void {
         fault(`${node.op.kind} of ${node.origin} reads value ${input.id} before it is defined`);
     }
     node.outputs.forEach(define);
+    const size = definedSize(node.op);
+    if (size && sizes.has(size.name)) fault(`size ${size.name} is defined twice`);
+    if (size) sizes.add(size.name);
+    for (const name of symbolsIn(node)) {
+      if (!sizes.has(name)) fault(`${node.op.kind} of ${node.origin} needs size ${name} before it is known`);
+    }
     if (node.op.kind === 'initializer') return;
     const types = inferShapes(node.op, node.inputs, lenient(node, fault));
     types.forEach((type, index) => {

@@ -14,6 +14,7 @@ import { matmul } from './matmul.js';
 import { convolution, depthwise, pool } from './products.js';
 import { recurrent } from './recurrence.js';
 import { normalize, reduce, softmax } from './reductions.js';
+import { compress, nonMaxSuppression, nonZero, scatter, topK, unique } from './selection.js';
 import type {
   Argument,
   BufferId,
@@ -47,6 +48,12 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   compute,
   recurrent,
   gather,
+  topK,
+  scatter,
+  nonMaxSuppression,
+  nonZero,
+  compress,
+  unique,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
   initializer,
 };
@@ -175,6 +182,7 @@ function finish(
     name: graph.name,
     rng: graph.rng,
     symbols: graph.symbols,
+    bounded: [...planner.bounded].map(([name, dim]) => ({ name, dim })),
     constraints: graph.constraints,
     inputs: graph.inputs.map((input) => port(input, planner.read(input.value))),
     outputs: graph.outputs.map((output) => port(output, planner.outputPort(output.name, output.value))),
@@ -223,6 +231,7 @@ function settleStep(step: Step, definitions: Definitions): Step {
   }
   const args = step.args.map((arg): Argument => {
     if (arg.kind === 'size') return { ...arg, size: settle(arg.size) };
+    if (arg.kind === 'list') return { ...arg, sizes: arg.sizes.map(settle) };
     return arg.kind === 'address' ? { ...arg, offset: settle(arg.offset) } : arg;
   });
   if (!step.recurrence) return { ...step, args };

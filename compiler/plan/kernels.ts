@@ -1,12 +1,17 @@
+import type { KernelPlan } from './types.js';
+
 /** A kernel of the library as the planner sees it. Parameters and meaning stand with the function in assembly/. */
 export interface KernelSpec {
   /** Calls the epilogue placeholder: linked once for each distinct epilogue. */
   readonly template: boolean;
+  /** Only in the extended library, since few models need it: reading a library takes Binaryen time with each model. */
+  readonly extended: boolean;
   readonly serves: string;
 }
 
-const template = (serves: string): KernelSpec => ({ template: true, serves });
-const plain = (serves: string): KernelSpec => ({ template: false, serves });
+const template = (serves: string): KernelSpec => ({ template: true, extended: false, serves });
+const plain = (serves: string): KernelSpec => ({ template: false, extended: false, serves });
+const rare = (serves: string): KernelSpec => ({ template: false, extended: true, serves });
 
 export const kernels = {
   gemv: template('a matrix product with one row'),
@@ -33,6 +38,36 @@ export const kernels = {
   copyRows: plain('one input of a concatenation'),
   gatherRows: plain('rows of a table'),
   packGroups: plain('a weight in panels of eight columns'),
+  topKF32: rare('the largest elements along an axis of float32'),
+  topKI32: rare('the largest elements along an axis of int32'),
+  topKI64: rare('the largest elements along an axis of int64'),
+  topKI8: rare('the largest elements along an axis of int8'),
+  topKU8: rare('the largest elements along an axis of uint8 and bool'),
+  scatterElementsF32: rare('updates of float32 elements'),
+  scatterElementsI32: rare('updates of int32 elements'),
+  scatterElementsI64: rare('updates of int64 elements'),
+  scatterElementsI8: rare('updates of int8 elements'),
+  scatterElementsU8: rare('updates of uint8 and bool elements'),
+  scatterNdF32: rare('updates of float32 slices'),
+  scatterNdI32: rare('updates of int32 slices'),
+  scatterNdI64: rare('updates of int64 slices'),
+  scatterNdI8: rare('updates of int8 slices'),
+  scatterNdU8: rare('updates of uint8 and bool slices'),
+  nonMaxSuppression: rare('the best boxes of each class'),
+  nonZeroF32: rare('positions of float32 elements that are not 0'),
+  nonZeroI32: rare('positions of int32 elements that are not 0'),
+  nonZeroI64: rare('positions of int64 elements that are not 0'),
+  nonZeroU8: rare('positions of elements of one byte that are not 0'),
+  compress: rare('slices chosen by a condition'),
+  uniqueF32: rare('different slices of float32'),
+  uniqueI32: rare('different slices of int32'),
+  uniqueI64: rare('different slices of int64'),
+  uniqueI8: rare('different slices of int8'),
+  uniqueU8: rare('different slices of uint8 and bool'),
 } as const satisfies Record<string, KernelSpec>;
 
 export type KernelName = keyof typeof kernels;
+
+/** Whether a plan calls a kernel that only the extended library has. */
+export const needsExtended = ({ prepare, forward }: Pick<KernelPlan, 'prepare' | 'forward'>): boolean =>
+  [...prepare, ...forward].some((step) => step.kind === 'call' && kernels[step.kernel as KernelName].extended);

@@ -1,6 +1,6 @@
-import { ceilDiv, mul, product, valueOf, type Dim } from '../dim.js';
+import { ceilDiv, mul, product, upperBound, valueOf, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import type { TensorGraph, Value } from '../ir.js';
+import { boundedSizes, unbounded, type TensorGraph, type Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
 import {
@@ -45,9 +45,12 @@ export class Planner {
   private readonly kinds = new Map<number, 'variable' | 'prepared'>();
   private readonly typicals: ReadonlyMap<string, number>;
   private stage: 'prepare' | 'forward' = 'prepare';
+  /** The sizes that depend on data, with what they are at most. */
+  readonly bounded: ReadonlyMap<string, Dim>;
   origin = '';
 
   constructor(readonly graph: TensorGraph) {
+    this.bounded = boundedSizes(graph);
     this.typicals = new Map(graph.symbols.map((symbol) => [symbol.name, symbol.typical]));
     for (const { value, name } of graph.variables) {
       this.kinds.set(value.id, 'variable');
@@ -75,7 +78,8 @@ export class Planner {
   }
 
   buffer(name: string, bytes: Dim, place: DraftBuffer['place']): BufferId {
-    this.buffers.push({ id: this.buffers.length, name, bytes, place, first: Infinity, last: -Infinity });
+    const most = upperBound(bytes, this.bounded) ?? unbounded(this.origin, bytes);
+    this.buffers.push({ id: this.buffers.length, name, bytes: most, place, first: Infinity, last: -Infinity });
     return this.buffers.length - 1;
   }
 
@@ -182,7 +186,7 @@ export class Planner {
   call(
     kernel: KernelName,
     args: readonly Argument[],
-    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'generated' | 'recurrence'>> = {},
+    options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'defines' | 'generated' | 'recurrence'>> = {},
   ): void {
     this.append({
       kind: 'call',
@@ -192,6 +196,7 @@ export class Planner {
       ...(options.recurrence && { recurrence: options.recurrence }),
       epilogue: options.epilogue ?? null,
       failure: options.failure ?? null,
+      defines: options.defines ?? null,
       origin: this.origin,
       reason: options.reason ?? '',
     });
@@ -228,11 +233,18 @@ export class Planner {
 export const buffersOf = (step: Step): readonly BufferId[] =>
   step.kind !== 'call'
     ? [step.output, ...step.operands.map((operand) => operand.buffer)]
-    : step.args.flatMap((arg) => (arg.kind === 'address' ? [arg.buffer] : []));
+    : step.args.flatMap((arg) => ('buffer' in arg ? [arg.buffer] : []));
 
 export const size = (dim: Dim): Argument => ({ kind: 'size', size: dim });
 export const address = (buffer: BufferId, offset: Dim = 0): Argument => ({ kind: 'address', buffer, offset });
 export const float = (value: number): Argument => ({ kind: 'float', value });
+
+/** A list of sizes, in a buffer that lives as long as the call. */
+export const list = (planner: Planner, sizes: readonly Dim[]): Argument => ({
+  kind: 'list',
+  buffer: planner.temporary(`${planner.origin} sizes`, sizes.length),
+  sizes,
+});
 
 export const packStep = (source: BufferId, target: BufferId, packing: Packing, origin: string): KernelCall => ({
   kind: 'call',
@@ -241,6 +253,7 @@ export const packStep = (source: BufferId, target: BufferId, packing: Packing, o
   args: [address(source), address(target), ...packingFields.map((field) => size(packing[field]))],
   epilogue: null,
   failure: null,
+  defines: null,
   origin,
   reason: '',
 });

@@ -20,7 +20,9 @@ export interface Buffer {
 export type Argument =
   | { readonly kind: 'size'; readonly size: Dim }
   | { readonly kind: 'address'; readonly buffer: BufferId; readonly offset: Dim }
-  | { readonly kind: 'float'; readonly value: number };
+  | { readonly kind: 'float'; readonly value: number }
+  /** The address of a list of u32, which is written before the call. */
+  | { readonly kind: 'list'; readonly buffer: BufferId; readonly sizes: readonly Dim[] };
 
 /** Index into the plan's buffers. */
 export type BufferId = number;
@@ -37,6 +39,8 @@ export interface KernelCall {
   readonly recurrence?: Recurrence;
   /** The call returns 0, or what failed; then `forward` returns this status. */
   readonly failure: 'index' | null;
+  /** The call returns a size: that of this name. */
+  readonly defines: string | null;
   readonly origin: string;
   /** Why this kernel. */
   readonly reason: string;
@@ -158,6 +162,8 @@ export interface KernelPlan {
   readonly asked: readonly CarriedInitializer[];
   readonly customs: readonly CustomInitializer[];
   readonly symbols: readonly SymbolInfo[];
+  /** Sizes that calls return, in their order, with their limits over the symbols. Memory is planned for the limits. */
+  readonly bounded: readonly Definition[];
   readonly constraints: readonly Constraint[];
   readonly inputs: readonly PlannedPort[];
   readonly outputs: readonly PlannedPort[];

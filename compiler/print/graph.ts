@@ -1,6 +1,7 @@
 import { printDim, printShape } from '../dim.js';
 import { canonical, printFormula } from '../formula.js';
 import type {
+  BoundedSize,
   Constraint,
   Recipe,
   Expression,
@@ -70,6 +71,8 @@ const window = (op: OpOf<'convolution'> | OpOf<'depthwise'>): string[] => [
   ...(op.kernelLayout === undefined ? [] : [op.kernelLayout]),
 ];
 
+const printCount = ({ name, max }: BoundedSize): string => `${name} <= ${printDim(max)}`;
+
 /** What stands in braces after the inputs of a node; in an epilogue `_` is the element it is applied to. */
 const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonly string[] } = {
   elementwise: ({ expression }, { inputs }) => [printExpression(expression, inputs.map(id))],
@@ -101,6 +104,24 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     ...Object.entries({ transposeRight, reverse, resetAfter, inputForget }).flatMap(([name, on]) => (on ? [name] : [])),
   ],
   gather: () => [],
+  topK: ({ axis, k, largest, sorted }) => [
+    `axis ${axis}`,
+    `${largest ? 'largest' : 'smallest'} ${printDim(k)}`,
+    ...(sorted ? [] : ['by index']),
+  ],
+  scatter: ({ form, axis, reduction }) => [form === 'nd' ? 'slices' : `axis ${axis}`, reduction],
+  nonMaxSuppression: ({ centerPointBox, most, count }) => [
+    ...(most === null ? [] : [`at most ${most} of a class`]),
+    ...(centerPointBox ? ['centres'] : []),
+    printCount(count),
+  ],
+  nonZero: ({ count }) => [printCount(count)],
+  compress: ({ axis, count }) => [axis === null ? 'flat' : `axis ${axis}`, printCount(count)],
+  unique: ({ axis, sorted, count }) => [
+    axis === null ? 'flat' : `axis ${axis}`,
+    ...(sorted ? ['sorted'] : []),
+    printCount(count),
+  ],
   constant: ({ tensor }) => [printTensor(tensor)],
   initializer: ({ recipe, seed }) => [printRecipe(recipe, seed)],
 };

@@ -47,6 +47,8 @@ function printArgument(argument: Argument): string {
       return printDim(argument.size);
     case 'float':
       return `float ${argument.value}`;
+    case 'list':
+      return `${id(argument.buffer)} = [${argument.sizes.map(printDim).join(', ')}]`;
     case 'address':
       return argument.offset === 0 ? id(argument.buffer) : `${id(argument.buffer)} + ${printDim(argument.offset)}`;
   }
@@ -63,12 +65,13 @@ function printStep(step: Step, at: number): string {
     const body = printFormula(step.formula, printDim);
     return `${at}: compute ${step.dtype} ${printShape(step.sizes)} ${id(step.output)} = ${body};${operands}  # ${step.origin}`;
   }
-  const { kernel, args, epilogue, recurrence, failure, origin, reason } = step;
+  const { kernel, args, epilogue, recurrence, failure, defines, origin, reason } = step;
   const end = epilogue ? ` {${printExpression(epilogue, ['_', 'bias', 'residual'])}}` : '';
   const status = failure ? ` or fail by ${failure}` : '';
   const why = reason === '' ? origin : `${origin}: ${reason}`;
   const updates = recurrence ? ` ${printRecurrence(recurrence)}` : '';
-  return `${at}: ${kernel}(${args.map(printArgument).join(', ')})${end}${updates}${status}  # ${why}`;
+  const result = defines === null ? '' : `${defines} = `;
+  return `${at}: ${result}${kernel}(${args.map(printArgument).join(', ')})${end}${updates}${status}  # ${why}`;
 }
 
 /** `{gemv; reset: output = …; update: cell = …, hidden = output = …}`, where `x0` is part 0 of the row at x. */
@@ -77,7 +80,7 @@ function printRecurrence({ product, update, reset }: Recurrence): string {
     if (!row) return [];
     const names = [
       ...row.results.map(({ to }) => `${to[0]!}'`),
-      ...row.inputs.map(({ pointer, part }) => pointer + part),
+      ...row.inputs.map(({ pointer, part }) => `${pointer}${part}`),
     ];
     const results = row.results.map(
       ({ to, expression }) => `${to.join(' = ')} = ${printExpression(expression, names)}`,
@@ -123,6 +126,10 @@ export function printPlan(plan: KernelPlan): string {
   return [
     `plan ${plan.name ?? ''}`.trimEnd(),
     ...section('symbols', printSymbols(plan.symbols)),
+    ...section(
+      'bounded',
+      plan.bounded.map(({ name, dim }) => `${name} <= ${printDim(dim)}`),
+    ),
     ...section(
       'definitions',
       definitions.map(({ name, dim }) => `${name} = ${printDim(dim)}`),

@@ -7,6 +7,7 @@ import { evaluate } from '../../compiler/evaluate.js';
 import type { CompiledFunction, Layout, SymbolInfo, TensorGraph, Value, Variable } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { plan } from '../../compiler/plan/index.js';
+import { needsExtended } from '../../compiler/plan/kernels.js';
 import { allocate, volume, type DType, type Tensor } from '../../compiler/tensor.js';
 
 /** An input; sizes of text are open and named by it. */
@@ -74,9 +75,10 @@ export async function modelOf(
   target: Target = 'baseline',
   functions: ReadonlyMap<string, CompiledFunction> = new Map(),
 ): Promise<Model> {
-  const library = await loadLibrary(target);
+  const kernels = plan(optimize(graph));
+  const library = await loadLibrary(target, needsExtended(kernels));
   const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
-  return instantiateSync(emit(plan(optimize(graph)), options).binary);
+  return instantiateSync(emit(kernels, options).binary);
 }
 
 /** Compiles a graph; the function runs its module on inputs, any number of times. */

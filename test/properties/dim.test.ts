@@ -6,6 +6,7 @@ import {
   ceilDiv,
   equal,
   floorDiv,
+  lowerBound,
   max,
   mul,
   printDim,
@@ -14,6 +15,7 @@ import {
   substitute,
   symbol,
   symbolsOf,
+  upperBound,
   valueOf,
   type Dim,
 } from '../../compiler/dim.js';
@@ -194,4 +196,27 @@ test('a formula minus itself is 0, and a product divides by its factor', (t) => 
     },
   );
   holds(t, property, 1000);
+});
+
+test('bounds hold for every size up to the limits, and are found for sums of products of sizes', (t) => {
+  const limited = fc.subarray(['a', 'b'] as const, { minLength: 1 });
+  const property = fc.property(anyFormula, anySizes, limited, ({ dim, value }, sizes, names) => {
+    // Limits over the symbols that have none: a ≤ c + 2, b ≤ 5.
+    const limits = new Map<string, Dim>(names.map((name) => [name, name === 'a' ? add(symbol('c'), 2) : 5]));
+    const within = { ...sizes };
+    for (const name of names) within[name] = Math.min(sizes[name], valueOf(limits.get(name)!, asMap(sizes))!);
+    const whole = dim(symbol);
+    const [least, most] = [lowerBound(whole, limits), upperBound(whole, limits)];
+    const own = value(within);
+    fc.pre(Math.abs(own) < SAFE);
+    return (
+      [least, most].every((bound) => bound === undefined || ![...symbolsOf(bound)].some((name) => limits.has(name))) &&
+      (least === undefined || valueOf(least, asMap(within))! <= own) &&
+      (most === undefined || valueOf(most, asMap(within))! >= own)
+    );
+  });
+  holds(t, property, 3000);
+  const size = add(mul(mul(symbol('a'), symbol('c')), 4), floorDiv(add(symbol('a'), 3), 4));
+  const expected = add(mul(mul(7, symbol('c')), 4), 2);
+  t.true(equal(upperBound(size, new Map([['a', 7]]))!, expected));
 });
