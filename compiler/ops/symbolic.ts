@@ -69,7 +69,22 @@ export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent
         const difference = sub(evaluate(part.left), evaluate(part.right));
         return typeof difference === 'number' ? compared(part.fn, difference) : undecided();
       }
-      case 'fold':
+      case 'fold': {
+        const count = known(part.count);
+        const set = (values: readonly Dim[]): void => {
+          part.states.forEach(({ name }, at) => names.set(name, values[at]!));
+        };
+        set(part.states.map(({ initial }) => evaluate(initial)));
+        for (let index = 0; index < count; index++) {
+          const values = part.states.map(({ next }) => {
+            names.set(part.index, index);
+            return evaluate(next);
+          });
+          set(values);
+        }
+        return evaluate(part.result);
+      }
+      case 'previous':
       case 'reinterpret':
         return undecided();
     }

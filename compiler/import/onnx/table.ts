@@ -1,4 +1,5 @@
 import type { Operators } from './define.js';
+import { accumulation } from './ops/cumulative.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
@@ -8,12 +9,14 @@ import { logic } from './ops/logic.js';
 import { matrices } from './ops/matrix.js';
 import { norms } from './ops/norms.js';
 import { reductions } from './ops/reduce.js';
+import { quantization } from './ops/quantize.js';
 import { recurrence } from './ops/recurrent.js';
 import { selection } from './ops/selection.js';
 import { softmax } from './ops/softmax.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
+  accumulation,
   activations,
   argument,
   arithmetic,
@@ -23,6 +26,7 @@ export const families = {
   matrices,
   norms,
   reductions,
+  quantization,
   recurrence,
   selection,
   softmax,
