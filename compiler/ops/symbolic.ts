@@ -103,6 +103,7 @@ export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent
         }
         return evaluate(part.result);
       }
+      case 'previous':
       case 'reinterpret':
         return undecided();
     }

@@ -5,6 +5,7 @@ import { arithmetic } from './ops/arithmetic.js';
 import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
+import { accumulation } from './ops/cumulative.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -13,6 +14,7 @@ import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
 import { parts } from './ops/parts.js';
 import { poolings } from './ops/pooling.js';
+import { quantization } from './ops/quantize.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
@@ -21,6 +23,7 @@ import { softmax } from './ops/softmax.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
+  accumulation,
   activations,
   argument,
   arithmetic,
@@ -35,6 +38,7 @@ export const families = {
   parts,
   poolings,
   products,
+  quantization,
   recurrence,
   reductions,
   selection,
