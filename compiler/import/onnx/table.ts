@@ -4,6 +4,7 @@ import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
+import { deformables } from './ops/deformable.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -15,6 +16,7 @@ import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
 import { softmax } from './ops/softmax.js';
+import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
@@ -23,6 +25,7 @@ export const families = {
   arithmetic,
   conversions,
   convolutions,
+  deformables,
   identity,
   logic,
   matrices,
@@ -34,6 +37,7 @@ export const families = {
   reductions,
   selection,
   softmax,
+  unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
