@@ -12,6 +12,7 @@ import { matrices } from './ops/matrix.js';
 import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
 import { poolings } from './ops/pooling.js';
+import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
@@ -33,6 +34,7 @@ export const families = {
   norms,
   poolings,
   products,
+  quantizedProducts,
   recurrence,
   reductions,
   selection,
