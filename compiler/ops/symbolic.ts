@@ -112,6 +112,7 @@ export function evaluateSizes(
         }
         return evaluate(part.result);
       }
+      case 'previous':
       case 'reinterpret':
         return undecided();
     }

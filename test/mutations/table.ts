@@ -1,6 +1,7 @@
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { built, kernel, type Mutation } from './mutation.js';
+import { selection } from './selection.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -34,6 +35,22 @@ const kernels: readonly Mutation[] = [
     'if (columns > 4) storeLanes(target + 16, v128.load(source, 16), columns - 5);',
     'kernels/matrix',
     'packGroups and unpackGroups move every bit',
+  ),
+  kernel(
+    'recurrent',
+    'the step after a sequence counts as one of it',
+    '<i32>t >= load<i32>(lengths + (b << 2))',
+    '<i32>t > load<i32>(lengths + (b << 2))',
+    'ops/recurrent',
+    'baseline: 2 rnn activations optional',
+  ),
+  kernel(
+    'recurrent',
+    'gates whose panels have padding between them are multiplied as one',
+    'const joined = (units & 7) == 0;',
+    'const joined = (units & 3) == 0;',
+    'ops/recurrent',
+    'baseline: 3 gru',
   ),
   kernel(
     'gather',
@@ -345,4 +362,5 @@ export const mutations: readonly Mutation[] = [
   ...run,
   ...initialization,
   ...filling,
+  ...selection,
 ];

@@ -1,4 +1,4 @@
-import { add, ceilDiv, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
+import { add, ceilDiv, equal, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
 import { ImportError } from '../../errors.js';
 import type { Padding, Value } from '../../ir.js';
 import type { NodeContext } from './context.js';
@@ -110,8 +110,8 @@ export function channelsFirst(build: FoldingBuild, x: Value): Value {
 
 /** Elements `start + i · step` for i < size along one axis. */
 export function sliceAxis(build: FoldingBuild, x: Value, axis: number, start: Dim, size: Dim, step = 1): Value {
-  const whole = step === 1 && start === 0 && size === x.shape[axis];
-  if (whole) return x;
+  const isWhole = start === 0 && equal(size, x.shape[axis]!) && (step === 1 || size === 1);
+  if (isWhole) return x;
   return build.op(
     {
       kind: 'slice',

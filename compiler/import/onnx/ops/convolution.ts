@@ -1,11 +1,24 @@
-import { add, sub } from '../../../dim.js';
+import { add, max, mul, sub } from '../../../dim.js';
 import { ImportError } from '../../../errors.js';
 import type { Value } from '../../../ir.js';
 import { binary, element, unary } from '../../../build.js';
 import type { NodeContext } from '../context.js';
 import { convolveMap } from '../convolve.js';
 import type { Expand, Operators } from '../define.js';
-import { channelsFirst, channelsLast, kernelOf, sliceAxis, spatialOf, windowOf } from '../window.js';
+import { transposeConvolve } from '../transpose-convolve.js';
+import {
+  autoPads,
+  channelsFirst,
+  channelsLast,
+  explicitPadding,
+  extentOf,
+  halves,
+  kernelOf,
+  perAxis,
+  sliceAxis,
+  spatialOf,
+  windowOf,
+} from '../window.js';
 
 function requireRank(context: NodeContext, name: string, value: Value, rank: number): void {
   if (value.shape.length === rank) return;
@@ -52,8 +65,49 @@ const causal: Expand = (context, inputs) => {
   return [output, sliceAxis(build, joined, 2, sub(whole, before), before)];
 };
 
+/** Spreads each element of x [batch, channels, ...spatial] by w [channels, filters / group, ...kernel]. */
+const transposed: Expand = (context, inputs) => {
+  const { build } = context;
+  const x = context.input(inputs, 0);
+  const spatial = spatialOf(context, x);
+  const w = context.weight(context.input(inputs, 1), 'weight');
+  requireRank(context, 'the kernel', w, x.shape.length);
+  const kernel = kernelOf(context, w);
+  const rank = spatial.length;
+  const [channels, perGroup] = w.shape;
+  if (typeof channels !== 'number' || typeof perGroup !== 'number') {
+    return context.unsupported('the size of the kernel must be known when compiling');
+  }
+  const groups = context.int('group', 1);
+  build.require('equal', x.shape[1]!, channels, 'expects {expected} channels, got {got}');
+  if (channels % groups !== 0) build.fail(`${channels} channels do not divide into ${groups} groups`);
+  const strides = perAxis(context, 'strides', rank, 1);
+  const dilation = perAxis(context, 'dilations', rank, 1);
+  const more = perAxis(context, 'output_padding', rank, 0);
+  /** What all elements spread to. */
+  const whole = spatial.map((size, axis) => {
+    const extent = extentOf(kernel[axis]!, dilation[axis]!);
+    return add(mul(sub(size, 1), strides[axis]!), extent + more[axis]!);
+  });
+  const mode = context.oneOf('auto_pad', autoPads, 'NOTSET');
+  const given = context.ints('output_shape')?.slice(-rank);
+  const isSame = mode === 'SAME_UPPER' || mode === 'SAME_LOWER';
+  const wanted = given ?? (isSame ? spatial.map((size, axis) => mul(size, strides[axis]!)) : undefined);
+  const padding = wanted
+    ? wanted.map((size, axis) => halves(max(0, sub(whole[axis]!, size)), mode))
+    : mode === 'VALID'
+      ? whole.map(() => [0, 0] as const)
+      : explicitPadding(context, rank);
+  const outputs = wanted ?? padding.map(([before, after], axis) => sub(sub(whole[axis]!, before), after));
+  const before = padding.map(([side]) => side);
+  const y = transposeConvolve(build, channelsLast(build, x), w, { strides, dilation, before, outputs, groups });
+  const [, , bias] = inputs;
+  return channelsFirst(build, bias ? build.binary('add', y, context.weight(bias, 'bias')) : y);
+};
+
 /** Convolutions. */
 export const convolutions: Operators = {
   Conv: { 1: convolution },
+  ConvTranspose: { 1: transposed },
   CausalConvWithState: { 27: causal },
 };
