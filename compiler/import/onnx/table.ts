@@ -20,6 +20,7 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { resizing } from './ops/resize.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
@@ -49,6 +50,7 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  resizing,
   selection,
   shapes,
   softmax,
