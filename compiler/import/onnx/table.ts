@@ -8,6 +8,7 @@ import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
 import { gathering } from './ops/gathering.js';
+import { grids } from './ops/grid.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -20,6 +21,7 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { regions } from './ops/regions.js';
 import { resizing } from './ops/resize.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
@@ -38,6 +40,7 @@ export const families = {
   convolutions,
   deformables,
   gathering,
+  grids,
   identity,
   logic,
   matrices,
@@ -50,6 +53,7 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  regions,
   resizing,
   selection,
   shapes,
