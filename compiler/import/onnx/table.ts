@@ -3,6 +3,7 @@ import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { constants } from './ops/constants.js';
+import { control } from './ops/control.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
@@ -24,6 +25,7 @@ import { reductions } from './ops/reduce.js';
 import { regions } from './ops/regions.js';
 import { resizing } from './ops/resize.js';
 import { selection } from './ops/selection.js';
+import { sequences } from './ops/sequences.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
 import { spread } from './ops/spread.js';
@@ -36,6 +38,7 @@ export const families = {
   argument,
   arithmetic,
   constants,
+  control,
   conversions,
   convolutions,
   deformables,
@@ -56,6 +59,7 @@ export const families = {
   regions,
   resizing,
   selection,
+  sequences,
   shapes,
   softmax,
   spread,

@@ -82,7 +82,7 @@ const near = (x: Formula): Formula => polynomial(x, [A + 2, -(A + 3), 0, 1]);
 const far = (x: Formula): Formula => polynomial(x, [A, -5 * A, 8 * A, -4 * A]);
 
 /** Weights of the elements around a position, `part` after the one at or below it. */
-const weightsOf: { readonly [M in Mode]: (part: Formula) => readonly Formula[] } = {
+const weightsOf: Readonly<Record<Mode, (part: Formula) => readonly Formula[]>> = {
   nearest: () => [one!],
   linear: (part) => [f.sub(one!, part), part],
   cubic: (part) => {
