@@ -1,10 +1,10 @@
-import { instantiateSync } from '../../runtime/index.js';
+import { instantiateSync, type Model } from '../../runtime/index.js';
 import { Build } from '../../compiler/build.js';
 import { symbol, type Dim } from '../../compiler/dim.js';
 import { emit } from '../../compiler/emit/index.js';
 import { loadLibrary, type Target } from '../../compiler/emit/library.js';
 import { evaluate } from '../../compiler/evaluate.js';
-import type { CompiledFunction, SymbolInfo, TensorGraph, Value } from '../../compiler/ir.js';
+import type { CompiledFunction, Layout, SymbolInfo, TensorGraph, Value, Variable } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { plan } from '../../compiler/plan/index.js';
 import { needsExtended } from '../../compiler/plan/kernels.js';
@@ -16,12 +16,19 @@ export interface Declared {
   readonly shape: readonly (number | string)[];
 }
 
-/** A graph over inputs x0, x1, …, with outputs y0, y1, …, from what a function appends. */
+/** A variable with its first values. */
+export interface Weight {
+  readonly layout?: Layout;
+  readonly tensor: Tensor;
+}
+
+/** A graph over inputs x0, x1, … and variables w0, w1, …, with outputs y0, y1, …, from what a function appends. */
 export function graphOf(
   inputs: readonly Declared[],
-  body: (build: Build, values: readonly Value[]) => readonly Value[],
-  build = new Build(() => false),
+  body: (build: Build, values: readonly Value[], weights: readonly Value[]) => readonly Value[],
+  weights: readonly Weight[] = [],
 ): TensorGraph {
+  const build = new Build(() => false);
   const symbols: SymbolInfo[] = [];
   const dim = (size: number | string, input: string, axis: number): Dim => {
     if (typeof size === 'number') return size;
@@ -34,7 +41,14 @@ export function graphOf(
     const name = `x${index}`;
     return build.value({ dtype, shape: shape.map((size, axis) => dim(size, name, axis)) }, name);
   });
-  const outputs = body(build, values);
+  const variables = weights.map(({ layout = null, tensor }, index): Variable => {
+    const name = `w${index}`;
+    const fans = { fanIn: 1, fanOut: 1, weightFanIn: undefined };
+    const rest = { trainable: true, users: [], initializer: 'values', isDefault: false };
+    return { name, value: build.value(tensor, name), layout, ...fans, ...rest };
+  });
+  const own = variables.map(({ value }) => value);
+  const outputs = body(build, values, own);
   return {
     name: undefined,
     rng: 'philox',
@@ -42,9 +56,11 @@ export function graphOf(
     symbols,
     inputs: values.map((value) => ({ name: value.name, value, axes: value.shape.map(() => '') })),
     outputs: outputs.map((value, index) => ({ name: `y${index}`, value, axes: value.shape.map(() => '') })),
-    variables: [],
+    variables,
     constraints: build.constraints,
-    initialize: [],
+    initialize: weights.map(({ tensor }, index) => {
+      return { op: { kind: 'constant', tensor }, inputs: [], outputs: [own[index]!], origin: `w${index}` };
+    }),
     prepare: [],
     forward: build.nodes,
     layers: [],
@@ -53,16 +69,25 @@ export function graphOf(
 
 type Outputs = Record<string, { readonly data: ArrayLike<number | bigint>; readonly shape: readonly number[] }>;
 
+/** A compiled graph. */
+export async function modelOf(
+  graph: TensorGraph,
+  target: Target = 'baseline',
+  functions: ReadonlyMap<string, CompiledFunction> = new Map(),
+): Promise<Model> {
+  const kernels = plan(optimize(graph));
+  const library = await loadLibrary(target, needsExtended(kernels));
+  const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
+  return instantiateSync(emit(kernels, options).binary);
+}
+
 /** Compiles a graph; the function runs its module on inputs, any number of times. */
 export async function compileGraph(
   graph: TensorGraph,
   target: Target = 'baseline',
   functions: ReadonlyMap<string, CompiledFunction> = new Map(),
 ): Promise<(inputs: readonly Tensor[]) => Outputs> {
-  const kernels = plan(optimize(graph));
-  const library = await loadLibrary(target, needsExtended(kernels));
-  const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
-  const model = instantiateSync(emit(kernels, options).binary);
+  const model = await modelOf(graph, target, functions);
   return (inputs) =>
     model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])) as never);
 }

@@ -11,6 +11,8 @@ const layers: readonly (readonly [kind: string, attributes: Fields, from: string
   ['conv1d', { filters: 9, kernelSize: 3 }, 'sequence', [3, 4, 9], [9, 4, 3]],
   ['conv2d', { filters: 10, kernelSize: [3, 2] }, 'image', [3, 2, 4, 10], [10, 4, 3, 2]],
   ['conv2d', { filters: 6, kernelSize: 2, groups: 2 }, 'image', [2, 2, 2, 6], [6, 2, 2, 2]],
+  ['conv1d', { filters: 8, kernelSize: 3, groups: 4 }, 'sequence', [3, 1, 8], [8, 1, 3]],
+  ['conv2d', { filters: 8, kernelSize: [2, 3], groups: 4 }, 'image', [2, 3, 1, 8], [8, 1, 2, 3]],
   ['depthwiseConv2d', { kernelSize: 2, depthMultiplier: 3 }, 'image', [2, 2, 4, 3], [2, 2, 4, 3]],
   ['embedding', { inputDim: 7, outputDim: 5 }, 'ids', [7, 5], [7, 5]],
 ];
@@ -112,6 +114,11 @@ test('the same weights in either layout compute the same bits', async (t) => {
     oi.variables.set(name, { data: stored, shape: other });
   });
   t.deepEqual(oi.forward(feeds), io.forward(feeds));
+});
+
+test('weights in either layout take the same memory', async (t) => {
+  const [io, oi] = [await load('io'), await load('oi')];
+  t.is(oi.manifest.memory.parameters, io.manifest.memory.parameters);
 });
 
 test('sizes that wait are listed where the layout has them', async (t) => {

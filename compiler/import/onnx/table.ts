@@ -1,9 +1,46 @@
 import type { Operators } from './define.js';
-import { elementwise } from './ops/elementwise.js';
+import { activations } from './ops/activations.js';
+import { argument } from './ops/argument.js';
+import { arithmetic } from './ops/arithmetic.js';
+import { constants } from './ops/constants.js';
+import { conversions } from './ops/convert.js';
+import { convolutions } from './ops/convolution.js';
+import { identity } from './ops/identity.js';
+import { logic } from './ops/logic.js';
+import { products } from './ops/matmul.js';
+import { matrices } from './ops/matrix.js';
+import { normalizations } from './ops/normalization.js';
+import { norms } from './ops/norms.js';
+import { parts } from './ops/parts.js';
+import { poolings } from './ops/pooling.js';
+import { recurrence } from './ops/recurrent.js';
+import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
+import { shapes } from './ops/shapes.js';
+import { softmax } from './ops/softmax.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
-export const families = { elementwise, selection } as const satisfies Readonly<Record<string, Operators>>;
+export const families = {
+  activations,
+  argument,
+  arithmetic,
+  constants,
+  conversions,
+  convolutions,
+  identity,
+  logic,
+  matrices,
+  normalizations,
+  norms,
+  parts,
+  poolings,
+  products,
+  recurrence,
+  reductions,
+  selection,
+  shapes,
+  softmax,
+} as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
 export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));

@@ -142,7 +142,7 @@ function external({ external: entries }: Draft, name: string, bytes: number, rea
 
 /** Elements of little-endian bytes, in memory of their own. */
 function fromBytes(dtype: DType, bytes: Uint8Array): Tensor['data'] {
-  const own = bytes.slice().buffer;
+  const own = new Uint8Array(bytes).buffer;
   switch (dtype) {
     case 'float32':
       return new Float32Array(own);
