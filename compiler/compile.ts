@@ -18,7 +18,10 @@ export interface CompileOptions extends ModelOptions {
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
   readonly weights?: 'seed' | 'embed';
-  /** `frozen` leaves out what would change parameters after they are initialized, for a smaller module. */
+  /**
+   * `frozen` leaves out what would change parameters after they are initialized, for a smaller module: the default of
+   * imported models. Declarations are `editable`.
+   */
   readonly parameters?: 'editable' | 'frozen';
   /** Below 2⁶⁴. */
   readonly seed?: number | bigint;
@@ -87,7 +90,8 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, seed, initializers, maxMemory, frozen } = checkOptions(options);
+  const { target, weights, seed, initializers, maxMemory, parameters } = checkOptions(options);
+  const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
   const { functions, customs, warnings } = await pipeline.compileFunctions();
@@ -96,7 +100,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const asked = carriedInitializers(initializers, pipeline.rng);
   let plan = pipeline.plan(frozen ? [] : asked);
   const extended = needsExtended(plan);
-  const notes = [...warnings];
+  const notes = [...warnings, ...(pipeline.lower().notes ?? [])];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };
   if (weights === 'embed') {
     report('embed', 2);
@@ -130,8 +134,8 @@ function checkOptions(options: CompileOptions) {
   }
   const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
   if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
-  const { parameters = 'editable' } = options;
-  if (!['editable', 'frozen'].includes(parameters)) {
+  const { parameters } = options;
+  if (parameters !== undefined && !['editable', 'frozen'].includes(parameters)) {
     fail('parameters', `must be 'editable' or 'frozen', got ${show(parameters)}`);
   }
   if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
@@ -143,5 +147,5 @@ function checkOptions(options: CompileOptions) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
   carriedInitializers(initializers, 'philox');
-  return { target, weights, seed: BigInt(seed), initializers, maxMemory, frozen: parameters === 'frozen' };
+  return { target, weights, seed: BigInt(seed), initializers, maxMemory, parameters };
 }

@@ -450,6 +450,8 @@ export interface TensorGraph {
   readonly initialize: readonly Node[];
   readonly prepare: readonly Node[];
   readonly forward: readonly Node[];
+  /** What its author should know though it is no fault, `subject: what`. */
+  readonly notes?: readonly string[];
   /** Layers in declaration order, for summaries. */
   readonly layers: readonly LayerInfo[];
 }

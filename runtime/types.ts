@@ -46,7 +46,10 @@ export type Source<S extends Signature = Signature> =
 /** A model that computes: what `nacre/runtime/forward` gives. */
 export interface ForwardModel<S extends Signature = Signature> {
   readonly manifest: Manifest;
-  /** Views of the module's memory, made afresh on each read; void after `resize` or `forward`. */
+  /**
+   * Views of the module's memory, made afresh on each read; void after `resize` or `forward`. Where the sizes of outputs
+   * depend on data they are those of the last call, and void after `run` too.
+   */
   readonly inputs: { readonly [K in keyof S['inputs']]: S['inputs'][K]['data'] };
   readonly outputs: { readonly [K in keyof S['outputs']]: S['outputs'][K]['data'] };
   /**

@@ -10,7 +10,7 @@ import { prettyJson, table, thousands } from '../text.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
 import { writeFiles, type OutputFile } from './files.js';
 import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
-import { loadModel, modelDetails } from './model.js';
+import { bindOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
 import { readCount, readDims, readSeed } from './values.js';
 
@@ -24,9 +24,10 @@ const options = {
   rng: { value: 'NAME', help: "the generator: philox, jax or torch; by default the declaration's" },
   parameters: {
     value: 'FORM',
-    help: 'editable (the default) or frozen (nothing changes them once they are initialized)',
+    help: 'editable (the default of declarations) or frozen (nothing changes them once they are initialized)',
   },
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
+  bind: bindOption,
   initializers: { value: 'LIST', help: 'initializers to carry beyond those in use: all, or names with commas' },
   'max-memory': { value: 'BYTES', help: 'the most memory the module may take, 1 GiB by default' },
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
@@ -135,6 +136,7 @@ export const compileCommand = defineCommand({
   examples: [
     'compile examples/mlp.json -o mlp.wasm',
     'compile model.json -o model.wasm --weights embed --seed 7 --dims "batch=1,time<=512"',
+    'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
     'compile model.json --stop-after plan',
   ],
   async run([path], values, streams) {
@@ -145,7 +147,7 @@ export const compileCommand = defineCommand({
     if (output === undefined && stage === undefined) {
       throw new OptionError('arguments', 'compile', '-o FILE is missing; see nacre compile --help');
     }
-    const loaded = await loadModel(path!);
+    const loaded = await loadModel(path!, values.bind);
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
     const given = { ...settings, tensors: loaded.tensors };
     const pipeline = new Pipeline(loaded.model, given);

@@ -2,11 +2,22 @@ import { access } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
+import type { BoundInput } from '../import/onnx/index.js';
+import { openOnnx } from '../import/onnx/file.js';
 import { readSafetensors, type StoredTensor } from '../import/safetensors.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
 import { show } from '../show.js';
 import { readBytes, readText } from './files.js';
 import { toFloat32 } from './float32.js';
+import { readNpy } from './npy.js';
+import { readAssignment } from './values.js';
+
+/** The option of commands that take models whose inputs can be bound. */
+export const bindOption = {
+  value: 'NAME=VALUE',
+  multiple: true,
+  help: 'fixes an input of an ONNX model: a number, a nested list, or a .npy or .json file',
+} as const;
 
 /** What a MODEL argument names: something to compile, or a module that is compiled already. */
 export type LoadedModel =
@@ -15,7 +26,7 @@ export type LoadedModel =
 
 export const modelDetails: readonly string[] = [
   'MODEL is a declaration in .json, with its tensors in the .safetensors of the same name beside it, or a',
-  '.js, .mjs or .ts file whose default export is a graph or a declaration.',
+  '.js, .mjs or .ts file whose default export is a graph or a declaration, or an ONNX model in .onnx.',
 ];
 
 const exists = (path: string): Promise<boolean> =>
@@ -53,12 +64,27 @@ async function importModel(path: string): Promise<ModelSource> {
   throw new NacreError('model', path, `its default export must be a graph or a declaration, got ${show(exported)}`);
 }
 
+/** A value for an input of an ONNX model: a number, a nested list in JSON, or a file in .npy or .json. */
+async function readBound(text: string): Promise<BoundInput> {
+  if (text.endsWith('.npy')) return readNpy(await readBytes(text), text).tensor;
+  const json = text.endsWith('.json') ? await readText(text) : text;
+  try {
+    return JSON.parse(json) as BoundInput;
+  } catch {
+    throw new OptionError('arguments', '--bind', `${show(text)} is no number, nested list or .npy or .json file`);
+  }
+}
+
 /**
  * Reads a model, whose kind the end of its name tells.
  *
+ * @param bind `name=value` for inputs of an ONNX model that are known
  * @throws OptionError for a file that cannot be read · NacreError for one that is no model · ImportError for tensors
  */
-export async function loadModel(path: string): Promise<LoadedModel> {
+export async function loadModel(path: string, bind: readonly string[] = []): Promise<LoadedModel> {
+  if (bind.length > 0 && extname(path) !== '.onnx') {
+    throw new OptionError('arguments', '--bind', 'only inputs of ONNX models can be bound');
+  }
   switch (extname(path)) {
     case '.json': {
       const model = await readText(path);
@@ -68,9 +94,15 @@ export async function loadModel(path: string): Promise<LoadedModel> {
     case '.mjs':
     case '.ts':
       return { kind: 'source', model: await importModel(path), tensors: {} };
+    case '.onnx': {
+      const bound: Record<string, BoundInput> = {};
+      for (const [name, text] of bind.map((each) => readAssignment('--bind', each)))
+        bound[name] = await readBound(text);
+      return { kind: 'source', model: await openOnnx(path, { bind: bound }), tensors: {} };
+    }
     case '.wasm':
       return { kind: 'module', binary: await readBytes(path) };
     default:
-      throw new OptionError('file', path, 'is no model; the name must end in .json, .js, .mjs, .ts or .wasm');
+      throw new OptionError('file', path, 'is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm');
   }
 }

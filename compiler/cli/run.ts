@@ -7,7 +7,7 @@ import { prettyJson, table, thousands } from '../text.js';
 import { didYouMean } from '../suggest.js';
 import { defineCommand, type OptionSpecs, type Streams } from './command.js';
 import { readBytes, readText, writeFiles } from './files.js';
-import { loadModel, modelDetails } from './model.js';
+import { bindOption, loadModel, modelDetails } from './model.js';
 import { readNpy, writeNpy } from './npy.js';
 import { Progress } from './progress.js';
 import { describeValues, printValues } from './statistics.js';
@@ -16,6 +16,7 @@ import { readAssignment, readCount, readSeed } from './values.js';
 const options = {
   input: { value: 'NAME=FILE', multiple: true, help: 'the values of an input: .npy, or .json with nested lists' },
   output: { value: 'NAME=FILE', multiple: true, help: 'where the values of an output go: .npy or .json' },
+  bind: bindOption,
   seed: { value: 'N', help: 'the seed of the initializers, or random; by default the one compiled in, 0' },
   repeat: { value: 'N', help: 'run N times more and tell the time of a run' },
 } as const satisfies OptionSpecs;
@@ -84,8 +85,8 @@ async function readInputs(
   return feeds;
 }
 
-async function openModel(path: string): Promise<Uint8Array> {
-  const loaded = await loadModel(path);
+async function openModel(path: string, bind: readonly string[]): Promise<Uint8Array> {
+  const loaded = await loadModel(path, bind);
   if (loaded.kind === 'module') return loaded.binary;
   return (await compile(loaded.model, { tensors: loaded.tensors })).binary;
 }
@@ -184,7 +185,7 @@ export const runCommand = defineCommand({
     const { seed, repeat, json } = values;
     const chosen = seed === undefined || seed === 'random' ? seed : readSeed(seed);
     const runs = repeat === undefined ? 0 : readCount('--repeat', repeat);
-    const model = instantiateSync(await openModel(path!), {
+    const model = instantiateSync(await openModel(path!, values.bind), {
       onWarning: (text) => streams.stderr.write(`note: ${text}\n`),
     });
     const { manifest } = model;

@@ -13,11 +13,12 @@ import {
 import { prettyJson } from '../text.js';
 import { defineCommand, type OptionSpecs } from './command.js';
 import { readManifest } from './manifest.js';
-import { loadModel, modelDetails } from './model.js';
+import { bindOption, loadModel, modelDetails } from './model.js';
 import { readDims } from './values.js';
 
 const options = {
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
+  bind: bindOption,
 } as const satisfies OptionSpecs;
 
 const plain = (dim: Dim): number | string => (typeof dim === 'number' ? dim : printDim(dim));
@@ -59,9 +60,9 @@ export const summaryCommand = defineCommand({
   operands: ['MODEL'],
   options,
   examples: ['summary examples/mlp.json', 'summary model.json --dims batch=1', 'summary model.wasm --json'],
-  async run([path], { dims, json }, { stdout }) {
+  async run([path], { dims, bind, json }, { stdout }) {
     const sizes = readDims(dims);
-    const loaded = await loadModel(path!);
+    const loaded = await loadModel(path!, bind);
     if (loaded.kind === 'module') {
       if (dims.length > 0) throw new OptionError('arguments', '--dims', 'a compiled module keeps its sizes open');
       const manifest = readManifest(loaded.binary, path!);

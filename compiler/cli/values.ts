@@ -24,7 +24,8 @@ export function readCount(option: string, text: string): number {
 /** `name=file` */
 export function readAssignment(option: string, text: string): readonly [name: string, file: string] {
   const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) fail(option, `must be NAME=FILE, got ${show(text)}`);
+  if (at < 1 || at === text.length - 1)
+    fail(option, `must be NAME=${option === '--bind' ? 'VALUE' : 'FILE'}, got ${show(text)}`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

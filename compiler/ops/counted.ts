@@ -1,14 +1,7 @@
-import { equal, printDim, product, symbol, type Dim } from '../dim.js';
-import type { BoundedSize } from '../ir.js';
+import { product, type Dim } from '../dim.js';
 import { stridesOf, volume, type Tensor } from '../tensor.js';
 import { compareElements, longs, pick, range } from './order.js';
-import { requireAxis, type Checks, type JointRule } from './rule.js';
-
-/** The size that an op defines; what it may be at most must be what the op's inputs say. */
-export function countOf(count: BoundedSize, most: Dim, checks: Checks): Dim {
-  if (!equal(count.max, most)) checks.fail(`counts up to ${printDim(most)}, noted as ${printDim(count.max)}`);
-  return symbol(count.name);
-}
+import { countOf, requireAxis, type JointRule } from './rule.js';
 
 export const nonZero: JointRule<'nonZero'> = {
   infer: ({ count }, [x], checks) => [

@@ -13,7 +13,7 @@ interface CellRule {
   readonly inputs: readonly RecurrentInput[];
 }
 
-const cells: { readonly [C in RecurrentCell]: CellRule } = {
+const cells: Readonly<Record<RecurrentCell, CellRule>> = {
   rnn: { gates: ['hidden'], activations: 1, inputs: [] },
   gru: { gates: ['update', 'reset', 'hidden'], activations: 2, inputs: [] },
   lstm: { gates: ['input', 'output', 'forget', 'cell'], activations: 3, inputs: ['cell', 'peepholes'] },
@@ -115,8 +115,8 @@ function run(
           const i = clipped(0, before('input', unit) + peephole(0, unit, c[unit]!));
           const f = op.inputForget ? 1 - i : clipped(0, before('forget', unit) + peephole(2, unit, c[unit]!));
           c[unit] = f * c[unit]! + i * clipped(1, before('cell', unit));
-          const o = clipped(0, before('output', unit) + peephole(1, unit, c[unit]!));
-          store(unit, o * activate(2, c[unit]!));
+          const o = clipped(0, before('output', unit) + peephole(1, unit, c[unit]));
+          store(unit, o * activate(2, c[unit]));
         });
       }
     }
@@ -135,7 +135,7 @@ export const recurrent: Rule<'recurrent'> = {
     const width = mul(op.gates.length, units);
     requireShape('x', x, [time, batch, width], checks);
     requireShape('weight', weight, op.transposeRight ? [width, units] : [units, width], checks);
-    const shapes: { readonly [K in RecurrentInput]: readonly Dim[] } = {
+    const shapes: Readonly<Record<RecurrentInput, readonly Dim[]>> = {
       bias: [width],
       hidden: [batch, units],
       cell: [batch, units],

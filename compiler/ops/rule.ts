@@ -1,5 +1,5 @@
-import type { Dim } from '../dim.js';
-import type { Constraint, Layout, OpKind, OpOf, Rng, TensorType } from '../ir.js';
+import { equal, printDim, symbol, type Dim } from '../dim.js';
+import type { BoundedSize, Constraint, Layout, OpKind, OpOf, Rng, TensorType } from '../ir.js';
 import type { TorchGenerator } from '../streams/torch.js';
 import type { Tensor } from '../tensor.js';
 
@@ -60,6 +60,12 @@ export interface JointRule<K extends OpKind> extends ShapeRule<K> {
 /** Refuses an axis that an input does not have. */
 export function requireAxis(what: string, axis: number, rank: number, checks: Checks): void {
   if (axis < 0 || axis >= rank) checks.fail(`${what} axis ${axis} is outside an input of rank ${rank}`);
+}
+
+/** The size that an op defines; what it may be at most must be what the op's inputs say. */
+export function countOf(count: BoundedSize, most: Dim, checks: Checks): Dim {
+  if (!equal(count.max, most)) checks.fail(`counts up to ${printDim(most)}, noted as ${printDim(count.max)}`);
+  return symbol(count.name);
 }
 
 /** The float32 elements of a tensor; integers are converted. */

@@ -1,5 +1,5 @@
 import type { Dim } from '../dim.js';
-import type { OpOf, TensorType } from '../ir.js';
+import type { OpOf, ScatterReduction, TensorType } from '../ir.js';
 import { stridesOf, volume, type DType, type Tensor } from '../tensor.js';
 import { range, resolveIndex } from './order.js';
 import { requireAxis, type Checks, type Rule } from './rule.js';
@@ -35,7 +35,7 @@ function requireShape(got: readonly Dim[], expected: readonly Dim[], checks: Che
 }
 
 type Scalar = number | bigint;
-const combine: { readonly [R in Scatter['reduction']]: (a: Scalar, b: Scalar, dtype: DType) => Scalar } = {
+const combine: Readonly<Record<ScatterReduction, (a: Scalar, b: Scalar, dtype: DType) => Scalar>> = {
   none: (_, b) => b,
   add: (a, b, dtype) => (dtype === 'bool' ? Number(a) | Number(b) : (a as number) + (b as number)),
   multiply: (a, b, dtype) => (dtype === 'int32' ? Math.imul(a as number, b as number) : (a as number) * (b as number)),

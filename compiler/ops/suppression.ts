@@ -1,7 +1,6 @@
 import { min, mul, product, type Dim } from '../dim.js';
-import { countOf } from './counted.js';
 import { longs, range } from './order.js';
-import { floats, type JointRule } from './rule.js';
+import { countOf, floats, type JointRule } from './rule.js';
 
 interface Box {
   readonly low: readonly [number, number];

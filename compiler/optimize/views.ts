@@ -9,7 +9,7 @@ export interface Axis {
 }
 
 /** A value as a walk over the storage of the one it is a view of. */
-export interface View {
+interface View {
   readonly source: Value;
   readonly axes: readonly Axis[];
   /** What makes the value out of the source, the last first. */

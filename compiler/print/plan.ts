@@ -80,7 +80,7 @@ function printRecurrence({ product, update, reset }: Recurrence): string {
     if (!row) return [];
     const names = [
       ...row.results.map(({ to }) => `${to[0]!}'`),
-      ...row.inputs.map(({ pointer, part }) => pointer + part),
+      ...row.inputs.map(({ pointer, part }) => `${pointer}${part}`),
     ];
     const results = row.results.map(
       ({ to, expression }) => `${to.join(' = ')} = ${printExpression(expression, names)}`,

@@ -1,5 +1,6 @@
 import { binary, Build, element, unary } from '../../compiler/build.js';
-import { equal, printShape, symbol, type Dim } from '../../compiler/dim.js';
+import { equal, mul, printShape, symbol, type Dim } from '../../compiler/dim.js';
+import { add, axis as indexAlong, convert, div, i32, load } from '../../compiler/formula.js';
 import type { Expression, Node, Op, Padding, TensorGraph, Value, Variable } from '../../compiler/ir.js';
 import { Draw } from '../graphs/draw.js';
 
@@ -100,6 +101,8 @@ class Growing {
     (x) => this.pad(x),
     (x) => this.op({ kind: 'softmax', axis: this.draw.integer(0, x.shape.length - 1), log: false }, x),
     (x) => this.op({ kind: 'normalize', axes: this.draw.integer(1, x.shape.length), epsilon: 0.1 }, x),
+    (x) => this.slice(x),
+    (x) => this.enlarge(x),
     (x) => this.join(x),
     (x) => this.split(x),
     (x) => this.matmul(x),
@@ -187,6 +190,33 @@ class Growing {
   private pad(x: Value): Value {
     const side = (): number => (this.draw.chance(0.3) ? this.draw.integer(0, 2) : 0);
     return this.op({ kind: 'pad', padding: x.shape.map(() => [side(), side()] as const), value: 0.5 }, x);
+  }
+
+  private slice(x: Value): Value | undefined {
+    const at = this.draw.integer(0, x.shape.length - 1);
+    const size = x.shape[at]!;
+    if (typeof size !== 'number') return undefined;
+    const [start, step] = this.draw.pick([
+      [0, 2],
+      [size - 1, -1],
+      [size >> 1, 1],
+    ] as const);
+    const length = step > 0 ? Math.ceil((size - start) / step) : size;
+    const along = (own: Dim, otherwise: Dim): Dim[] => x.shape.map((_, axis) => (axis === at ? own : otherwise));
+    const sizes = x.shape.map((own, axis) => (axis === at ? length : own));
+    return this.op({ kind: 'slice', starts: along(start, 0), steps: along(step, 1) as number[], sizes }, x);
+  }
+
+  /** Each element twice along an axis, with the index along another one added. */
+  private enlarge(x: Value): Value {
+    const at = this.draw.integer(0, x.shape.length - 1);
+    const shape = x.shape.map((size, axis) => (axis === at ? mul(size, 2) : size));
+    const element = load(
+      0,
+      x.shape.map((_, axis) => (axis === at ? div(indexAlong(axis), i32(2)) : indexAlong(axis))),
+    );
+    const formula = add(element, convert('f32', indexAlong(this.draw.integer(0, x.shape.length - 1))));
+    return this.op({ kind: 'compute', shape, dtype: 'float32', formula }, x);
   }
 
   /** Two neighbouring axes as one, or one of size 1 more or less. */

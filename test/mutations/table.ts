@@ -36,6 +36,22 @@ const kernels: readonly Mutation[] = [
     'packGroups and unpackGroups move every bit',
   ),
   kernel(
+    'recurrent',
+    'the step after a sequence counts as one of it',
+    '<i32>t >= load<i32>(lengths + (b << 2))',
+    '<i32>t > load<i32>(lengths + (b << 2))',
+    'ops/recurrent',
+    'baseline: 2 rnn activations optional',
+  ),
+  kernel(
+    'recurrent',
+    'gates whose panels have padding between them are multiplied as one',
+    'const joined = (units & 7) == 0;',
+    'const joined = (units & 3) == 0;',
+    'ops/recurrent',
+    'baseline: 3 gru',
+  ),
+  kernel(
     'gather',
     'the row after a table counts as one of it',
     'if (index >= rows)',

@@ -16,7 +16,7 @@ export interface Sizes {
   readonly units: number;
 }
 
-export const cellGates: { readonly [C in RecurrentCell]: readonly Gate[] } = {
+export const cellGates: Readonly<Record<RecurrentCell, readonly Gate[]>> = {
   rnn: ['hidden'],
   gru: ['update', 'reset', 'hidden'],
   lstm: ['input', 'output', 'forget', 'cell'],

@@ -25,7 +25,7 @@ function crowded(dtype: DType, shape: readonly number[], seed: number): Tensor {
     const small = Math.floor(next() * 7) - (dtype === 'uint8' ? 0 : 3);
     const scaled = dtype === 'int64' ? BigInt(small) * 2n ** 40n : dtype === 'int32' ? small * 2 ** 29 : small * 30;
     const float = next() < 0.3 ? odd[Math.floor(next() * odd.length)]! : small / 3;
-    data[at] = (dtype === 'float32' ? float : dtype === 'bool' ? small & 1 : scaled) as never;
+    data[at] = dtype === 'float32' ? float : dtype === 'bool' ? small & 1 : scaled;
   }
   return { dtype, shape, data };
 }
@@ -35,7 +35,7 @@ function integers(dtype: DType, shape: readonly number[], seed: number, low: num
   const data = allocate(dtype, volume(shape));
   for (let at = 0; at < data.length; at++) {
     const value = low + Math.floor(next() * (high - low));
-    data[at] = (dtype === 'int64' ? BigInt(value) : value) as never;
+    data[at] = dtype === 'int64' ? BigInt(value) : value;
   }
   return { dtype, shape, data };
 }

@@ -154,13 +154,21 @@ class Lowering {
     const alike = this.byContent.get(key) ?? [];
     const twin = alike.find((draft) => sameBytes(draft.tensor, bytes));
     if (twin) return twin.value;
-    const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, name);
-    const draft: Draft = { name, value, tensor, layout: null, users: [] };
-    this.drafts.set(name, draft);
+    const own = this.uniqueName(name);
+    const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, own);
+    const draft: Draft = { name: own, value, tensor, layout: null, users: [] };
+    this.drafts.set(own, draft);
     this.byValue.set(value.id, draft);
     this.byContent.set(key, [...alike, draft]);
     this.build.settle(value, tensor);
     return value;
+  }
+
+  /** Graphs inside nodes may use a name again. */
+  private uniqueName(name: string): string {
+    let unique = name;
+    for (let count = 2; this.drafts.has(unique); count++) unique = `${name}_${count}`;
+    return unique;
   }
 
   private read(scope: Scope, name: string, reader: string): Value {
@@ -222,6 +230,7 @@ class Lowering {
         opset,
         { expand: (graph, values) => this.expandGraph(graph, values, scope, opsets) },
         (value, use) => this.use(name, value, use),
+        (tensor) => this.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
       this.useOthers(name, node, inputs);
       const result = form(context, inputs);
@@ -330,6 +339,7 @@ class Lowering {
       initialize,
       prepare: [],
       forward: this.build.nodes,
+      notes: drafts.flatMap(noteOn),
       layers: this.layers,
     };
   }
@@ -350,6 +360,13 @@ const sameBytes = ({ data }: Tensor, bytes: Uint8Array): boolean => {
   const own = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return own.length === bytes.length && own.every((byte, at) => byte === bytes[at]);
 };
+
+/** Weights that make every result NaN, or nearly. */
+function noteOn({ name, tensor }: Draft): string[] {
+  let count = 0;
+  for (const value of tensor.data as Float32Array) if (Number.isNaN(value)) count++;
+  return count === 0 ? [] : [`${name}: ${count} of ${tensor.data.length} weights are NaN`];
+}
 
 /** Fans count in the order of axes [kernel, in, out], which 'oi' and 'oihw' reverse. */
 function variableOf({ name, value, layout, users }: Draft): Variable {

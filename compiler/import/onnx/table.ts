@@ -3,15 +3,22 @@ import { accumulation } from './ops/cumulative.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
+import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
+import { convolutions } from './ops/convolution.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
+import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
+import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
-import { reductions } from './ops/reduce.js';
+import { parts } from './ops/parts.js';
+import { poolings } from './ops/pooling.js';
 import { quantization } from './ops/quantize.js';
 import { recurrence } from './ops/recurrent.js';
+import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
+import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
@@ -20,15 +27,22 @@ export const families = {
   activations,
   argument,
   arithmetic,
+  constants,
   conversions,
+  convolutions,
   identity,
   logic,
   matrices,
+  normalizations,
   norms,
-  reductions,
+  parts,
+  poolings,
+  products,
   quantization,
   recurrence,
+  reductions,
   selection,
+  shapes,
   softmax,
 } as const satisfies Readonly<Record<string, Operators>>;
 

@@ -84,6 +84,29 @@ export const pad = alignedRule<OpOf<'pad'>>(
   joinAtoms,
 );
 
+export const slice = alignedRule<OpOf<'slice'>>(
+  {
+    whole: (node) => {
+      const { starts, steps, sizes } = node.op;
+      const { shape } = node.inputs[0]!;
+      return [...shape.keys()].filter(
+        (axis) => starts[axis] !== 0 || steps[axis] !== 1 || !equal(sizes[axis]!, shape[axis]!),
+      );
+    },
+    run(node, atoms) {
+      const whole = this.whole(node);
+      const isWhole = ({ axis }: Atom): boolean => whole.includes(axis);
+      return {
+        ...node.op,
+        starts: atoms.map((atom) => (isWhole(atom) ? node.op.starts[atom.axis]! : 0)),
+        steps: atoms.map((atom) => (isWhole(atom) ? node.op.steps[atom.axis]! : 1)),
+        sizes: atoms.map((atom) => atom.size),
+      };
+    },
+  },
+  joinAtoms,
+);
+
 export const softmax = alignedRule<OpOf<'softmax'>>(
   {
     whole: ({ op }) => [op.axis],

@@ -1,11 +1,12 @@
 import { equal, mul, type Dim } from '../../dim.js';
-import type { Node, Port, TensorGraph, Value } from '../../ir.js';
+import type { Node, OpOf, Port, TensorGraph, Value } from '../../ir.js';
 import type { Assignment } from './assignment.js';
+import { loadedFrom } from './compute.js';
 import { keyOf, type Digit } from './digits.js';
 import type { Network } from './network.js';
 import type { Axes, Execution } from './rule.js';
 import { inStoredShape } from './stored-shape.js';
-import { digitsOfAtoms, type Atom, type View } from './views.js';
+import { atomsOf, digitsOfAtoms, type Atom, type View } from './views.js';
 import { Writer, type Form } from './writer.js';
 
 /** The graph with every node run as it is assigned, and views where their elements are needed in that order. */
@@ -32,7 +33,9 @@ export function apply(network: Network, assignment: Assignment): TensorGraph {
     if (network.view(output).root.value !== output) continue;
     const { execution } = assignment.placement(node);
     const chosen = inStoredShape(node, execution, network, writer) ?? execution;
-    if (chosen) {
+    if (node.op.kind === 'compute') {
+      runCompute(node as Node<OpOf<'compute'>>, execution, network, writer);
+    } else if (chosen) {
       run(node, chosen, network, writer);
     } else {
       const inputs = node.inputs.map((input) => asDeclared(input, node.origin));
@@ -68,21 +71,50 @@ function operandsOf(node: Node, axes: readonly Form['axes'][], output: Form['axe
 
 function run(node: Node, { op, inputs, output: outputAxes }: Execution, network: Network, writer: Writer): void {
   const [output] = node.outputs as readonly [Value];
-  const { root } = network.view(output);
   const axes = axesIn(network.view(output), outputAxes);
-  const shape = outputAxes.map(sizeOfAxis);
   const digits = node.inputs.map((input, index) => axesIn(network.view(input), inputs[index]!));
   const values =
     op.kind === 'elementwise'
       ? operandsOf(node, digits, axes, network, writer)
       : digits.map((own, index) => writer.read(network.view(node.inputs[index]!).root, own, node.origin));
+  append({ ...node, op, inputs: values }, outputAxes, network, writer);
+}
+
+/** A node that loads elements by their index reads inputs as they are stored. */
+function runCompute(
+  node: Node<OpOf<'compute'>>,
+  execution: Execution | undefined,
+  network: Network,
+  writer: Writer,
+): void {
+  const [output] = node.outputs as readonly [Value];
+  let op = (execution?.op ?? node.op) as OpOf<'compute'>;
+  const inputs = node.inputs.map((input, index) => {
+    const view = network.view(input);
+    const stored = writer.stored(view.root);
+    const runs = writer.has(view.root, view.axes) ? undefined : atomsOf(view, stored.axes.flat());
+    if (!runs) return writer.read(view.root, view.axes, node.origin, input);
+    const axes = stored.axes.map((digits) => digits.flatMap(() => runs.shift()!));
+    op = { ...op, formula: loadedFrom(op.formula, index, axes, input.shape) };
+    return stored.value;
+  });
+  const declared = output.shape.map((size, axis): Atom[] => [{ axis, size, stride: 1 }]);
+  append({ ...node, op, inputs }, execution?.output ?? declared, network, writer);
+}
+
+/** Appends a node whose output has the axes given: as it is declared, if these are its own. */
+function append(node: Node, outputAxes: Axes, network: Network, writer: Writer): void {
+  const [output] = node.outputs as readonly [Value];
+  const view = network.view(output);
+  const axes = axesIn(view, outputAxes);
+  const shape = outputAxes.map(sizeOfAxis);
   const isDeclared =
-    keyOf(axes.flat()) === network.key(root) &&
+    keyOf(axes.flat()) === network.key(view.root) &&
     shape.length === output.shape.length &&
     shape.every((size, axis) => equal(size, output.shape[axis]!));
   const value = isDeclared ? output : writer.value(output, shape);
-  writer.nodes.push({ ...node, op, inputs: values, outputs: [value] });
-  writer.define(root, value, axes);
+  writer.nodes.push({ ...node, outputs: [value] });
+  writer.define(view.root, value, axes);
 }
 
 const sizeOfAxis = (atoms: readonly Atom[]): Dim => atoms.reduce<Dim>((size, atom) => mul(size, atom.size), 1);

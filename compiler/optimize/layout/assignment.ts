@@ -1,6 +1,6 @@
 import type { Node } from '../../ir.js';
 import type { Digit } from './digits.js';
-import type { Need, Network, Placement } from './network.js';
+import type { Need, Network, Placement, Reader } from './network.js';
 import { atomsOf, type Atom, type Root, type View } from './views.js';
 
 /** What an assignment comes to: bytes that are transposed, then transposes that part an op from the loop before it. */
@@ -55,11 +55,18 @@ export class Assignment {
     return this.placement(node, changes).needs.find((need) => need.index === index)!;
   }
 
+  /** Whether a reader loads elements by their index, in whatever order they are stored. */
+  takesAny({ node, view }: Reader, changes?: Changes): boolean {
+    return node?.op.kind === 'compute' && this.atoms(view, changes) !== undefined;
+  }
+
   /** The transposes of a root. */
   transposes(root: Root, changes?: Changes): readonly Transposed[] {
     const stored = this.key(root, changes);
     const byKey = new Map<string, (readonly [Node | undefined, Need])[]>();
-    for (const { node, index } of this.network.readers.get(root)!) {
+    for (const reader of this.network.readers.get(root)!) {
+      if (this.takesAny(reader, changes)) continue;
+      const { node, index } = reader;
       const need = this.needOf(node, index, changes);
       if (need.key === stored) continue;
       const readers = byKey.get(need.key);

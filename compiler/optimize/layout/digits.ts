@@ -12,6 +12,7 @@ export interface Digit {
 
 /** The exact quotient, if it is known that there is one. */
 function divide(left: Dim, right: Dim): Dim | undefined {
+  if (equal(left, right)) return 1;
   const quotient = floorDiv(left, right);
   return equal(mul(quotient, right), left) ? quotient : undefined;
 }

@@ -28,7 +28,8 @@ export function cheapestPart(current: Assignment, proposal: Changes, roots: Iter
       at: (root.producer && nodes.get(root.producer)) ?? cut.source,
       keys: [now, proposed?.key ?? now],
     };
-    const readers = current.network.readers.get(root)!.map(({ node, index }): Party & { parted: boolean } => {
+    const counted = current.network.readers.get(root)!.filter((reader) => !current.takesAny(reader));
+    const readers = counted.map(({ node, index }): Party & { parted: boolean } => {
       const key = current.needOf(node, index).key;
       const next = node && proposal.get(node)?.needs.find((need) => need.index === index)?.key;
       const at = (node && nodes.get(node)) ?? cut.source;

@@ -1,5 +1,6 @@
 import type { Node, Op, OpKind, OpOf } from '../../ir.js';
-import { concat, elementwise, normalize, pad, softmax } from './aligned.js';
+import { concat, elementwise, normalize, pad, slice, softmax } from './aligned.js';
+import { compute } from './compute.js';
 import { matmul, reduce } from './folding.js';
 import type { Rule } from './rule.js';
 
@@ -8,10 +9,12 @@ const rules: { readonly [K in OpKind]?: Rule<OpOf<K>> } = {
   elementwise,
   concat,
   pad,
+  slice,
   softmax,
   normalize,
   reduce,
   matmul,
+  compute,
 };
 
 export const ruleOf = (node: Node): Rule<Op> | undefined =>

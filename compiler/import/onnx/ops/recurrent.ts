@@ -11,7 +11,7 @@ interface Cell {
   readonly activations: readonly string[];
 }
 
-const cells: { readonly [C in RecurrentCell]: Cell } = {
+const cells: Readonly<Record<RecurrentCell, Cell>> = {
   rnn: { gates: ['hidden'], activations: ['Tanh'] },
   gru: { gates: ['update', 'reset', 'hidden'], activations: ['Sigmoid', 'Tanh'] },
   lstm: { gates: ['input', 'output', 'forget', 'cell'], activations: ['Sigmoid', 'Tanh', 'Tanh'] },

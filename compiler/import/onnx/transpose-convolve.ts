@@ -1,0 +1,150 @@
+import { add, equal, floorDiv, mul, sub, type Dim } from '../../dim.js';
+import * as f from '../../formula.js';
+import type { Padding, Value } from '../../ir.js';
+import { convolveMap } from './convolve.js';
+import type { FoldingBuild } from './fold.js';
+import { sliceAxis } from './window.js';
+
+/** How a transposed convolution spreads each element of a map over its output. */
+export interface Spread {
+  readonly strides: readonly number[];
+  readonly dilation: readonly number[];
+  /** Elements cut off before each axis of what all elements spread to. */
+  readonly before: readonly Dim[];
+  /** The sizes of the output's spatial axes. */
+  readonly outputs: readonly Dim[];
+  readonly groups: number;
+}
+
+/**
+ * The outputs at one remainder of their position modulo the stride, along one axis: a convolution of stride 1 with every
+ * `step`-th tap from `first` on, in reverse.
+ */
+interface Phase {
+  readonly taps: number;
+  readonly first: number;
+  readonly step: number;
+  readonly dilation: number;
+  readonly padding: readonly [before: Dim, after: Dim];
+}
+
+const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
+
+/** The positions whose quotients by the stride run from `low` to `high`. */
+function phasesOf(
+  [stride, dilation, kernel]: readonly [number, number, number],
+  size: Dim,
+  [low, high]: readonly [Dim, Dim],
+): Phase[] {
+  const divisor = greatestDivisor(stride, dilation);
+  const step = stride / divisor;
+  return Array.from({ length: stride }, (_, remainder): Phase => {
+    const candidates = Array.from({ length: Math.min(step, kernel) }, (_, tap) => tap);
+    const first = candidates.find((tap) => (tap * dilation) % stride === remainder % stride);
+    const spacing = dilation / divisor;
+    if (first === undefined) return { taps: 0, first: 0, step, dilation: spacing, padding: [0, 0] };
+    const taps = Math.ceil((kernel - first) / step);
+    const shift = (first * dilation - remainder) / stride;
+    const before = sub((taps - 1) * spacing + shift, low);
+    const after = sub(sub(high, shift), sub(size, 1));
+    return { taps, first, step, dilation: spacing, padding: [before, after] };
+  });
+}
+
+/** All choices of one from each list, the last list fastest. */
+const combinations = <T>(lists: readonly (readonly T[])[]): T[][] =>
+  lists.reduce<T[][]>((all, list) => all.flatMap((chosen) => list.map((next) => [...chosen, next])), [[]]);
+
+/** One phase along each axis. */
+type Phases = readonly Phase[];
+
+const isSame = (left: Phases, right: Phases): boolean =>
+  left.every((phase, axis) => {
+    const other = right[axis]!;
+    const isAlike = phase.taps === other.taps && phase.dilation === other.dilation;
+    return isAlike && phase.padding.every((side, at) => equal(side, other.padding[at]!));
+  });
+
+/**
+ * The transposed convolution of a map: x [batch, ...spatial, channels], w [channels, filters / groups, ...kernel] →
+ * [batch, ...outputs, filters]. Outputs at the same remainder modulo the strides are a convolution of stride 1 with part of
+ * the kernel, and all of them are interleaved; parts that read alike are one convolution with as many more filters.
+ */
+export function transposeConvolve(build: FoldingBuild, x: Value, w: Value, spread: Spread): Value {
+  const { strides, dilation, before, outputs, groups } = spread;
+  const [channels, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
+  const low = before.map((start, axis) => floorDiv(start, strides[axis]!));
+  const high = before.map((start, axis) => floorDiv(sub(add(start, outputs[axis]!), 1), strides[axis]!));
+  const phases: readonly Phases[] = combinations(
+    strides.map((stride, axis) =>
+      phasesOf([stride, dilation[axis]!, kernel[axis]!], x.shape[axis + 1]!, [low[axis]!, high[axis]!]),
+    ),
+  );
+  const spatial = kernel.map((_, axis) => axis + 3);
+  const split = build.reshape(w, [groups, channels / groups, perGroup, ...kernel]);
+  const grouped = build.op({ kind: 'transpose', permutation: [0, 2, 1, ...spatial] }, [split]);
+  const kernelOf = (phase: Phases): Value =>
+    phase.reduce(
+      (part, { first, step, taps }, axis) => sliceAxis(build, part, axis + 3, first + (taps - 1) * step, taps, -step),
+      grouped,
+    );
+  const convolved = (weight: Value, phase: Phases): Value => {
+    const { map, padding } = crop(build, x, phase);
+    const [, filters, ...rest] = weight.shape as [number, number, ...number[]];
+    const slide = { strides: strides.map(() => 1), dilation: phase.map((axis) => axis.dilation), padding, groups };
+    return convolveMap(build, map, build.reshape(weight, [groups * filters, ...rest]), slide);
+  };
+  const counts = low.map((from, axis) => add(sub(high[axis]!, from), 1));
+  const shape = [x.shape[0]!, ...counts];
+  const rest = before.map((start, axis) => sub(start, mul(low[axis]!, strides[axis]!)));
+  const [first] = phases as readonly [Phases, ...Phases[]];
+  if (phases.every((phase) => isSame(phase, first))) {
+    const kernels = phases.map(kernelOf);
+    const y = convolved(kernels.length === 1 ? kernels[0]! : build.op({ kind: 'concat', axis: 1 }, kernels), first);
+    if (kernels.length === 1) return y;
+    const parts = build.reshape(y, [...shape, groups, ...strides, perGroup]);
+    const rank = strides.length;
+    const order = strides.flatMap((_, axis) => [axis + 1, axis + rank + 2]);
+    const ordered = build.op({ kind: 'transpose', permutation: [0, ...order, rank + 1, 2 * rank + 2] }, [parts]);
+    return interleaved(build, ordered, groups * perGroup, rest, outputs);
+  }
+  const filters = groups * perGroup;
+  const parts = phases.map((phase) =>
+    phase.some(({ taps }) => taps === 0)
+      ? build.compute('float32', [...shape, filters], f.f32(0))
+      : convolved(kernelOf(phase), phase),
+  );
+  const joined = build.op({ kind: 'concat', axis: strides.length + 1 }, parts);
+  const rank = strides.length;
+  const order = strides.flatMap((_, axis) => [axis + 1, axis + rank + 1]);
+  const ordered = build.op({ kind: 'transpose', permutation: [0, ...order, 2 * rank + 1] }, [
+    build.reshape(joined, [...shape, ...strides, filters]),
+  ]);
+  return interleaved(build, ordered, filters, rest, outputs);
+}
+
+/** [batch, count, stride, …, filters] as a map, of which a part is the output. */
+function interleaved(
+  build: FoldingBuild,
+  x: Value,
+  filters: number,
+  starts: readonly Dim[],
+  sizes: readonly Dim[],
+): Value {
+  const [batch] = x.shape as [Dim];
+  const whole = sizes.map((_, axis) => mul(x.shape[2 * axis + 1]!, x.shape[2 * axis + 2]!));
+  const map = build.reshape(x, [batch, ...whole, filters]);
+  return starts.reduce<Value>((part, start, axis) => sliceAxis(build, part, axis + 1, start, sizes[axis]!), map);
+}
+
+/** Cuts from a map what padding below zero takes, and leaves the rest of the padding. */
+function crop(build: FoldingBuild, x: Value, phase: Phases): { map: Value; padding: Padding } {
+  let map = x;
+  const isCut = (side: Dim): side is number => typeof side === 'number' && side < 0;
+  const padding = phase.map(({ padding: [before, after] }, axis): readonly [Dim, Dim] => {
+    const [start, end] = [isCut(before) ? -before : 0, isCut(after) ? -after : 0];
+    map = sliceAxis(build, map, axis + 1, start, sub(map.shape[axis + 1]!, start + end));
+    return [isCut(before) ? 0 : before, isCut(after) ? 0 : after];
+  });
+  return { map, padding };
+}
