@@ -128,6 +128,7 @@ export const activations: Operators = {
     parametric({ alpha: 1 }, (x, alpha) =>
       plus(positive(x), times(scalar(alpha), unary('expm1', binary('divide', negative(x), scalar(alpha))))),
     ),
+    12,
   ),
   Clip: { 1: clipByAttributes, 11: clip },
   Sigmoid: of(activation((x) => unary('sigmoid', x))),
