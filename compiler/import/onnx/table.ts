@@ -2,6 +2,7 @@ import type { Operators } from './define.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
+import { attentions } from './ops/attention.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { deformables } from './ops/deformable.js';
@@ -15,6 +16,7 @@ import { poolings } from './ops/pooling.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { softmax } from './ops/softmax.js';
 import { unpoolings } from './ops/unpooling.js';
@@ -24,6 +26,7 @@ export const families = {
   activations,
   argument,
   arithmetic,
+  attentions,
   conversions,
   convolutions,
   deformables,
@@ -37,6 +40,7 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  rotaries,
   selection,
   softmax,
   unpoolings,
