@@ -2,6 +2,7 @@ import type { Operators } from './define.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
+import { attentions } from './ops/attention.js';
 import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
@@ -19,6 +20,7 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
@@ -30,6 +32,7 @@ export const families = {
   activations,
   argument,
   arithmetic,
+  attentions,
   constants,
   conversions,
   convolutions,
@@ -46,6 +49,7 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  rotaries,
   selection,
   shapes,
   softmax,
