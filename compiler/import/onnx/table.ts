@@ -8,6 +8,7 @@ import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
+import { gathering } from './ops/gathering.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -24,6 +25,7 @@ import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
+import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
@@ -37,6 +39,7 @@ export const families = {
   conversions,
   convolutions,
   deformables,
+  gathering,
   identity,
   logic,
   matrices,
@@ -53,6 +56,7 @@ export const families = {
   selection,
   shapes,
   softmax,
+  spread,
   unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;
 
