@@ -10,7 +10,7 @@ import { sliceAxis } from '../window.js';
 /** The rows of a table of cosines or sines at positions, or one for each place already. */
 function angles(context: NodeContext, table: Value, positions: Value | undefined): Value {
   if (!positions) return table;
-  return context.build.op({ kind: 'gather' }, [table, cast(context, positions, 'int32')]);
+  return context.build.op({ kind: 'gather', axis: 0, wrap: false }, [table, cast(context, positions, 'int32')]);
 }
 
 /** Turns pairs of the elements of each head by the angles of its position. */
