@@ -55,8 +55,8 @@ const kernels: readonly Mutation[] = [
   kernel(
     'gather',
     'the row after a table counts as one of it',
-    'if (index >= rows)',
-    'if (index > rows)',
+    'if (<u64>index >= <u64>rows)',
+    'if (<u64>index > <u64>rows)',
     'kernels/matrix',
     'gatherRows',
   ),

@@ -2,7 +2,7 @@ import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
 import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
-import { numberOf, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
+import { numberOf, ScalarArithmetic, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
 import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
 import * as f from '../../formula.js';
@@ -24,6 +24,7 @@ const none: ReadonlyMap<string, number> = new Map();
 export class FoldingBuild extends Build {
   private readonly tensors = new Map<number, Tensor>();
   private readonly sizes = new Map<number, SymbolicContent>();
+  private readonly arithmetic = new ScalarArithmetic(this.limits);
   private readonly producers = new Map<number, Node>();
   /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
@@ -81,7 +82,10 @@ export class FoldingBuild extends Build {
   private fold(node: Node, tensorOf: (id: number) => Tensor | undefined): Tensor | undefined {
     const [output] = node.outputs as readonly [Value];
     const shape = knownShape(output);
-    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) return this.foldSizes(node);
+    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) {
+      this.foldSizes(node);
+      return;
+    }
     const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
     try {
       const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
@@ -100,8 +104,10 @@ export class FoldingBuild extends Build {
     const inputs = node.inputs.map((input) => this.contentOf(input));
     if (!inputs.every((content) => content !== undefined)) return;
     const elements = decided(() => {
-      if (node.op.kind === 'compute') return computed(node.op, shape, inputs);
-      return node.op.kind === 'elementwise' ? mapped(node.op, shape, inputs) : moved(node, shape, inputs);
+      if (node.op.kind === 'compute') return computed(node.op, shape, inputs, this.arithmetic);
+      return node.op.kind === 'elementwise'
+        ? mapped(node.op, shape, inputs, this.arithmetic)
+        : moved(node, shape, inputs);
     });
     if (!elements) return;
     const numbers = elements.map(numberOf);
@@ -155,7 +161,7 @@ function contentOfTensor(tensor: Tensor | undefined): SymbolicContent | undefine
 }
 
 const knownShape = ({ shape }: Value): readonly number[] | undefined =>
-  shape.every((size) => typeof size === 'number') ? (shape as readonly number[]) : undefined;
+  shape.every((size) => typeof size === 'number') ? shape : undefined;
 
 function dependsOnSizes(op: Op): boolean {
   let found = false;
@@ -190,12 +196,14 @@ const computed = (
   { formula }: Extract<Op, { kind: 'compute' }>,
   shape: readonly number[],
   inputs: readonly SymbolicContent[],
-): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index));
+  arithmetic: ScalarArithmetic,
+): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index, arithmetic));
 
 const mapped = (
   { expression }: Extract<Op, { kind: 'elementwise' }>,
   shape: readonly number[],
   inputs: readonly SymbolicContent[],
+  arithmetic: ScalarArithmetic,
 ): Scalar[] =>
   overIndices(shape, (index) =>
     evaluateRatios(
@@ -207,6 +215,7 @@ const mapped = (
         );
         return elements[at]!;
       }),
+      arithmetic,
     ),
   );
 

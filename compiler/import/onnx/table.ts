@@ -5,6 +5,8 @@ import { arithmetic } from './ops/arithmetic.js';
 import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
+import { accumulation } from './ops/cumulative.js';
+import { deformables } from './ops/deformable.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -13,20 +15,25 @@ import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
 import { parts } from './ops/parts.js';
 import { poolings } from './ops/pooling.js';
+import { quantization } from './ops/quantize.js';
+import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
+import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
+  accumulation,
   activations,
   argument,
   arithmetic,
   constants,
   conversions,
   convolutions,
+  deformables,
   identity,
   logic,
   matrices,
@@ -35,11 +42,14 @@ export const families = {
   parts,
   poolings,
   products,
+  quantization,
+  quantizedProducts,
   recurrence,
   reductions,
   selection,
   shapes,
   softmax,
+  unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */

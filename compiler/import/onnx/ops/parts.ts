@@ -79,11 +79,12 @@ const centerCropPad: Expand = (context, inputs) => {
   const x = context.input(inputs, 0);
   const sizes = context.sizes(context.input(inputs, 1), 'the shape');
   const axes = context.ints('axes')?.map((axis) => context.axis(axis, x.shape.length)) ?? [...x.shape.keys()];
+  const { limits } = context.build;
   const parts = x.shape.map(wholeAxis);
   const padding = x.shape.map((): readonly [Dim, Dim] => [0, 0]);
   axes.forEach((axis, at) => {
     const [from, to] = [x.shape[axis]!, sizes[at]!];
-    const [surplus, missing] = [larger(sub(from, to), 0), larger(sub(to, from), 0)];
+    const [surplus, missing] = [larger(sub(from, to), 0, limits), larger(sub(to, from), 0, limits)];
     parts[axis] = { start: floorDiv(surplus, 2), step: 1, size: sub(from, surplus) };
     const before = floorDiv(missing, 2);
     padding[axis] = [before, sub(missing, before)];
