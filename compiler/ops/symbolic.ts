@@ -1,33 +1,39 @@
 /** Formulas over sizes: what a computation of small integers gives when some of them are sizes known only when called. */
-import { isAtLeast, larger, smaller } from '../bounds.js';
 import { add, floorDiv, mul, sub, type Dim } from '../dim.js';
 import { typeOf, type Formula, type FormulaBinary } from '../formula.js';
 import type { Expression } from '../ir.js';
 import type { DType } from '../tensor.js';
-import { holds, realBinary, realUnary, scalarOfFloat, truncate, undecided, wholeOf, type Scalar } from './fraction.js';
+import { scalarOfFloat, undecided, wholeOf, type Scalar, type ScalarArithmetic } from './fraction.js';
 
 export { Undecided } from './fraction.js';
 
 /** Iterations of a fold that are followed. */
 const MOST_ITERATIONS = 256;
 
-const isNonNegative = (dim: Dim): boolean => isAtLeast(dim, 0);
-
-/** Division of integers truncates, which is the floor only of what is not negative. */
-const positive =
-  (apply: (left: Dim, right: Dim) => Dim) =>
-  (left: Dim, right: Dim): Dim =>
-    isNonNegative(left) && isAtLeast(right, 1) ? apply(left, right) : undecided();
-
-const binary: Readonly<Partial<Record<FormulaBinary, (left: Dim, right: Dim) => Dim>>> = {
-  add,
-  subtract: sub,
-  multiply: mul,
-  divide: positive(floorDiv),
-  remainder: positive((left, right) => sub(left, mul(floorDiv(left, right), right))),
-  maximum: larger,
-  minimum: smaller,
-};
+function wholeBinary(arithmetic: ScalarArithmetic, fn: FormulaBinary, left: Dim, right: Dim): Dim {
+  if (typeof left === 'number' && typeof right === 'number') return both(fn, left, right);
+  switch (fn) {
+    case 'add':
+      return add(left, right);
+    case 'subtract':
+      return sub(left, right);
+    case 'multiply':
+      return mul(left, right);
+    case 'divide':
+    case 'remainder': {
+      // Division of integers truncates, which is the floor only of what is not negative.
+      if (!arithmetic.isAtLeast(left, 0) || !arithmetic.isAtLeast(right, 1)) return undecided();
+      const quotient = floorDiv(left, right);
+      return fn === 'divide' ? quotient : sub(left, mul(quotient, right));
+    }
+    case 'maximum':
+      return arithmetic.larger(left, right);
+    case 'minimum':
+      return arithmetic.smaller(left, right);
+    default:
+      return undecided();
+  }
+}
 
 export interface SymbolicContent {
   readonly dtype: DType;
@@ -41,7 +47,12 @@ export interface SymbolicContent {
  *
  * @throws Undecided where it takes a comparison of unknown sizes, or arithmetic that sizes have not
  */
-export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent[], index: readonly number[]): Scalar {
+export function evaluateSizes(
+  formula: Formula,
+  inputs: readonly SymbolicContent[],
+  index: readonly number[],
+  arithmetic: ScalarArithmetic,
+): Scalar {
   const names = new Map<string, Scalar>();
   const dtypes = inputs.map(({ dtype }) => dtype);
   const isReal = (part: Formula): boolean => typeOf(part, dtypes).startsWith('f');
@@ -74,18 +85,16 @@ export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent
       case 'check':
         return known(part.condition) === 0 ? undecided() : evaluate(part.body);
       case 'convert':
-        return isReal(part) || !isReal(part.x) ? evaluate(part.x) : truncate(evaluate(part.x));
+        return isReal(part) || !isReal(part.x) ? evaluate(part.x) : arithmetic.truncate(evaluate(part.x));
       case 'unary':
-        if (isReal(part.x)) return realUnary(part.fn, evaluate(part.x));
+        if (isReal(part.x)) return arithmetic.realUnary(part.fn, evaluate(part.x));
         return part.fn === 'negate' ? mul(whole(part.x), -1) : undecided();
       case 'binary': {
-        if (isReal(part.left)) return realBinary(part.fn, evaluate(part.left), evaluate(part.right));
-        const [left, right] = [whole(part.left), whole(part.right)];
-        if (typeof left === 'number' && typeof right === 'number') return both(part.fn, left, right);
-        return (binary[part.fn] ?? undecided)(left, right);
+        if (isReal(part.left)) return arithmetic.realBinary(part.fn, evaluate(part.left), evaluate(part.right));
+        return wholeBinary(arithmetic, part.fn, whole(part.left), whole(part.right));
       }
       case 'compare':
-        return holds(part.fn, evaluate(part.left), evaluate(part.right)) ? 1 : 0;
+        return arithmetic.holds(part.fn, evaluate(part.left), evaluate(part.right)) ? 1 : 0;
       case 'fold': {
         const count = known(part.count);
         if (count > MOST_ITERATIONS) return undecided();
@@ -103,6 +112,7 @@ export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent
         }
         return evaluate(part.result);
       }
+      case 'previous':
       case 'reinterpret':
         return undecided();
     }
@@ -115,19 +125,23 @@ export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent
  *
  * @throws Undecided
  */
-export function evaluateRatios(expression: Expression, elements: readonly Scalar[]): Scalar {
-  const evaluate = (part: Expression): Scalar => evaluateRatios(part, elements);
+export function evaluateRatios(
+  expression: Expression,
+  elements: readonly Scalar[],
+  arithmetic: ScalarArithmetic,
+): Scalar {
+  const evaluate = (part: Expression): Scalar => evaluateRatios(part, elements, arithmetic);
   switch (expression.kind) {
     case 'input':
       return elements[expression.index]!;
     case 'constant':
       return scalarOfFloat(expression.value);
     case 'unary':
-      return realUnary(expression.fn, evaluate(expression.x));
+      return arithmetic.realUnary(expression.fn, evaluate(expression.x));
     case 'binary':
-      return realBinary(expression.fn, evaluate(expression.left), evaluate(expression.right));
+      return arithmetic.realBinary(expression.fn, evaluate(expression.left), evaluate(expression.right));
     case 'select':
-      return holds(expression.fn, evaluate(expression.left), evaluate(expression.right))
+      return arithmetic.holds(expression.fn, evaluate(expression.left), evaluate(expression.right))
         ? evaluate(expression.yes)
         : evaluate(expression.no);
     case 'call':

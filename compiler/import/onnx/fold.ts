@@ -2,7 +2,7 @@ import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
 import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
-import { numberOf, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
+import { numberOf, ScalarArithmetic, scalarOfFloat, undecided, type Scalar } from '../../ops/fraction.js';
 import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
 import * as f from '../../formula.js';
@@ -13,7 +13,7 @@ const MOST_ELEMENTS = 65536;
 const MOST_SIZES = 256;
 
 /** Ops that only move elements, so that a size moves as any element does. */
-const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice']);
+const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice', 'gather']);
 
 const none: ReadonlyMap<string, number> = new Map();
 
@@ -24,6 +24,7 @@ const none: ReadonlyMap<string, number> = new Map();
 export class FoldingBuild extends Build {
   private readonly tensors = new Map<number, Tensor>();
   private readonly sizes = new Map<number, SymbolicContent>();
+  private readonly arithmetic = new ScalarArithmetic(this.limits);
   private readonly producers = new Map<number, Node>();
   /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
@@ -81,7 +82,10 @@ export class FoldingBuild extends Build {
   private fold(node: Node, tensorOf: (id: number) => Tensor | undefined): Tensor | undefined {
     const [output] = node.outputs as readonly [Value];
     const shape = knownShape(output);
-    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) return this.foldSizes(node);
+    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) {
+      this.foldSizes(node);
+      return;
+    }
     const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
     try {
       const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
@@ -100,8 +104,10 @@ export class FoldingBuild extends Build {
     const inputs = node.inputs.map((input) => this.contentOf(input));
     if (!inputs.every((content) => content !== undefined)) return;
     const elements = decided(() => {
-      if (node.op.kind === 'compute') return computed(node.op, shape, inputs);
-      return node.op.kind === 'elementwise' ? mapped(node.op, shape, inputs) : moved(node, shape, inputs);
+      if (node.op.kind === 'compute') return computed(node.op, shape, inputs, this.arithmetic);
+      return node.op.kind === 'elementwise'
+        ? mapped(node.op, shape, inputs, this.arithmetic)
+        : moved(node, shape, inputs);
     });
     if (!elements) return;
     const numbers = elements.map(numberOf);
@@ -155,7 +161,7 @@ function contentOfTensor(tensor: Tensor | undefined): SymbolicContent | undefine
 }
 
 const knownShape = ({ shape }: Value): readonly number[] | undefined =>
-  shape.every((size) => typeof size === 'number') ? (shape as readonly number[]) : undefined;
+  shape.every((size) => typeof size === 'number') ? shape : undefined;
 
 function dependsOnSizes(op: Op): boolean {
   let found = false;
@@ -168,7 +174,8 @@ function decided<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof Undecided) return undefined;
+    // An index outside is an error of the call, not of the model.
+    if (error instanceof Undecided || error instanceof RangeError) return undefined;
     throw error;
   }
 }
@@ -190,12 +197,14 @@ const computed = (
   { formula }: Extract<Op, { kind: 'compute' }>,
   shape: readonly number[],
   inputs: readonly SymbolicContent[],
-): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index));
+  arithmetic: ScalarArithmetic,
+): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index, arithmetic));
 
 const mapped = (
   { expression }: Extract<Op, { kind: 'elementwise' }>,
   shape: readonly number[],
   inputs: readonly SymbolicContent[],
+  arithmetic: ScalarArithmetic,
 ): Scalar[] =>
   overIndices(shape, (index) =>
     evaluateRatios(
@@ -207,20 +216,26 @@ const mapped = (
         );
         return elements[at]!;
       }),
+      arithmetic,
     ),
   );
 
 /** Moves positions in the place of elements, and looks up what stands there. */
 function moved(node: Node, shape: readonly number[], inputs: readonly SymbolicContent[]): Scalar[] | undefined {
   if (!movers.has(node.op.kind) || dependsOnSizes(node.op)) return undefined;
-  const all = inputs.flatMap(({ elements }) => elements);
+  const sources = node.op.kind === 'gather' ? inputs.slice(0, 1) : inputs;
+  const all = sources.flatMap(({ elements }) => elements);
   let start = 0;
-  const positions = inputs.map(({ shape: from, elements }): Tensor => {
+  const positions = sources.map(({ shape: from, elements }): Tensor => {
     const data = Int32Array.from(elements, (_, at) => start + at);
     start += elements.length;
     return { dtype: 'int32', shape: from, data };
   });
+  const indices = inputs.slice(sources.length).map(({ shape: own, elements }): Tensor => {
+    return { dtype: 'int32', shape: own, data: Int32Array.from(elements, (index) => numberOf(index) ?? undecided()) };
+  });
   const outputs = [{ ...node.outputs[0]!, dtype: 'int32', shape } as Value];
-  const [result] = evaluateNode({ ...node, outputs }, positions, { size: (dim) => valueOf(dim, none)! });
+  const context = { size: (dim: Dim) => valueOf(dim, none)! };
+  const [result] = evaluateNode({ ...node, outputs }, [...positions, ...indices], context);
   return Array.from(result!.data as Int32Array, (position) => all[position]!);
 }

@@ -20,8 +20,8 @@ const FAR = 2 ** 31 - 1;
  * must not be negative when called.
  */
 function position(context: NodeContext, at: Dim, length: Dim): Dim {
-  if (isAtLeast(at, 0)) return at;
-  if (isAtLeast(-1, at)) return add(at, length);
+  if (isAtLeast(at, 0, context.build.limits)) return at;
+  if (isAtLeast(-1, at, context.build.limits)) return add(at, length);
   context.build.require('atLeast', at, 0, 'a position of a slice must be at least {expected}, got {got}');
   return at;
 }
@@ -29,15 +29,16 @@ function position(context: NodeContext, at: Dim, length: Dim): Dim {
 /** The part of an axis that a slice takes, as NumPy does: positions beyond the ends are moved to them. */
 export function partOf(context: NodeContext, length: Dim, start: Dim, end: Dim, step: number): Part {
   if (step === 0) return context.unsupported('a step is 0');
+  const { limits } = context.build;
   const far = (at: Dim): number => (typeof at === 'number' && Math.abs(at) >= FAR ? Math.sign(at) : 0);
   const [first, last] = step > 0 ? [0, length] : [-1, sub(length, 1)];
   const moved = (at: Dim): Dim => {
     if (far(at) !== 0) return far(at) > 0 ? last : first;
-    return smaller(larger(position(context, at, length), first), last);
+    return smaller(larger(position(context, at, length), first, limits), last, limits);
   };
   const [from, to] = [moved(start), moved(end)];
-  const size = larger(step > 0 ? ceilDiv(sub(to, from), step) : ceilDiv(sub(from, to), -step), 0);
-  return { start: size === 0 ? 0 : larger(from, 0), step, size };
+  const size = larger(step > 0 ? ceilDiv(sub(to, from), step) : ceilDiv(sub(from, to), -step), 0, limits);
+  return { start: size === 0 ? 0 : larger(from, 0, limits), step, size };
 }
 
 /** The elements in these parts of the axes. */

@@ -1,4 +1,4 @@
-import { add, equal, floorDiv, mul, sub, type Dim } from '../../dim.js';
+import { add, equal, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
 import * as f from '../../formula.js';
 import type { Padding, Value } from '../../ir.js';
 import { convolveMap } from './convolve.js';
@@ -140,11 +140,11 @@ function interleaved(
 /** Cuts from a map what padding below zero takes, and leaves the rest of the padding. */
 function crop(build: FoldingBuild, x: Value, phase: Phases): { map: Value; padding: Padding } {
   let map = x;
-  const isCut = (side: Dim): side is number => typeof side === 'number' && side < 0;
-  const padding = phase.map(({ padding: [before, after] }, axis): readonly [Dim, Dim] => {
-    const [start, end] = [isCut(before) ? -before : 0, isCut(after) ? -after : 0];
-    map = sliceAxis(build, map, axis + 1, start, sub(map.shape[axis + 1]!, start + end));
-    return [isCut(before) ? 0 : before, isCut(after) ? 0 : after];
+  const padding = phase.map(({ padding: sides }, axis): readonly [Dim, Dim] => {
+    const [before, after] = [max(0, sides[0]), max(0, sides[1])];
+    const [start, end] = [sub(before, sides[0]), sub(after, sides[1])];
+    map = sliceAxis(build, map, axis + 1, start, sub(sub(map.shape[axis + 1]!, start), end));
+    return [before, after];
   });
   return { map, padding };
 }

@@ -61,7 +61,8 @@ function lengthOf(context: NodeContext, values: Triple<Value>): Dim {
   const denominator = mul(mul(limit.denominator, start.denominator), delta.numerator);
   if (typeof denominator !== 'number') return context.unsupported('delta depends on sizes that only a call tells');
   if (denominator === 0) return zeroDelta(context);
-  return larger(denominator > 0 ? ceilDiv(numerator, denominator) : ceilDiv(mul(numerator, -1), -denominator), 0);
+  const count = denominator > 0 ? ceilDiv(numerator, denominator) : ceilDiv(mul(numerator, -1), -denominator);
+  return larger(count, 0, context.build.limits);
 }
 
 const zeroDelta = (context: NodeContext): never => context.unsupported('delta is 0');

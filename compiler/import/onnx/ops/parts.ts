@@ -1,5 +1,6 @@
 import { larger } from '../../../bounds.js';
 import { ceilDiv, floorDiv, mul, sub, add, type Dim } from '../../../dim.js';
+import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
@@ -66,24 +67,53 @@ const sliceByAttributes: Expand = (context, inputs) => {
 };
 
 const sliceByInputs: Expand = (context, inputs) => {
-  const [starts, ends] = ['starts', 'ends'].map((what, at) =>
-    context.sizes(context.input(inputs, at + 1), `the ${what}`),
-  ) as [readonly Dim[], readonly Dim[]];
+  const [x, starts, ends] = [0, 1, 2].map((at) => context.input(inputs, at)) as [Value, Value, Value];
   const axes = inputs[3] && context.numbers(inputs[3], 'the axes');
   const steps = inputs[4] && context.numbers(inputs[4], 'the steps');
-  return sliceBy(context, context.input(inputs, 0), { starts, ends, axes, steps });
+  const [from, to] = [context.build.sizesOf(starts), context.build.sizesOf(ends)];
+  if (from && to) return sliceBy(context, x, { starts: from, ends: to, axes, steps });
+  const count = starts.shape[0] ?? 0;
+  if (typeof count !== 'number') return context.unsupported('the number of axes it slices must be known');
+  return Array.from({ length: count }, (_, at) => at).reduce((current, at) => {
+    const axis = context.axis(axes?.[at] ?? at, x.shape.length);
+    return slicedByData(context, current, axis, [starts, ends, at], steps?.[at] ?? 1);
+  }, x);
 };
+
+/** The elements along an axis between positions that only a call tells: how many there are depends on data. */
+function slicedByData(
+  context: NodeContext,
+  x: Value,
+  axis: number,
+  [starts, ends, at]: readonly [Value, Value, number],
+  step: number,
+): Value {
+  if (step <= 0) return context.unsupported('starts and ends of a slice by a negative step must be known');
+  const length = f.convert('i64', f.size(x.shape[axis]!));
+  const positionOf = (input: number): f.Formula =>
+    f.bind(f.convert('i64', f.load(input, [f.i32(at)])), 'i64', (given) =>
+      f.clamp(f.select(f.less(given, f.i64(0)), f.add(given, length), given), f.i64(0), length),
+    );
+  const index = f.convert('i64', f.axis(0));
+  const condition = f.bind(positionOf(0), 'i64', (start) => {
+    const isBetween = f.and(f.compare('lessOrEqual', start, index), f.less(index, positionOf(1)));
+    if (step === 1) return isBetween;
+    return f.and(isBetween, f.equal(f.binary('remainder', f.sub(index, start), f.i64(step)), f.i64(0)));
+  });
+  return context.build.compress(x, context.build.compute('bool', [x.shape[axis]!], condition, starts, ends), axis);
+}
 
 /** Cuts or pads the middle of axes to sizes. */
 const centerCropPad: Expand = (context, inputs) => {
   const x = context.input(inputs, 0);
   const sizes = context.sizes(context.input(inputs, 1), 'the shape');
   const axes = context.ints('axes')?.map((axis) => context.axis(axis, x.shape.length)) ?? [...x.shape.keys()];
+  const { limits } = context.build;
   const parts = x.shape.map(wholeAxis);
   const padding = x.shape.map((): readonly [Dim, Dim] => [0, 0]);
   axes.forEach((axis, at) => {
     const [from, to] = [x.shape[axis]!, sizes[at]!];
-    const [surplus, missing] = [larger(sub(from, to), 0), larger(sub(to, from), 0)];
+    const [surplus, missing] = [larger(sub(from, to), 0, limits), larger(sub(to, from), 0, limits)];
     parts[axis] = { start: floorDiv(surplus, 2), step: 1, size: sub(from, surplus) };
     const before = floorDiv(missing, 2);
     padding[axis] = [before, sub(missing, before)];
