@@ -1,7 +1,7 @@
 export * from './arctangent';
 export * from './batched';
 export * from './conv2d';
-export * from './copy';
+export { copyRows } from './copy';
 export * from './custom';
 export * from './depthwise2d';
 export * from './elementary';

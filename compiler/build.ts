@@ -76,7 +76,7 @@ export class Build implements Checks {
   readonly axes = new Map<number, readonly string[]>();
   private nextId = 0;
   /** The sizes that depend on data, with what they are at most. */
-  private readonly limits = new Map<string, Dim>();
+  readonly limits = new Map<string, Dim>();
 
   /**
    * @param isOpen whether a symbol stands for an input size nobody named, so that it may be bound to what it must be

@@ -32,6 +32,8 @@ export type Formula =
   | { readonly kind: 'size'; readonly size: Dim }
   /** An element of an input, by an i32 index for each of its axes. */
   | { readonly kind: 'load'; readonly input: number; readonly indices: readonly Formula[] }
+  /** What the output has before this element along an axis, whose index must not be 0. */
+  | { readonly kind: 'previous'; readonly axis: number; readonly type: ScalarType }
   | { readonly kind: 'unary'; readonly fn: FormulaUnary; readonly x: Formula }
   | { readonly kind: 'binary'; readonly fn: FormulaBinary; readonly left: Formula; readonly right: Formula }
   | { readonly kind: 'compare'; readonly fn: Comparison; readonly left: Formula; readonly right: Formula }
@@ -69,6 +71,7 @@ export const number = (type: ScalarType, value: number | bigint): Number_ =>
 export const axis = (index: number): Formula => ({ kind: 'axis', axis: index });
 export const size = (dim: Dim): Formula => (typeof dim === 'number' ? i32(dim) : { kind: 'size', size: dim });
 export const load = (input: number, indices: readonly Formula[]): Formula => ({ kind: 'load', input, indices });
+export const previous = (index: number, type: ScalarType): Formula => ({ kind: 'previous', axis: index, type });
 export const unary = (fn: FormulaUnary, x: Formula): Formula => ({ kind: 'unary', fn, x });
 export const binary = (fn: FormulaBinary, left: Formula, right: Formula): Formula => ({
   kind: 'binary',
@@ -218,6 +221,7 @@ export function typeOf(formula: Formula, inputs: readonly DType[]): ScalarType {
   switch (formula.kind) {
     case 'number':
     case 'name':
+    case 'previous':
       return formula.type;
     case 'axis':
     case 'size':
@@ -252,6 +256,7 @@ export function mapParts(formula: Formula, map: (part: Formula) => Formula): For
     case 'axis':
     case 'size':
     case 'name':
+    case 'previous':
       return formula;
     case 'load':
       return { ...formula, indices: formula.indices.map(map) };
@@ -338,6 +343,8 @@ export function printFormula(formula: Formula, show: (dim: Dim) => string): stri
         return show(part.size);
       case 'load':
         return `$${part.input}[${part.indices.map(text).join(', ')}]`;
+      case 'previous':
+        return `before${part.axis}`;
       case 'unary':
         return `${part.fn}(${text(part.x)})`;
       case 'binary':

@@ -262,8 +262,11 @@ export type Op =
       readonly resetAfter: boolean;
       readonly inputForget: boolean;
     }
-  /** Rows of a table [rows, columns] by int32 indices [...] → [..., columns] */
-  | { readonly kind: 'gather' }
+  /**
+   * x, indices (int32 or int64) → x with the axes of the indices in the place of `axis`. Negative indices count from the
+   * end if they `wrap`.
+   */
+  | { readonly kind: 'gather'; readonly axis: number; readonly wrap: boolean }
   /**
    * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
    * NaN is the largest. They are ordered by value if `sorted`, else by index.

@@ -5,7 +5,7 @@ import type { DType } from '../tensor.js';
 import { bytesPerElement } from '../tensor.js';
 import { i32, none, type Module, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
-import { emitFormula } from './formula.js';
+import { elementAddress, emitFormula, loadElement } from './formula.js';
 import type { Linker } from './linker.js';
 
 /** Whether a computation can fail: then its function returns 0, or 1 + the position at which a check failed. */
@@ -70,6 +70,11 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
     })),
     axis: (axis) => counters[axis]?.get() ?? module.i32.const(0),
     size: (dim) => sizeRef(module, dim),
+    previous: (axis) => {
+      const inner = sizes.slice(axis + 1).map((size) => sizeRef(module, size));
+      const stride = inner.reduce((left, right) => module.i32.mul(left, right), module.i32.const(-1));
+      return loadElement(module, dtype, elementAddress(module, dtype, output.get(), stride));
+    },
     fail: (position) => module.return(module.i32.add(position, module.i32.const(1))),
   });
   const bytes = module.i32.const(bytesPerElement(dtype));

@@ -23,6 +23,8 @@ export interface FormulaScope {
   /** The element's index along an axis. */
   readonly axis: (axis: number) => Ref;
   readonly size: (dim: Dim) => Ref;
+  /** What the output has before the element along an axis. */
+  readonly previous: (axis: number) => Ref;
   /** Leaves the function because a check failed; `position` is i32. */
   readonly fail: (position: Ref) => Ref;
 }
@@ -109,6 +111,8 @@ export function emitFormula(root: Formula, scope: FormulaScope): Ref {
         return scope.size(part.size);
       case 'load':
         return emitLoad(part);
+      case 'previous':
+        return scope.previous(part.axis);
       case 'unary':
         return emitUnary(part);
       case 'binary':

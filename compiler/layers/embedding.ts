@@ -9,6 +9,6 @@ export const embedding = defineLayer('embedding', {
   lower(build, { inputDim, outputDim }, { weight }, [x]) {
     if (x.dtype !== 'int32')
       build.fail(`expects int32 indices, got ${x.dtype}; write input(shape, { dtype: 'int32' })`);
-    return build.op({ kind: 'gather' }, [weight([inputDim, outputDim]), x]);
+    return build.op({ kind: 'gather', axis: 0, wrap: false }, [weight([inputDim, outputDim]), x]);
   },
 });

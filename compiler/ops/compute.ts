@@ -17,6 +17,8 @@ type Scalar = number | bigint;
 interface Frame {
   readonly index: readonly number[];
   readonly names: Map<string, Scalar>;
+  /** What the output has before the element along an axis. */
+  readonly previous: (axis: number) => Scalar;
 }
 type Evaluator = (frame: Frame) => Scalar;
 
@@ -163,6 +165,8 @@ function evaluatorOf(root: Formula, inputs: readonly Tensor[], size: (dim: Dim) 
           return value;
         };
       }
+      case 'previous':
+        return ({ previous }) => previous(part.axis);
       case 'unary': {
         const [x, apply] = [build(part.x), unaryOf(part.fn, typed(part.x))];
         return (frame) => apply(x(frame));
@@ -255,8 +259,11 @@ export const compute: Rule<'compute'> = {
     const element = evaluatorOf(formula, inputs, size);
     const data = allocate(dtype, volume(shape));
     const index = shape.map(() => 0);
-    const frame: Frame = { index, names: new Map() };
-    for (let at = 0; at < data.length; at++) {
+    const strides = stridesOf(shape);
+    let at = 0;
+    const previous = (axis: number): Scalar => data[at - strides[axis]!]!;
+    const frame: Frame = { index, names: new Map(), previous };
+    for (; at < data.length; at++) {
       data[at] = stored(dtype, element(frame)) as never;
       for (let axis = shape.length - 1; axis >= 0; axis--) {
         if (++index[axis]! < shape[axis]!) break;

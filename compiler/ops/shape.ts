@@ -1,6 +1,6 @@
 import { add, equal, printShape, product } from '../dim.js';
 import { allocate, stridesOf, volume, type Tensor } from '../tensor.js';
-import { type Rule } from './rule.js';
+import { requireAxis, type Rule } from './rule.js';
 
 /** A tensor of `shape` whose element at `index` is the source's at `from(index)`, or `otherwise` where that is negative. */
 function rearrange(
@@ -131,16 +131,25 @@ export const slice: Rule<'slice'> = {
 };
 
 export const gather: Rule<'gather'> = {
-  infer(_op, [table, indices], checks) {
-    if (table!.shape.length !== 2) checks.fail('a table has rows and columns');
-    if (indices!.dtype !== 'int32') checks.fail(`indices must be int32, got ${indices!.dtype}`);
-    return [{ dtype: table!.dtype, shape: [...indices!.shape, table!.shape[1]!] }];
+  infer({ axis }, [x, indices], checks) {
+    requireAxis('gathering', axis, x!.shape.length, checks);
+    if (indices!.dtype !== 'int32' && indices!.dtype !== 'int64') {
+      checks.fail(`indices must be int32 or int64, got ${indices!.dtype}`);
+    }
+    return [{ dtype: x!.dtype, shape: [...x!.shape.slice(0, axis), ...indices!.shape, ...x!.shape.slice(axis + 1)] }];
   },
-  evaluate(_op, [table, indices], shape) {
-    const columns = table!.shape[1]!;
-    return rearrange(table!, shape, (index) => {
-      const row = Number(indices!.data[offset(index.slice(0, -1), stridesOf(indices!.shape))]!);
-      return row * columns + index.at(-1)!;
+  evaluate({ axis, wrap }, [x, indices], shape) {
+    const strides = stridesOf(x!.shape);
+    const own = stridesOf(indices!.shape);
+    const end = axis + indices!.shape.length;
+    const length = x!.shape[axis]!;
+    const rows = Array.from(indices!.data as ArrayLike<number | bigint>, (index, at) => {
+      const row = wrap && index < 0 ? Number(index) + length : Number(index);
+      if (row < 0 || row >= length) throw new RangeError(`the index at position ${at} is out of range`);
+      return row;
     });
+    return rearrange(x!, shape, (index) =>
+      offset([...index.slice(0, axis), rows[offset(index.slice(axis, end), own)]!, ...index.slice(end)], strides),
+    );
   },
 };

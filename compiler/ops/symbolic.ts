@@ -1,42 +1,70 @@
 /** Formulas over sizes: what a computation of small integers gives when some of them are sizes known only when called. */
-import { add, floorDiv, max, mul, sub, type Dim } from '../dim.js';
-import type { Formula, FormulaBinary } from '../formula.js';
+import { add, floorDiv, mul, sub, type Dim } from '../dim.js';
+import { typeOf, type Formula, type FormulaBinary } from '../formula.js';
+import type { Expression } from '../ir.js';
+import type { DType } from '../tensor.js';
+import { scalarOfFloat, undecided, wholeOf, type Scalar, type ScalarArithmetic } from './fraction.js';
 
-/** The computation does not follow when its sizes are unknown. */
-export class Undecided extends Error {}
+export { Undecided } from './fraction.js';
 
-const undecided = (): never => {
-  throw new Undecided();
-};
+/** Iterations of a fold that are followed. */
+const MOST_ITERATIONS = 256;
 
-const binary: Readonly<Partial<Record<FormulaBinary, (left: Dim, right: Dim) => Dim>>> = {
-  add,
-  subtract: sub,
-  multiply: mul,
-  // Sizes are not negative, so that truncation and floor agree.
-  divide: (left, right) => (right === 0 ? undecided() : floorDiv(left, right)),
-  maximum: max,
-};
+function wholeBinary(arithmetic: ScalarArithmetic, fn: FormulaBinary, left: Dim, right: Dim): Dim {
+  if (typeof left === 'number' && typeof right === 'number') return both(fn, left, right);
+  switch (fn) {
+    case 'add':
+      return add(left, right);
+    case 'subtract':
+      return sub(left, right);
+    case 'multiply':
+      return mul(left, right);
+    case 'divide':
+    case 'remainder': {
+      // Division of integers truncates, which is the floor only of what is not negative.
+      if (!arithmetic.isAtLeast(left, 0) || !arithmetic.isAtLeast(right, 1)) return undecided();
+      const quotient = floorDiv(left, right);
+      return fn === 'divide' ? quotient : sub(left, mul(quotient, right));
+    }
+    case 'maximum':
+      return arithmetic.larger(left, right);
+    case 'minimum':
+      return arithmetic.smaller(left, right);
+    default:
+      return undecided();
+  }
+}
 
 export interface SymbolicContent {
+  readonly dtype: DType;
   readonly shape: readonly number[];
-  readonly elements: readonly Dim[];
+  /** Those of integers are sizes. */
+  readonly elements: readonly Scalar[];
 }
 
 /**
- * The element at an index of a computation over integers.
+ * The element at an index of a computation over sizes.
  *
  * @throws Undecided where it takes a comparison of unknown sizes, or arithmetic that sizes have not
  */
-export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent[], index: readonly number[]): Dim {
-  const names = new Map<string, Dim>();
+export function evaluateSizes(
+  formula: Formula,
+  inputs: readonly SymbolicContent[],
+  index: readonly number[],
+  arithmetic: ScalarArithmetic,
+): Scalar {
+  const names = new Map<string, Scalar>();
+  const dtypes = inputs.map(({ dtype }) => dtype);
+  const isReal = (part: Formula): boolean => typeOf(part, dtypes).startsWith('f');
+  const whole = (part: Formula): Dim => wholeOf(evaluate(part));
   const known = (part: Formula): number => {
     const value = evaluate(part);
     return typeof value === 'number' ? value : undecided();
   };
-  const evaluate = (part: Formula): Dim => {
+  const evaluate = (part: Formula): Scalar => {
     switch (part.kind) {
       case 'number':
+        if (part.type.startsWith('f')) return scalarOfFloat(Number(part.value));
         return Number.isSafeInteger(Number(part.value)) ? Number(part.value) : undecided();
       case 'axis':
         return index[part.axis]!;
@@ -57,24 +85,68 @@ export function evaluateSizes(formula: Formula, inputs: readonly SymbolicContent
       case 'check':
         return known(part.condition) === 0 ? undecided() : evaluate(part.body);
       case 'convert':
-        return part.to.startsWith('i') ? evaluate(part.x) : undecided();
+        return isReal(part) || !isReal(part.x) ? evaluate(part.x) : arithmetic.truncate(evaluate(part.x));
       case 'unary':
-        return part.fn === 'negate' ? mul(evaluate(part.x), -1) : undecided();
+        if (isReal(part.x)) return arithmetic.realUnary(part.fn, evaluate(part.x));
+        return part.fn === 'negate' ? mul(whole(part.x), -1) : undecided();
       case 'binary': {
-        const [left, right] = [evaluate(part.left), evaluate(part.right)];
-        if (typeof left === 'number' && typeof right === 'number') return both(part.fn, left, right);
-        return (binary[part.fn] ?? undecided)(left, right);
+        if (isReal(part.left)) return arithmetic.realBinary(part.fn, evaluate(part.left), evaluate(part.right));
+        return wholeBinary(arithmetic, part.fn, whole(part.left), whole(part.right));
       }
-      case 'compare': {
-        const difference = sub(evaluate(part.left), evaluate(part.right));
-        return typeof difference === 'number' ? compared(part.fn, difference) : undecided();
+      case 'compare':
+        return arithmetic.holds(part.fn, evaluate(part.left), evaluate(part.right)) ? 1 : 0;
+      case 'fold': {
+        const count = known(part.count);
+        if (count > MOST_ITERATIONS) return undecided();
+        const set = (values: readonly Scalar[]): void => {
+          part.states.forEach(({ name }, at) => names.set(name, values[at]!));
+        };
+        set(part.states.map(({ initial }) => evaluate(initial)));
+        for (let at = 0; at < count; at++) {
+          set(
+            part.states.map(({ next }) => {
+              names.set(part.index, at);
+              return evaluate(next);
+            }),
+          );
+        }
+        return evaluate(part.result);
       }
-      case 'fold':
+      case 'previous':
       case 'reinterpret':
         return undecided();
     }
   };
   return evaluate(formula);
+}
+
+/**
+ * A float32 function of elements that are sizes or quotients of sizes.
+ *
+ * @throws Undecided
+ */
+export function evaluateRatios(
+  expression: Expression,
+  elements: readonly Scalar[],
+  arithmetic: ScalarArithmetic,
+): Scalar {
+  const evaluate = (part: Expression): Scalar => evaluateRatios(part, elements, arithmetic);
+  switch (expression.kind) {
+    case 'input':
+      return elements[expression.index]!;
+    case 'constant':
+      return scalarOfFloat(expression.value);
+    case 'unary':
+      return arithmetic.realUnary(expression.fn, evaluate(expression.x));
+    case 'binary':
+      return arithmetic.realBinary(expression.fn, evaluate(expression.left), evaluate(expression.right));
+    case 'select':
+      return arithmetic.holds(expression.fn, evaluate(expression.left), evaluate(expression.right))
+        ? evaluate(expression.yes)
+        : evaluate(expression.no);
+    case 'call':
+      return undecided();
+  }
 }
 
 function both(fn: FormulaBinary, left: number, right: number): number {
@@ -100,16 +172,4 @@ function both(fn: FormulaBinary, left: number, right: number): number {
     default:
       return undecided();
   }
-}
-
-function compared(fn: Extract<Formula, { kind: 'compare' }>['fn'], difference: number): number {
-  const holds = {
-    equal: difference === 0,
-    notEqual: difference !== 0,
-    less: difference < 0,
-    lessOrEqual: difference <= 0,
-    greater: difference > 0,
-    greaterOrEqual: difference >= 0,
-  };
-  return holds[fn] ? 1 : 0;
 }

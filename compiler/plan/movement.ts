@@ -85,14 +85,17 @@ export function pad(planner: Planner, node: Node<OpOf<'pad'>>): void {
 }
 
 export function gather(planner: Planner, node: Node<OpOf<'gather'>>): void {
-  const [table, indices] = node.inputs as readonly [Value, Value];
+  const [x, indices] = node.inputs as readonly [Value, Value];
+  const { axis, wrap } = node.op;
+  const bytes = mul(product(x.shape.slice(axis + 1)), bytesPerElement(x.dtype));
   planner.call(
     'gatherRows',
     [
-      address(planner.read(table)),
+      address(planner.read(x)),
       address(planner.read(indices)),
       address(planner.output(node.outputs[0]!)),
-      ...[product(indices.shape), ...table.shape].map(size),
+      ...[product(x.shape.slice(0, axis)), product(indices.shape), x.shape[axis]!, bytes].map(size),
+      ...[indices.dtype === 'int64', wrap].map((flag) => size(flag ? 1 : 0)),
     ],
     { failure: 'index' },
   );

@@ -103,7 +103,7 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     ...(clip === undefined ? [] : [`clip ${clip}`]),
     ...Object.entries({ transposeRight, reverse, resetAfter, inputForget }).flatMap(([name, on]) => (on ? [name] : [])),
   ],
-  gather: () => [],
+  gather: ({ axis, wrap }) => [`axis ${axis}`, ...(wrap ? ['wrap'] : [])],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,
     `${largest ? 'largest' : 'smallest'} ${printDim(k)}`,

@@ -5,79 +5,29 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
-import { Worker } from 'node:worker_threads';
 import type { Target } from '../../compiler/emit/library.js';
 import { readIndex, type Case } from './pack.js';
+import { progress, Runner, runTasks } from './pool.js';
 import type { Outcome } from './run.js';
 
 const WORKERS = 2;
 const LIMIT = 60_000;
 
-class Runner {
-  private worker: Worker;
-
-  constructor(private readonly folder: string) {
-    this.worker = this.start();
-  }
-
-  private start(): Worker {
-    return new Worker(new URL('worker.js', import.meta.url), { workerData: { folder: this.folder } });
-  }
-
-  run(item: Case, target: Target): Promise<Outcome> {
-    const failed = (reason: string): Outcome => ({ case: item.case, tier: item.tier, reason });
-    return new Promise((resolve) => {
-      const { worker } = this;
-      const end = (outcome: Outcome, restart: boolean): void => {
-        clearTimeout(timer);
-        worker.off('message', finished);
-        worker.off('error', crashed);
-        if (restart) {
-          void worker.terminate();
-          this.worker = this.start();
-        }
-        resolve(outcome);
-      };
-      const timer = setTimeout(() => {
-        end(failed(`took more than ${LIMIT / 1000} s`), true);
-      }, LIMIT);
-      const finished = (outcome: Outcome): void => {
-        end(outcome, false);
-      };
-      const crashed = (error: unknown): void => {
-        end(failed(`crashed: ${String(error)}`), true);
-      };
-      worker.once('message', finished);
-      worker.once('error', crashed);
-      worker.postMessage({ item, target });
-    });
-  }
-
-  end(): Promise<number> {
-    return this.worker.terminate();
-  }
+interface Task {
+  readonly item: Case;
+  readonly target: Target;
 }
 
-async function runAll(folder: string, items: readonly Case[], target: Target): Promise<readonly Outcome[]> {
-  const queue = [...items];
-  const outcomes: Outcome[] = [];
-  const progress = (): void => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${target}: ${outcomes.length} of ${items.length}`);
-    else if (outcomes.length % 100 === 0) process.stderr.write(`${target}: ${outcomes.length} of ${items.length}\n`);
-  };
-  await Promise.all(
-    Array.from({ length: WORKERS }, async () => {
-      const runner = new Runner(folder);
-      for (let item = queue.shift(); item; item = queue.shift()) {
-        outcomes.push(await runner.run(item, target));
-        progress();
-      }
-      await runner.end();
-    }),
+function runAll(folder: string, items: readonly Case[], target: Target): Promise<readonly Outcome[]> {
+  const tell = progress(target, items.length, 100);
+  const failed = ({ item }: Task, reason: string): Outcome => ({ case: item.case, tier: item.tier, reason });
+  const script = new URL('worker.js', import.meta.url);
+  return runTasks(
+    items.map((item) => ({ item, target })),
+    WORKERS,
+    () => new Runner<Task, Outcome>(script, { folder }, LIMIT, failed),
+    tell,
   );
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  const order = new Map(items.map((item, at) => [item.case, at]));
-  return outcomes.sort((a, b) => order.get(a.case)! - order.get(b.case)!);
 }
 
 // Node 20 has relaxed SIMD behind a flag.

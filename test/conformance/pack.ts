@@ -11,6 +11,7 @@ export interface Case {
   readonly mainOp: string;
   readonly ops: readonly string[];
   readonly opset: number;
+  readonly nNodes?: number;
   readonly inputs: readonly { readonly name: string; readonly dtype: string; readonly shape: readonly number[] }[];
   readonly outputs: readonly { readonly name: string; readonly kind?: string; readonly dtype: string }[];
   readonly rtol: number;

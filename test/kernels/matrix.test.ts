@@ -327,30 +327,65 @@ test('batchedMatmul and packedMatmul give what gemm gives for each pair, bit for
 });
 
 test('gatherRows', (t) => {
-  const table = random(7 * 5, 1);
-  const cases: [indices: number[], rows: number, columns: number, status: number][] = [
-    [[], 7, 5, 0],
-    [[0, 6, 3, 3], 7, 5, 0],
-    [[2, 0, 1], 3, 1, 0],
-    [[1, 7, 0], 7, 5, 2],
-    [[-1], 7, 5, 1],
-    [[0, 1, -2147483648], 7, 5, 3],
-    [[0], 0, 5, 1],
-    [[1, 1], 7, 0, 0],
+  const table = random(2 * 7 * 17, 1);
+  const cases: [indices: number[], rows: number, columns: number, wrap: boolean, status: number][] = [
+    [[], 7, 5, false, 0],
+    [[0, 6, 3, 3], 7, 5, false, 0],
+    [[0, -7, -1, 3], 7, 5, true, 0],
+    [[6, 2], 7, 17, false, 0],
+    [[2, 0, 1], 3, 1, false, 0],
+    [[2, 0, 1], 3, 2, false, 0],
+    [[1, 7, 0], 7, 5, false, 2],
+    [[-1], 7, 5, false, 1],
+    [[-7, -8], 7, 5, true, 2],
+    [[0, 1, -2147483648], 7, 5, true, 3],
+    [[0], 0, 5, false, 1],
+    [[1, 1], 7, 0, false, 0],
   ];
-  for (const [indices, rows, columns, status] of cases) {
-    const { outputs, value } = harness.run(t, {
+  for (const [indices, rows, columns, wrap, status] of cases) {
+    for (const [outer, wide] of combinations([1, 2], [0, 1]) as [number, number][]) {
+      const source = table.slice(0, outer * rows * columns);
+      const list = wide ? new Int32Array(BigInt64Array.from(indices, BigInt).buffer) : Int32Array.from(indices);
+      const valid = indices.slice(0, status ? status - 1 : undefined);
+      const tables = Array.from({ length: status ? 1 : outer }, (_, at) => at * rows);
+      const { outputs, value } = harness.run(t, {
+        kernel: 'gatherRows',
+        inputs: [source, list],
+        outputs: [tables.length * valid.length * columns],
+        args: ([x, index], [y]) => [...[x!, index!, y!, outer, indices.length, rows, columns * 4, wide], wrap ? 1 : 0],
+      });
+      const label = `${indices.join()} of ${outer} × ${rows} × ${columns}, ${wide ? 'int64' : 'int32'}`;
+      t.is(value, status, label);
+      const expected = tables.flatMap((start) =>
+        valid.flatMap((index) => {
+          const row = start + (index < 0 ? index + rows : index);
+          return [...source.subarray(row * columns, (row + 1) * columns)];
+        }),
+      );
+      t.deepEqual([...outputs[0]!], expected, label);
+    }
+  }
+});
+
+test('gatherRows and copyRows move runs of any number of bytes', (t) => {
+  const bytes = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const x = random(160, 3);
+  for (const run of [0, 1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 20, 31, 40, 63, 64, 65, 80]) {
+    const gathered = harness.run(t, {
       kernel: 'gatherRows',
-      inputs: [table.slice(0, rows * columns), Int32Array.from(indices)],
-      outputs: [(status ? status - 1 : indices.length) * columns],
-      args: ([source, index], [y]) => [source!, index!, y!, indices.length, rows, columns],
+      inputs: [x, Int32Array.of(1, 0, 6, 1)],
+      outputs: [run],
+      args: ([source, indices], [y]) => [source!, indices!, y!, 1, 4, 7, run, 0, 0],
     });
-    const valid = indices.slice(0, status ? status - 1 : undefined);
-    t.is(value, status);
-    t.deepEqual(
-      [...outputs[0]!],
-      valid.flatMap((index) => [...table.subarray(index * columns, (index + 1) * columns)]),
-      `${indices.join()} of ${rows} × ${columns}`,
-    );
+    const expected = [1, 0, 6, 1].flatMap((row) => [...bytes(x).subarray(row * run, (row + 1) * run)]);
+    t.deepEqual([...bytes(gathered.outputs[0]!)], expected, `gather ${run}`);
+    const copied = harness.run(t, {
+      kernel: 'copyRows',
+      inputs: [x],
+      outputs: [run],
+      args: ([source], [y]) => [source!, y!, 4, run, run + 3, run],
+    });
+    const rows = [0, 1, 2, 3].flatMap((row) => [...bytes(x).subarray(row * (run + 3), row * (run + 3) + run)]);
+    t.deepEqual([...bytes(copied.outputs[0]!)], rows, `copy ${run}`);
   }
 });

@@ -10,7 +10,8 @@ import { inputsFor } from '../graphs/calls.js';
 import { Draw } from '../graphs/draw.js';
 import { referenceOf } from '../layers/evaluation.js';
 import { difference } from '../layers/values.js';
-import { randomOps, sizes, textOf } from './random.js';
+import { sizes, textOf } from './ops.js';
+import { randomOps } from './random.js';
 
 const GRAPHS = 400;
 const COMPILED = 40;

@@ -1,13 +1,11 @@
-import { binary, Build, element, unary } from '../../compiler/build.js';
-import { equal, mul, printShape, symbol, type Dim } from '../../compiler/dim.js';
+import { binary, element, unary } from '../../compiler/build.js';
+import { equal, mul, symbol, type Dim } from '../../compiler/dim.js';
 import { add, axis as indexAlong, convert, div, i32, load } from '../../compiler/formula.js';
-import type { Expression, Node, Op, Padding, TensorGraph, Value, Variable } from '../../compiler/ir.js';
+import type { Padding, TensorGraph, Value } from '../../compiler/ir.js';
 import { Draw } from '../graphs/draw.js';
+import { Ops } from './ops.js';
 
 const MOST_ELEMENTS = 3000;
-
-/** Sizes of calls; `batch` is unknown to the graph. */
-export const sizes = new Map([['batch', 2]]);
 
 const sizeOf = (dim: Dim): number => (typeof dim === 'number' ? dim : 2);
 const elementsOf = (shape: readonly Dim[]): number => shape.reduce<number>((all, dim) => all * sizeOf(dim), 1);
@@ -19,64 +17,26 @@ const none = [
 /** A graph of raw ops in which maps have their channels first around convolutions, and all else moves axes about. */
 class Growing {
   private readonly draw: Draw;
-  private readonly build = new Build(() => false, 'op');
-  private readonly variables: Variable[] = [];
-  private readonly initialize: Node[] = [];
-  private readonly input: Value;
+  private readonly ops: Ops;
   private readonly values: Value[];
 
   constructor(seed: number) {
     this.draw = new Draw(seed);
     const batch = this.draw.chance(0.5) ? symbol('batch') : this.draw.integer(1, 2);
     const shape = [batch, this.draw.integer(1, 4), this.draw.pick([1, 4, 6]), this.draw.pick([1, 3, 4])];
-    this.input = this.build.value({ dtype: 'float32', shape }, 'x');
-    this.values = [this.input];
+    this.ops = new Ops(shape);
+    this.values = [this.ops.x];
   }
 
   grow(count: number): TensorGraph {
-    while (this.build.nodes.length < count) this.step();
-    const read = new Set(this.build.nodes.flatMap(({ inputs }) => inputs.map(({ id }) => id)));
-    const outputs = this.values.filter(({ id }, i) => i > 0 && (!read.has(id) || this.draw.chance(0.1)));
-    const free = typeof this.input.shape[0] !== 'number';
-    return {
-      name: undefined,
-      rng: 'philox',
-      customs: [],
-      symbols: free
-        ? [{ name: 'batch', kind: 'free', input: 'x', axis: 0, min: 1, max: 100, typical: sizes.get('batch')! }]
-        : [],
-      inputs: [{ name: 'x', value: this.input, axes: [] }],
-      outputs: outputs.map((value, index) => ({ name: `y${index}`, value, axes: [] })),
-      variables: this.variables,
-      constraints: [],
-      initialize: this.initialize,
-      prepare: [],
-      forward: this.build.nodes,
-      layers: [],
-    };
-  }
-
-  private variable(shape: readonly Dim[]): Value {
-    const name = `v${this.variables.length}`;
-    const value = this.build.value({ dtype: 'float32', shape }, name);
-    const recipe = { kind: 'uniform', low: -1, high: 1 } as const;
-    this.initialize.push({ op: { kind: 'initializer', recipe }, inputs: [], outputs: [value], origin: name });
-    const fans = { fanIn: 1, fanOut: 1, weightFanIn: undefined };
-    const about = { layout: null, trainable: true, users: [name], initializer: 'uniform', isDefault: true };
-    this.variables.push({ name, value, ...about, ...fans });
-    return value;
-  }
-
-  private op(op: Op, ...inputs: Value[]): Value {
-    return this.build.op(op, inputs);
+    const { nodes } = this.ops.build;
+    while (nodes.length < count) this.step();
+    const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(({ id }) => id)));
+    return this.ops.graph(this.values.filter(({ id }, i) => i > 0 && (!read.has(id) || this.draw.chance(0.1))));
   }
 
   private transpose(x: Value, permutation = this.draw.shuffled([...x.shape.keys()])): Value {
-    return this.op({ kind: 'transpose', permutation }, x);
-  }
-
-  private elementwise(expression: Expression, ...inputs: Value[]): Value {
-    return this.op({ kind: 'elementwise', expression }, ...inputs);
+    return this.ops.transpose(x, ...permutation);
   }
 
   /** A map with channels first through an op that takes them last. */
@@ -90,7 +50,7 @@ class Growing {
     (x) => this.convolution(x),
     (x) => this.convolution(x),
     (x) => (x.shape.length > 1 ? this.transpose(x) : undefined),
-    (x) => this.elementwise(unary('tanh', element(0)), x),
+    (x) => this.ops.elementwise(unary('tanh', element(0)), x),
     (x) => this.vector(x),
     (x) => this.vector(x),
     (x) => this.pair(x),
@@ -99,8 +59,8 @@ class Growing {
     (x) => this.concat(x),
     (x) => this.reduce(x),
     (x) => this.pad(x),
-    (x) => this.op({ kind: 'softmax', axis: this.draw.integer(0, x.shape.length - 1), log: false }, x),
-    (x) => this.op({ kind: 'normalize', axes: this.draw.integer(1, x.shape.length), epsilon: 0.1 }, x),
+    (x) => this.ops.op({ kind: 'softmax', axis: this.draw.integer(0, x.shape.length - 1), log: false }, x),
+    (x) => this.ops.op({ kind: 'normalize', axes: this.draw.integer(1, x.shape.length), epsilon: 0.1 }, x),
     (x) => this.slice(x),
     (x) => this.enlarge(x),
     (x) => this.join(x),
@@ -111,7 +71,9 @@ class Growing {
   private step(): void {
     const x = this.draw.chance(0.7) ? this.values.at(-1)! : this.draw.pick(this.values);
     if (x.shape.length === 0) {
-      this.values.push(this.elementwise(binary('multiply', element(0), element(1)), this.draw.pick(this.values), x));
+      this.values.push(
+        this.ops.elementwise(binary('multiply', element(0), element(1)), this.draw.pick(this.values), x),
+      );
       return;
     }
     const y = this.draw.pick(this.steps)(x);
@@ -127,11 +89,11 @@ class Growing {
         [1, 1],
       ];
       const pool = { kind: 'pool', fn: 'average', size: [3, 3], strides: [1, 1], padding } as const;
-      if (this.draw.chance(0.2)) return this.op(pool, map);
+      if (this.draw.chance(0.2)) return this.ops.op(pool, map);
       if (this.draw.chance(0.2))
-        return this.op({ kind: 'depthwise', ...geometry, padding }, map, this.variable([3, 3, channels, 1]));
-      const weight = this.variable([1, 1, channels, this.draw.pick([2, 4, channels])]);
-      return this.op({ kind: 'convolution', ...geometry, padding: none, groups: 1 }, map, weight);
+        return this.ops.op({ kind: 'depthwise', ...geometry, padding }, map, this.ops.variable([3, 3, channels, 1]));
+      const weight = this.ops.variable([1, 1, channels, this.draw.pick([2, 4, channels])]);
+      return this.ops.op({ kind: 'convolution', ...geometry, padding: none, groups: 1 }, map, weight);
     });
   }
 
@@ -140,11 +102,11 @@ class Growing {
     const axis = this.draw.integer(0, x.shape.length - 1);
     const shape = this.draw.chance(0.8) ? [x.shape[axis]!] : x.shape;
     if (shape.some((size) => typeof size !== 'number')) return undefined;
-    const own = this.variable(shape);
+    const own = this.ops.variable(shape);
     const after = new Array<Dim>(x.shape.length - 1 - axis).fill(1);
-    const along = shape === x.shape || after.length === 0 ? own : this.build.reshape(own, [...shape, ...after]);
+    const along = shape === x.shape || after.length === 0 ? own : this.ops.build.reshape(own, [...shape, ...after]);
     const placed = shape === x.shape || axis === x.shape.length - 1 || after.length > 0 ? along : own;
-    return this.elementwise(binary('add', element(0), element(1)), x, placed);
+    return this.ops.elementwise(binary('add', element(0), element(1)), x, placed);
   }
 
   /** With another value whose axes have the same sizes in some order. */
@@ -158,7 +120,7 @@ class Growing {
       if (other === x || left.length > 0 || permutation.includes(-1)) continue;
       const isMoved = permutation.some((axis, i) => axis !== i);
       const second = isMoved ? this.transpose(other, permutation) : other;
-      return this.elementwise(binary('subtract', element(1), element(0)), x, second);
+      return this.ops.elementwise(binary('subtract', element(1), element(0)), x, second);
     }
     return undefined;
   }
@@ -167,10 +129,10 @@ class Growing {
   private gate(x: Value): Value {
     const first = this.draw.integer(0, x.shape.length - 1);
     const axes = [...x.shape.keys()].filter((axis) => axis === first || this.draw.chance(0.4));
-    const mean = this.op({ kind: 'reduce', fn: 'mean', axes }, x);
+    const mean = this.ops.op({ kind: 'reduce', fn: 'mean', axes }, x);
     const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-    const gate = this.elementwise(unary('sigmoid', element(0)), this.build.reshape(mean, shape));
-    return this.elementwise(binary('multiply', element(0), element(1)), gate, x);
+    const gate = this.ops.elementwise(unary('sigmoid', element(0)), this.ops.build.reshape(mean, shape));
+    return this.ops.elementwise(binary('multiply', element(0), element(1)), gate, x);
   }
 
   private concat(x: Value): Value {
@@ -178,18 +140,18 @@ class Growing {
     const fits = (other: Value): boolean =>
       other.shape.length === x.shape.length && other.shape.every((size, i) => i === axis || equal(size, x.shape[i]!));
     const others = this.values.filter(fits);
-    return this.op({ kind: 'concat', axis }, x, this.draw.pick(others));
+    return this.ops.op({ kind: 'concat', axis }, x, this.draw.pick(others));
   }
 
   private reduce(x: Value): Value {
     const axes = [...x.shape.keys()].filter(() => this.draw.chance(0.3));
     const fn = this.draw.pick(['mean', 'sum', 'maximum', 'minimum'] as const);
-    return this.op({ kind: 'reduce', fn, axes: axes.length > 0 ? axes : [x.shape.length - 1] }, x);
+    return this.ops.op({ kind: 'reduce', fn, axes: axes.length > 0 ? axes : [x.shape.length - 1] }, x);
   }
 
   private pad(x: Value): Value {
     const side = (): number => (this.draw.chance(0.3) ? this.draw.integer(0, 2) : 0);
-    return this.op({ kind: 'pad', padding: x.shape.map(() => [side(), side()] as const), value: 0.5 }, x);
+    return this.ops.op({ kind: 'pad', padding: x.shape.map(() => [side(), side()] as const), value: 0.5 }, x);
   }
 
   private slice(x: Value): Value | undefined {
@@ -204,7 +166,7 @@ class Growing {
     const length = step > 0 ? Math.ceil((size - start) / step) : size;
     const along = (own: Dim, otherwise: Dim): Dim[] => x.shape.map((_, axis) => (axis === at ? own : otherwise));
     const sizes = x.shape.map((own, axis) => (axis === at ? length : own));
-    return this.op({ kind: 'slice', starts: along(start, 0), steps: along(step, 1) as number[], sizes }, x);
+    return this.ops.op({ kind: 'slice', starts: along(start, 0), steps: along(step, 1) as number[], sizes }, x);
   }
 
   /** Each element twice along an axis, with the index along another one added. */
@@ -216,16 +178,16 @@ class Growing {
       x.shape.map((_, axis) => (axis === at ? div(indexAlong(axis), i32(2)) : indexAlong(axis))),
     );
     const formula = add(element, convert('f32', indexAlong(this.draw.integer(0, x.shape.length - 1))));
-    return this.op({ kind: 'compute', shape, dtype: 'float32', formula }, x);
+    return this.ops.op({ kind: 'compute', shape, dtype: 'float32', formula }, x);
   }
 
   /** Two neighbouring axes as one, or one of size 1 more or less. */
   private join(x: Value): Value | undefined {
     const at = this.draw.integer(0, x.shape.length - 1);
-    if (this.draw.chance(0.3)) return this.build.reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+    if (this.draw.chance(0.3)) return this.ops.build.reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
     const [first, second] = x.shape.slice(at) as [Dim, Dim | undefined];
     if (second === undefined || typeof first !== 'number' || typeof second !== 'number') return undefined;
-    return this.build.reshape(x, [...x.shape.slice(0, at), first * second, ...x.shape.slice(at + 2)]);
+    return this.ops.build.reshape(x, [...x.shape.slice(0, at), first * second, ...x.shape.slice(at + 2)]);
   }
 
   /** One axis as two. */
@@ -233,7 +195,7 @@ class Growing {
     const at = x.shape.findIndex((size) => typeof size === 'number' && size > 2 && size % 2 === 0);
     if (at < 0 || x.shape.length > 5) return undefined;
     const parts = this.draw.shuffled([2, (x.shape[at] as number) / 2]);
-    return this.build.reshape(x, [...x.shape.slice(0, at), ...parts, ...x.shape.slice(at + 1)]);
+    return this.ops.build.reshape(x, [...x.shape.slice(0, at), ...parts, ...x.shape.slice(at + 1)]);
   }
 
   private matmul(x: Value): Value | undefined {
@@ -241,20 +203,10 @@ class Growing {
     if (typeof inner !== 'number') return undefined;
     const columns = this.draw.integer(1, 6);
     const transposeRight = this.draw.chance(0.5);
-    const weight = this.variable(transposeRight ? [columns, inner] : [inner, columns]);
-    return this.op({ kind: 'matmul', transposeRight }, x, weight);
+    const weight = this.ops.variable(transposeRight ? [columns, inner] : [inner, columns]);
+    return this.ops.op({ kind: 'matmul', transposeRight }, x, weight);
   }
 }
 
 /** A graph of about `nodes` ops, the same for the same seed. */
 export const randomOps = (seed: number, nodes: number): TensorGraph => new Growing(seed).grow(nodes);
-
-/** Its ops and shapes, for messages. */
-export const textOf = ({ forward }: TensorGraph): string =>
-  forward
-    .map(({ op, inputs, outputs }) => {
-      const { kind, ...rest } = op;
-      const ids = inputs.map(({ id }) => `%${id}`).join(' ');
-      return `%${outputs[0]!.id} ${printShape(outputs[0]!.shape)} = ${kind} ${ids} ${JSON.stringify(rest)}`;
-    })
-    .join('\n');

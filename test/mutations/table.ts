@@ -1,6 +1,7 @@
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { built, kernel, type Mutation } from './mutation.js';
+import { selection } from './selection.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -54,8 +55,8 @@ const kernels: readonly Mutation[] = [
   kernel(
     'gather',
     'the row after a table counts as one of it',
-    'if (index >= rows)',
-    'if (index > rows)',
+    'if (<u64>index >= <u64>rows)',
+    'if (<u64>index > <u64>rows)',
     'kernels/matrix',
     'gatherRows',
   ),
@@ -361,4 +362,5 @@ export const mutations: readonly Mutation[] = [
   ...run,
   ...initialization,
   ...filling,
+  ...selection,
 ];

@@ -40,7 +40,7 @@ export interface WrittenNode {
 }
 
 /** Numbers of TensorProto.DataType. */
-const elementTypes: { readonly [D in DType]: number } = {
+const elementTypes: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,

@@ -87,7 +87,7 @@ function chain(build: Build, [x, condition]: readonly Value[]): Value[] {
       [rows],
     ),
     build.reshape(rows, [2, count, 2]),
-    build.op({ kind: 'gather' }, [table, clamped]),
+    build.op({ kind: 'gather', axis: 0, wrap: false }, [table, clamped]),
     build.compute('int64', [1], convert('i64', sizeOf(count))),
     build.nonZero(rows),
     ...build.unique(build.compress(rows, build.compute('bool', [count], load(0, [axis(0)]), clamped), 0), null, true),

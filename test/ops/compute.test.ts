@@ -78,6 +78,18 @@ for (const dtype of all) {
   });
 }
 
+for (const dtype of all) {
+  test(`continues ${dtype} along an axis`, async (t) => {
+    await agree(t, [{ dtype, shape: [3, 'n', 4] }], { n: 5 }, (build, [x]) =>
+      [0, 1, 2].map((axis) => {
+        const element = f.load(0, [f.axis(0), f.axis(1), f.axis(2)]);
+        const sum = f.add(f.previous(axis, f.scalarOf(dtype)), element);
+        return build.compute(dtype, x!.shape, f.select(f.equal(f.axis(axis), f.i32(0)), element, sum), x!);
+      }),
+    );
+  });
+}
+
 test('folds, bindings, selections and sizes', async (t) => {
   await agree(t, [{ shape: ['n', 6] }, { dtype: 'int64', shape: [4] }], { n: 3 }, (build, [x, indices]) => {
     const [n] = x!.shape;

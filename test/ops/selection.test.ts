@@ -16,7 +16,9 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** Elements of which many are equal; float32 has NaN, infinities and both zeros among them. */
+const NEGATIVE_NAN = -0x400000;
+
+/** Elements of which many are equal; float32 has NaN of both signs, infinities and both zeros among them. */
 function crowded(dtype: DType, shape: readonly number[], seed: number): Tensor {
   const next = randomOf(seed);
   const data = allocate(dtype, volume(shape));
@@ -26,6 +28,7 @@ function crowded(dtype: DType, shape: readonly number[], seed: number): Tensor {
     const scaled = dtype === 'int64' ? BigInt(small) * 2n ** 40n : dtype === 'int32' ? small * 2 ** 29 : small * 30;
     const float = next() < 0.3 ? odd[Math.floor(next() * odd.length)]! : small / 3;
     data[at] = dtype === 'float32' ? float : dtype === 'bool' ? small & 1 : scaled;
+    if (dtype === 'float32' && Number.isNaN(float) && at % 2 === 1) new Int32Array(data.buffer)[at] = NEGATIVE_NAN;
   }
   return { dtype, shape, data };
 }

@@ -1,9 +1,13 @@
 import type { Dim } from '../../dim.js';
 import { ImportError } from '../../errors.js';
 import type { Layout, Value } from '../../ir.js';
+import type { Scalar } from '../../ops/fraction.js';
 import { volume, type DType, type Tensor } from '../../tensor.js';
 import type { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from './model.js';
+
+/** Floats of nodes up to this many are numbers of a computation rather than weights. */
+const MOST_CONSTANT = 16;
 
 /** Why a node cannot be expanded. */
 export class Unsupported extends Error {}
@@ -28,6 +32,7 @@ export class NodeContext {
     readonly opset: number,
     private readonly subgraphs: Subgraphs,
     private readonly use: (value: Value, use: WeightUse) => void,
+    private readonly store: (tensor: Tensor) => Value,
   ) {}
 
   /** Refuses the node. */
@@ -138,6 +143,17 @@ export class NodeContext {
   /** The integers that an input must be known to have, some of which may be sizes that only a call tells. */
   sizes(value: Value, what: string): readonly Dim[] {
     return this.build.sizesOf(value) ?? this.unsupported(`${what} must be known when compiling, or follow from sizes`);
+  }
+
+  /** The numbers that an input must be known to have, which may be quotients of sizes that only a call tells. */
+  ratios(value: Value, what: string): readonly Scalar[] {
+    return this.build.ratiosOf(value) ?? this.unsupported(`${what} must be known when compiling, or follow from sizes`);
+  }
+
+  /** A tensor that the node holds: a variable, as initializers of the model are, or a constant where it is small. */
+  held(tensor: Tensor): Value {
+    const isSmall = tensor.data.length <= MOST_CONSTANT || tensor.shape.length === 0;
+    return tensor.dtype !== 'float32' || isSmall ? this.build.constant(tensor) : this.store(tensor);
   }
 
   /** An axis counted from the end where it is negative. */

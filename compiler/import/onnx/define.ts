@@ -17,7 +17,7 @@ export type Versions = Readonly<Record<number, Expand>>;
 export type Operators = Readonly<Record<string, Versions>>;
 
 /** Versions of ONNX's own operator set that are read. */
-export const oldestOpset = 6;
+export const oldestOpset = 1;
 export const newestOpset = 27;
 
 /** The form that a version of the operator set has. */

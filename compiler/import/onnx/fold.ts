@@ -2,8 +2,9 @@ import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
 import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
-import { evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
-import { allocate, volume, type DType, type Tensor } from '../../tensor.js';
+import { numberOf, ScalarArithmetic, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
+import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
+import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
 import * as f from '../../formula.js';
 
 /** Results with more elements are computed by the module, once, when it is prepared. */
@@ -12,7 +13,7 @@ const MOST_ELEMENTS = 65536;
 const MOST_SIZES = 256;
 
 /** Ops that only move elements, so that a size moves as any element does. */
-const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice', 'gather']);
+const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice']);
 
 const none: ReadonlyMap<string, number> = new Map();
 
@@ -23,6 +24,7 @@ const none: ReadonlyMap<string, number> = new Map();
 export class FoldingBuild extends Build {
   private readonly tensors = new Map<number, Tensor>();
   private readonly sizes = new Map<number, SymbolicContent>();
+  private readonly arithmetic = new ScalarArithmetic(this.limits);
   private readonly producers = new Map<number, Node>();
   /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
@@ -35,7 +37,7 @@ export class FoldingBuild extends Build {
   /** Integers that may be sizes, as a tensor of one axis or a scalar. */
   integers(elements: readonly Dim[], shape: readonly number[] = [elements.length], dtype: DType = 'int64'): Value {
     if (elements.every((element) => typeof element === 'number')) {
-      return this.constant(integerTensor(dtype, shape, elements));
+      return this.constant({ dtype, shape, data: arrayOf(dtype, elements) });
     }
     const type = f.scalarOf(dtype);
     const position = shape.length === 0 ? f.i32(0) : f.axis(0);
@@ -80,7 +82,10 @@ export class FoldingBuild extends Build {
   private fold(node: Node, tensorOf: (id: number) => Tensor | undefined): Tensor | undefined {
     const [output] = node.outputs as readonly [Value];
     const shape = knownShape(output);
-    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) return this.foldSizes(node);
+    if (!shape || volume(shape) > MOST_ELEMENTS || dependsOnSizes(node.op)) {
+      this.foldSizes(node);
+      return;
+    }
     const inputs = node.inputs.map(({ id }) => tensorOf(id)!);
     try {
       const [tensor] = evaluateNode(node, inputs, { size: (dim) => valueOf(dim, none)! });
@@ -98,11 +103,17 @@ export class FoldingBuild extends Build {
     if (!shape || volume(shape) > MOST_SIZES) return;
     const inputs = node.inputs.map((input) => this.contentOf(input));
     if (!inputs.every((content) => content !== undefined)) return;
-    const elements = node.op.kind === 'compute' ? computed(node.op, shape, inputs) : moved(node, shape, inputs);
+    const elements = decided(() => {
+      if (node.op.kind === 'compute') return computed(node.op, shape, inputs, this.arithmetic);
+      return node.op.kind === 'elementwise'
+        ? mapped(node.op, shape, inputs, this.arithmetic)
+        : moved(node, shape, inputs);
+    });
     if (!elements) return;
-    if (elements.every((element) => typeof element === 'number')) {
-      this.tensors.set(output.id, integerTensor(output.dtype, shape, elements));
-    } else this.sizes.set(output.id, { shape, elements });
+    const numbers = elements.map(numberOf);
+    if (numbers.every((number) => number !== undefined)) {
+      this.tensors.set(output.id, { dtype: output.dtype, shape, data: arrayOf(output.dtype, numbers) });
+    } else this.sizes.set(output.id, { dtype: output.dtype, shape, elements });
   }
 
   private contentOf(value: Value): SymbolicContent | undefined {
@@ -129,26 +140,28 @@ export class FoldingBuild extends Build {
 
   /** The integers a value is known to be, in row-major order, some of which may be sizes. */
   sizesOf(value: Value): readonly Dim[] | undefined {
+    return value.dtype === 'float32' ? undefined : (this.ratiosOf(value) as readonly Dim[] | undefined);
+  }
+
+  /** The numbers a value is known to be, in row-major order, as sizes or quotients of sizes. */
+  ratiosOf(value: Value): readonly Scalar[] | undefined {
     return (this.contentOf(value) ?? contentOfTensor(this.tensorOf(value)))?.elements;
   }
 }
 
 function contentOfTensor(tensor: Tensor | undefined): SymbolicContent | undefined {
-  if (!tensor || tensor.dtype === 'float32' || tensor.data.length > MOST_SIZES) return undefined;
-  const elements = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
-  return elements.every(Number.isSafeInteger) ? { shape: tensor.shape, elements } : undefined;
-}
-
-function integerTensor(dtype: DType, shape: readonly number[], elements: readonly number[]): Tensor {
-  const data = allocate(dtype, elements.length);
-  elements.forEach((element, at) => {
-    data[at] = (dtype === 'int64' ? BigInt(element) : element) as never;
-  });
-  return { dtype, shape, data };
+  if (!tensor || tensor.data.length > MOST_SIZES) return undefined;
+  const { dtype, shape } = tensor;
+  const numbers = Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+  if (dtype === 'float32') {
+    const elements = decided(() => numbers.map(scalarOfFloat));
+    return elements && { dtype, shape, elements };
+  }
+  return numbers.every(Number.isSafeInteger) ? { dtype, shape, elements: numbers } : undefined;
 }
 
 const knownShape = ({ shape }: Value): readonly number[] | undefined =>
-  shape.every((size) => typeof size === 'number') ? (shape as readonly number[]) : undefined;
+  shape.every((size) => typeof size === 'number') ? shape : undefined;
 
 function dependsOnSizes(op: Op): boolean {
   let found = false;
@@ -157,31 +170,58 @@ function dependsOnSizes(op: Op): boolean {
   return found || dims.some((dim) => typeof dim !== 'number');
 }
 
-function computed(
-  { formula }: Extract<Op, { kind: 'compute' }>,
-  shape: readonly number[],
-  inputs: readonly SymbolicContent[],
-): Dim[] | undefined {
-  const elements: Dim[] = [];
-  const index = shape.map(() => 0);
+function decided<T>(compute: () => T): T | undefined {
   try {
-    for (let at = 0; at < volume(shape); at++) {
-      elements.push(evaluateSizes(formula, inputs, index));
-      for (let axis = shape.length - 1; axis >= 0; axis--) {
-        if (++index[axis]! < shape[axis]!) break;
-        index[axis] = 0;
-      }
-    }
+    return compute();
   } catch (error) {
     if (error instanceof Undecided) return undefined;
     throw error;
   }
-  return elements;
 }
 
+/** What a function gives for every index of a shape, in row-major order. */
+function overIndices<T>(shape: readonly number[], each: (index: readonly number[]) => T): T[] {
+  const index = shape.map(() => 0);
+  return Array.from({ length: volume(shape) }, () => {
+    const element = each(index);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (++index[axis]! < shape[axis]!) break;
+      index[axis] = 0;
+    }
+    return element;
+  });
+}
+
+const computed = (
+  { formula }: Extract<Op, { kind: 'compute' }>,
+  shape: readonly number[],
+  inputs: readonly SymbolicContent[],
+  arithmetic: ScalarArithmetic,
+): Scalar[] => overIndices(shape, (index) => evaluateSizes(formula, inputs, index, arithmetic));
+
+const mapped = (
+  { expression }: Extract<Op, { kind: 'elementwise' }>,
+  shape: readonly number[],
+  inputs: readonly SymbolicContent[],
+  arithmetic: ScalarArithmetic,
+): Scalar[] =>
+  overIndices(shape, (index) =>
+    evaluateRatios(
+      expression,
+      inputs.map(({ shape: own, elements }) => {
+        const at = own.reduce(
+          (position, size, axis) => position * size + (size === 1 ? 0 : index[axis + shape.length - own.length]!),
+          0,
+        );
+        return elements[at]!;
+      }),
+      arithmetic,
+    ),
+  );
+
 /** Moves positions in the place of elements, and looks up what stands there. */
-function moved(node: Node, shape: readonly number[], inputs: readonly SymbolicContent[]): Dim[] | undefined {
-  if (!movers.has(node.op.kind) || dependsOnSizes(node.op) || node.op.kind === 'gather') return undefined;
+function moved(node: Node, shape: readonly number[], inputs: readonly SymbolicContent[]): Scalar[] | undefined {
+  if (!movers.has(node.op.kind) || dependsOnSizes(node.op)) return undefined;
   const all = inputs.flatMap(({ elements }) => elements);
   let start = 0;
   const positions = inputs.map(({ shape: from, elements }): Tensor => {

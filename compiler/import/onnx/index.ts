@@ -1,4 +1,4 @@
-/** `nacre/onnx`: models of ONNX, opsets 6 to 27. */
+/** `nacre/onnx`: models of ONNX, opsets 1 to 27. */
 import { ImportError, OptionError } from '../../errors.js';
 import type { Rng, TensorGraph } from '../../ir.js';
 import type { LowerOptions } from '../../lower/index.js';

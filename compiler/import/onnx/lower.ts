@@ -154,13 +154,21 @@ class Lowering {
     const alike = this.byContent.get(key) ?? [];
     const twin = alike.find((draft) => sameBytes(draft.tensor, bytes));
     if (twin) return twin.value;
-    const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, name);
-    const draft: Draft = { name, value, tensor, layout: null, users: [] };
-    this.drafts.set(name, draft);
+    const own = this.uniqueName(name);
+    const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, own);
+    const draft: Draft = { name: own, value, tensor, layout: null, users: [] };
+    this.drafts.set(own, draft);
     this.byValue.set(value.id, draft);
     this.byContent.set(key, [...alike, draft]);
     this.build.settle(value, tensor);
     return value;
+  }
+
+  /** Graphs inside nodes may use a name again. */
+  private uniqueName(name: string): string {
+    let unique = name;
+    for (let count = 2; this.drafts.has(unique); count++) unique = `${name}_${count}`;
+    return unique;
   }
 
   private read(scope: Scope, name: string, reader: string): Value {
@@ -222,9 +230,10 @@ class Lowering {
         opset,
         { expand: (graph, values) => this.expandGraph(graph, values, scope, opsets) },
         (value, use) => this.use(name, value, use),
+        (tensor) => this.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
-      this.useOthers(name, node, inputs);
       const result = form(context, inputs);
+      this.useOthers(name, inputs);
       const outputs = Array.isArray(result) ? (result as readonly (Value | undefined)[]) : [result as Value];
       define(outputs);
       if (this.build.nodes.length > MOST_NODES) {
@@ -253,11 +262,12 @@ class Lowering {
   }
 
   /** Variables that a node reads and has no word of its own for. */
-  private useOthers(name: string, node: OnnxNode, inputs: readonly (Value | undefined)[]): void {
+  private useOthers(name: string, inputs: readonly (Value | undefined)[]): void {
     inputs.forEach((value, at) => {
       const draft = value && this.byValue.get(value.id);
-      if (draft && !draft.users.includes(`${name}.${at}`))
+      if (draft && !this.used.some(({ variable }) => variable === draft.name)) {
         this.use(name, draft.value, { parameter: String(at), layout: null });
+      }
     });
   }
 

@@ -52,11 +52,16 @@ export function castFormula(x: f.Formula, from: DType, to: DType): f.Formula {
   });
 }
 
-/** A dtype that an attribute gives as a number of TensorProto.DataType, or by name as the first versions did. */
-export function dtypeAttribute(context: NodeContext, name: string, otherwise?: DType): DType {
+/** An element type that an attribute gives as a number of TensorProto.DataType, or by name as the first versions did. */
+export function typeAttribute(context: NodeContext, name: string): string {
   const attribute = context.node.attributes.get(name);
-  if (!attribute && otherwise) return otherwise;
-  const type = attribute?.kind === 'string' ? attribute.value.toLowerCase() : typeName(context.int(name));
+  return attribute?.kind === 'string' ? attribute.value.toLowerCase() : typeName(context.int(name));
+}
+
+/** The dtype for the element type that an attribute gives. */
+export function dtypeAttribute(context: NodeContext, name: string, otherwise?: DType): DType {
+  if (otherwise && !context.has(name)) return otherwise;
+  const type = typeAttribute(context, name);
   return dtypeOf(type) ?? context.unsupported(`${name} is ${type}, which nacre does not store`);
 }
 

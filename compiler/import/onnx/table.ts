@@ -3,8 +3,10 @@ import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { attentions } from './ops/attention.js';
+import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
+import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
@@ -12,21 +14,26 @@ import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
 import { normalizations } from './ops/normalization.js';
 import { norms } from './ops/norms.js';
+import { parts } from './ops/parts.js';
 import { poolings } from './ops/pooling.js';
+import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
+import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
 export const families = {
+  accumulation,
   activations,
   argument,
   arithmetic,
   attentions,
+  constants,
   conversions,
   convolutions,
   deformables,
@@ -35,13 +42,16 @@ export const families = {
   matrices,
   normalizations,
   norms,
+  parts,
   poolings,
   products,
+  quantization,
   quantizedProducts,
   recurrence,
   reductions,
   rotaries,
   selection,
+  shapes,
   softmax,
   unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;

@@ -2,7 +2,7 @@ import * as f from '../../../formula.js';
 import { bytesPerElement } from '../../../tensor.js';
 import type { Expand, Operators } from '../define.js';
 import { each } from '../integers.js';
-import { cast, dtypeAttribute } from '../maps.js';
+import { cast, dtypeAttribute, typeAttribute } from '../maps.js';
 
 /** The same bytes as another dtype of that width. */
 const bitCast: Expand = (context, inputs) => {
@@ -16,9 +16,15 @@ const bitCast: Expand = (context, inputs) => {
   return each(context, dtype, [x], ([a]) => (from === to ? a! : f.reinterpret(to, a!)));
 };
 
+/** Elements as the dtype of attribute `to`; double is computed in float32. */
+const castTo: Expand = (context, inputs) => {
+  const double = typeAttribute(context, 'to') === 'double';
+  return cast(context, context.input(inputs, 0), double ? 'float32' : dtypeAttribute(context, 'to'));
+};
+
 /** Conversions between dtypes. */
 export const conversions: Operators = {
-  Cast: { 1: (context, inputs) => cast(context, context.input(inputs, 0), dtypeAttribute(context, 'to')) },
+  Cast: { 1: castTo },
   CastLike: {
     15: (context, inputs) => cast(context, context.input(inputs, 0), context.input(inputs, 1).dtype),
   },

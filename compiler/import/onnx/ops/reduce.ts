@@ -122,8 +122,7 @@ const kinds = {
   ReduceSum: { real: mapped('sum'), whole: (folding) => sumOf(folding) },
   ReduceMean: {
     real: mapped('mean'),
-    whole: (folding) =>
-      f.div(sumOf(folding), folding.type === 'i64' ? f.convert('i64', folding.count) : folding.count),
+    whole: (folding) => f.div(sumOf(folding), folding.type === 'i64' ? f.convert('i64', folding.count) : folding.count),
   },
   ReduceMax: { real: mapped('maximum'), whole: extremeOf('maximum') },
   ReduceMin: { real: mapped('minimum'), whole: extremeOf('minimum') },

@@ -1,0 +1,3 @@
+import { testCases } from './onnx.js';
+
+testCases(0, 2);
