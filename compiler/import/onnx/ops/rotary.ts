@@ -4,13 +4,12 @@ import { ImportError } from '../../../errors.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { cast } from '../maps.js';
 import { sliceAxis } from '../window.js';
 
 /** The rows of a table of cosines or sines at positions, or one for each place already. */
 function angles(context: NodeContext, table: Value, positions: Value | undefined): Value {
   if (!positions) return table;
-  return context.build.op({ kind: 'gather', axis: 0, wrap: false }, [table, cast(context, positions, 'int32')]);
+  return context.build.op({ kind: 'gather', axis: 0, wrap: false }, [table, positions]);
 }
 
 /** Turns pairs of the elements of each head by the angles of its position. */
