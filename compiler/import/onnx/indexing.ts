@@ -34,8 +34,15 @@ export const checkedIndex = (
   );
 };
 
-/** Elements along an axis, each from the index that a formula of `f.axis(0)` gives, which is inside the axis. */
-export function picked(context: NodeContext, x: Value, axis: number, count: Dim, index: Formula): Value {
-  const indices = context.build.compute('int32', [count], index);
+/** Elements along an axis, each from the index that a formula of `f.axis(0)` and inputs gives, which is inside the axis. */
+export function picked(
+  context: NodeContext,
+  x: Value,
+  axis: number,
+  count: Dim,
+  index: Formula,
+  inputs: readonly Value[] = [],
+): Value {
+  const indices = context.build.compute('int32', [count], index, ...inputs);
   return context.build.op({ kind: 'gather', axis, wrap: false }, [x, indices]);
 }

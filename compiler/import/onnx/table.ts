@@ -21,6 +21,7 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
@@ -52,6 +53,7 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  resizing,
   rotaries,
   selection,
   shapes,
