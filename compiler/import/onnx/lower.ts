@@ -118,7 +118,7 @@ class Lowering {
     if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
     const sizes = shape.map((size, axis): Dim => {
       if (typeof size === 'number') return size;
-      const known = size === null ? `${name}[${axis}]` : size;
+      const known = size ?? `${name}[${axis}]`;
       const option = this.dims[known];
       if (typeof option === 'number') return option;
       if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });

@@ -30,7 +30,7 @@ import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
-export const families = {
+const families = {
   accumulation,
   activations,
   argument,
@@ -63,4 +63,7 @@ export const families = {
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
-export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));
+export const operators: Operators = Object.assign(
+  Object.create(null) as Operators,
+  ...Object.values<Operators>(families),
+) as Operators;
