@@ -8,6 +8,7 @@ import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
+import { einsums } from './ops/einsum.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -37,6 +38,7 @@ export const families = {
   conversions,
   convolutions,
   deformables,
+  einsums,
   identity,
   logic,
   matrices,
