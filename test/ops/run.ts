@@ -27,8 +27,8 @@ export function graphOf(
   inputs: readonly Declared[],
   body: (build: Build, values: readonly Value[], weights: readonly Value[]) => readonly Value[],
   weights: readonly Weight[] = [],
-  build = new Build(() => false),
 ): TensorGraph {
+  const build = new Build(() => false);
   const symbols: SymbolInfo[] = [];
   const dim = (size: number | string, input: string, axis: number): Dim => {
     if (typeof size === 'number') return size;

@@ -11,6 +11,7 @@ import { NodeContext, Unsupported, type WeightUse } from './context.js';
 import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
+import { outputsOf, type AskedOutputs } from './outputs.js';
 import { sortNodes } from './sort.js';
 import { operators } from './table.js';
 
@@ -53,9 +54,9 @@ interface Refusal {
 export function lowerOnnx(
   file: OnnxFile,
   bound: ReadonlyMap<string, Tensor>,
-  { dims = {} }: LowerOptions,
+  { dims = {}, outputs = [] }: LowerOptions & { readonly outputs?: AskedOutputs },
 ): TensorGraph {
-  return new Lowering(file, bound, dims).run();
+  return new Lowering(file, bound, outputs, dims).run();
 }
 
 class Lowering {
@@ -74,6 +75,7 @@ class Lowering {
   constructor(
     private readonly file: OnnxFile,
     private readonly bound: ReadonlyMap<string, Tensor>,
+    private readonly asked: AskedOutputs,
     private readonly dims: Readonly<Record<string, DimOption>>,
   ) {}
 
@@ -88,7 +90,13 @@ class Lowering {
     this.bindInitializers(graph, scope);
     this.expandNodes(graph.nodes, scope, opsets);
     if (this.refusals.length > 0) throw refuse(this.refusals);
-    const outputs = graph.outputs.map(({ name }) => portOf(name, this.read(scope, name, 'the outputs')));
+    const names = outputsOf(
+      graph,
+      this.asked,
+      (name) => scope.get(name),
+      (value) => this.build.fixedOf(value) !== undefined,
+    );
+    const outputs = names.map((name) => portOf(name, this.read(scope, name, 'the outputs')));
     return this.finish(inputs, outputs);
   }
 

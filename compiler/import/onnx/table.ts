@@ -9,6 +9,7 @@ import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
 import { einsums } from './ops/einsum.js';
+import { gathering } from './ops/gathering.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -21,10 +22,12 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
+import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
@@ -39,6 +42,7 @@ export const families = {
   convolutions,
   deformables,
   einsums,
+  gathering,
   identity,
   logic,
   matrices,
@@ -51,10 +55,12 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  resizing,
   rotaries,
   selection,
   shapes,
   softmax,
+  spread,
   unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;
 
