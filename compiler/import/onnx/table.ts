@@ -26,6 +26,7 @@ import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
+import { signals } from './ops/signal.js';
 import { softmax } from './ops/softmax.js';
 import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
@@ -59,6 +60,7 @@ export const families = {
   rotaries,
   selection,
   shapes,
+  signals,
   softmax,
   spread,
   unpoolings,
