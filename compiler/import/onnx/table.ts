@@ -8,6 +8,7 @@ import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
+import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
@@ -25,6 +26,7 @@ import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
+import { signals } from './ops/signal.js';
 import { softmax } from './ops/softmax.js';
 import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
@@ -40,6 +42,7 @@ const families = {
   conversions,
   convolutions,
   deformables,
+  einsums,
   gathering,
   identity,
   logic,
@@ -57,6 +60,7 @@ const families = {
   rotaries,
   selection,
   shapes,
+  signals,
   softmax,
   spread,
   unpoolings,
