@@ -4,12 +4,14 @@ import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { attentions } from './ops/attention.js';
 import { constants } from './ops/constants.js';
+import { control } from './ops/control.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
 import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
+import { grids } from './ops/grid.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -22,9 +24,11 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { regions } from './ops/regions.js';
 import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
+import { sequences } from './ops/sequences.js';
 import { shapes } from './ops/shapes.js';
 import { signals } from './ops/signal.js';
 import { softmax } from './ops/softmax.js';
@@ -39,11 +43,13 @@ const families = {
   arithmetic,
   attentions,
   constants,
+  control,
   conversions,
   convolutions,
   deformables,
   einsums,
   gathering,
+  grids,
   identity,
   logic,
   matrices,
@@ -56,9 +62,11 @@ const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  regions,
   resizing,
   rotaries,
   selection,
+  sequences,
   shapes,
   signals,
   softmax,
