@@ -7,6 +7,7 @@ export {
   scatterElementsI8,
   scatterElementsU8,
 } from './scatterElements';
+export { resample } from './resample';
 export { scatterNdF32, scatterNdI32, scatterNdI64, scatterNdI8, scatterNdU8 } from './scatterNd';
 export { nonMaxSuppression } from './suppression';
 export { topKF32, topKI32, topKI64, topKI8, topKU8 } from './topK';

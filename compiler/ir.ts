@@ -268,6 +268,11 @@ export type Op =
    */
   | { readonly kind: 'gather'; readonly axis: number; readonly wrap: boolean }
   /**
+   * x, indices (int32 [count, taps]), weights (float32 [count, taps]) → x with `count` elements along the axis, each the
+   * weighted sum of those that its indices name, which are inside the axis. There is at least one tap.
+   */
+  | { readonly kind: 'resample'; readonly axis: number }
+  /**
    * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
    * NaN is the largest. They are ordered by value if `sorted`, else by index.
    */

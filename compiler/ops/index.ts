@@ -10,6 +10,7 @@ import { normalize, reduce, softmax } from './reduce.js';
 import { compress, nonZero, unique } from './counted.js';
 import { nonMaxSuppression } from './suppression.js';
 import type { Checks, EvaluateContext, JointRule, Rule } from './rule.js';
+import { resample } from './resample.js';
 import { scatter } from './scatter.js';
 import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
 import { constant, initializer } from './source.js';
@@ -34,6 +35,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   compute,
   recurrent,
   gather,
+  resample,
   topK,
   scatter,
   nonMaxSuppression,
@@ -56,6 +58,7 @@ const movers: ReadonlySet<OpKind> = new Set([
   'compute',
   'recurrent',
   'gather',
+  'resample',
   'topK',
   'scatter',
   'nonMaxSuppression',

@@ -8,7 +8,7 @@ import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { compute, settleFormula, slice } from './compute.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
-import { concat, gather, pad } from './movement.js';
+import { concat, gather, pad, resample } from './movement.js';
 import { packStep, Planner } from './planner.js';
 import { matmul } from './matmul.js';
 import { convolution, depthwise, pool } from './products.js';
@@ -48,6 +48,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   compute,
   recurrent,
   gather,
+  resample,
   topK,
   scatter,
   nonMaxSuppression,

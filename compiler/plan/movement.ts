@@ -100,3 +100,15 @@ export function gather(planner: Planner, node: Node<OpOf<'gather'>>): void {
     { failure: 'index' },
   );
 }
+
+export function resample(planner: Planner, node: Node<OpOf<'resample'>>): void {
+  const [x, indices, weights] = node.inputs as readonly [Value, Value, Value];
+  const [output] = node.outputs as readonly [Value];
+  const { axis } = node.op;
+  const [outer, inner] = [product(x.shape.slice(0, axis)), product(x.shape.slice(axis + 1))];
+  planner.call('resample', [
+    ...[x, indices, weights].map((value) => address(planner.read(value))),
+    address(planner.output(output)),
+    ...[outer, x.shape[axis]!, ...indices.shape, inner].map(size),
+  ]);
+}

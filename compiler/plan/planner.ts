@@ -178,8 +178,11 @@ export class Planner {
       return buffer;
     }
     const buffer = this.buffer(`${value.name} packed`, bytes, kind === 'prepared' ? 'parameter' : 'arena');
-    const steps = kind === 'prepared' ? this.prepare : undefined;
-    this.append(packStep(this.read(value), buffer, packing, this.origin), steps);
+    const source = this.read(value);
+    const step = packStep(source, buffer, packing, this.origin);
+    if (kind !== 'prepared') this.append(step);
+    // Right behind what makes it, so that few of them stand unpacked at a time.
+    else this.prepare.splice(this.prepare.findLastIndex((other) => buffersOf(other).includes(source)) + 1, 0, step);
     return buffer;
   }
 
@@ -210,8 +213,8 @@ export class Planner {
     this.append({ kind: 'compute', ...computation, origin: this.origin });
   }
 
-  private append(step: Step, to = this.stage === 'prepare' ? this.prepare : this.forward): void {
-    to.push(step);
+  private append(step: Step): void {
+    this[this.stage].push(step);
   }
 
   /** Sets the lifetimes of arena buffers: steps of `prepare` count below zero, those of `forward` from zero. */

@@ -104,6 +104,7 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     ...Object.entries({ transposeRight, reverse, resetAfter, inputForget }).flatMap(([name, on]) => (on ? [name] : [])),
   ],
   gather: ({ axis, wrap }) => [`axis ${axis}`, ...(wrap ? ['wrap'] : [])],
+  resample: ({ axis }) => [`axis ${axis}`],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,
     `${largest ? 'largest' : 'smallest'} ${printDim(k)}`,

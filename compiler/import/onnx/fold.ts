@@ -2,7 +2,7 @@ import { Build } from '../../build.js';
 import { valueOf, type Dim } from '../../dim.js';
 import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
 import { evaluateNode } from '../../ops/index.js';
-import { numberOf, ScalarArithmetic, scalarOfFloat, type Scalar } from '../../ops/fraction.js';
+import { numberOf, ScalarArithmetic, scalarOfFloat, undecided, type Scalar } from '../../ops/fraction.js';
 import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
 import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
 import * as f from '../../formula.js';
@@ -13,7 +13,7 @@ const MOST_ELEMENTS = 65536;
 const MOST_SIZES = 256;
 
 /** Ops that only move elements, so that a size moves as any element does. */
-const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice']);
+const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice', 'gather']);
 
 const none: ReadonlyMap<string, number> = new Map();
 
@@ -164,8 +164,7 @@ const knownShape = ({ shape }: Value): readonly number[] | undefined =>
   shape.every((size) => typeof size === 'number') ? shape : undefined;
 
 function dependsOnSizes(op: Op): boolean {
-  let found = false;
-  if (op.kind === 'compute') f.forEachPart(op.formula, (part) => (found ||= part.kind === 'size'));
+  const found = op.kind === 'compute' && f.hasPart(op.formula, ({ kind }) => kind === 'size');
   const dims = op.kind === 'slice' ? [...op.starts, ...op.sizes] : op.kind === 'pad' ? op.padding.flat() : [];
   return found || dims.some((dim) => typeof dim !== 'number');
 }
@@ -174,7 +173,8 @@ function decided<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof Undecided) return undefined;
+    // An index outside is an error of the call, not of the model.
+    if (error instanceof Undecided || error instanceof RangeError) return undefined;
     throw error;
   }
 }
@@ -222,14 +222,19 @@ const mapped = (
 /** Moves positions in the place of elements, and looks up what stands there. */
 function moved(node: Node, shape: readonly number[], inputs: readonly SymbolicContent[]): Scalar[] | undefined {
   if (!movers.has(node.op.kind) || dependsOnSizes(node.op)) return undefined;
-  const all = inputs.flatMap(({ elements }) => elements);
+  const sources = node.op.kind === 'gather' ? inputs.slice(0, 1) : inputs;
+  const all = sources.flatMap(({ elements }) => elements);
   let start = 0;
-  const positions = inputs.map(({ shape: from, elements }): Tensor => {
+  const positions = sources.map(({ shape: from, elements }): Tensor => {
     const data = Int32Array.from(elements, (_, at) => start + at);
     start += elements.length;
     return { dtype: 'int32', shape: from, data };
   });
+  const indices = inputs.slice(sources.length).map(({ shape: own, elements }): Tensor => {
+    return { dtype: 'int32', shape: own, data: Int32Array.from(elements, (index) => numberOf(index) ?? undecided()) };
+  });
   const outputs = [{ ...node.outputs[0]!, dtype: 'int32', shape } as Value];
-  const [result] = evaluateNode({ ...node, outputs }, positions, { size: (dim) => valueOf(dim, none)! });
+  const context = { size: (dim: Dim) => valueOf(dim, none)! };
+  const [result] = evaluateNode({ ...node, outputs }, [...positions, ...indices], context);
   return Array.from(result!.data as Int32Array, (position) => all[position]!);
 }

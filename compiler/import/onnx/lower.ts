@@ -118,7 +118,7 @@ class Lowering {
     if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
     const sizes = shape.map((size, axis): Dim => {
       if (typeof size === 'number') return size;
-      const known = size === null ? `${name}[${axis}]` : size;
+      const known = size ?? `${name}[${axis}]`;
       const option = this.dims[known];
       if (typeof option === 'number') return option;
       if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });
@@ -240,8 +240,8 @@ class Lowering {
         (value, use) => this.use(name, value, use),
         (tensor) => this.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
-      this.useOthers(name, node, inputs);
       const result = form(context, inputs);
+      this.useOthers(name, inputs);
       const outputs = Array.isArray(result) ? (result as readonly (Value | undefined)[]) : [result as Value];
       define(outputs);
       if (this.build.nodes.length > MOST_NODES) {
@@ -270,11 +270,12 @@ class Lowering {
   }
 
   /** Variables that a node reads and has no word of its own for. */
-  private useOthers(name: string, node: OnnxNode, inputs: readonly (Value | undefined)[]): void {
+  private useOthers(name: string, inputs: readonly (Value | undefined)[]): void {
     inputs.forEach((value, at) => {
       const draft = value && this.byValue.get(value.id);
-      if (draft && !draft.users.includes(`${name}.${at}`))
+      if (draft && !this.used.some(({ variable }) => variable === draft.name)) {
         this.use(name, draft.value, { parameter: String(at), layout: null });
+      }
     });
   }
 

@@ -2,11 +2,13 @@ import type { Operators } from './define.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
+import { attentions } from './ops/attention.js';
 import { constants } from './ops/constants.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
+import { gathering } from './ops/gathering.js';
 import { identity } from './ops/identity.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
@@ -19,21 +21,26 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { resizing } from './ops/resize.js';
+import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { shapes } from './ops/shapes.js';
 import { softmax } from './ops/softmax.js';
+import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
-export const families = {
+const families = {
   accumulation,
   activations,
   argument,
   arithmetic,
+  attentions,
   constants,
   conversions,
   convolutions,
   deformables,
+  gathering,
   identity,
   logic,
   matrices,
@@ -46,11 +53,17 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  resizing,
+  rotaries,
   selection,
   shapes,
   softmax,
+  spread,
   unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
-export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));
+export const operators: Operators = Object.assign(
+  Object.create(null) as Operators,
+  ...Object.values<Operators>(families),
+) as Operators;

@@ -1,5 +1,6 @@
 import { larger } from '../../../bounds.js';
 import { ceilDiv, floorDiv, mul, sub, add, type Dim } from '../../../dim.js';
+import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
@@ -66,13 +67,62 @@ const sliceByAttributes: Expand = (context, inputs) => {
 };
 
 const sliceByInputs: Expand = (context, inputs) => {
-  const [starts, ends] = ['starts', 'ends'].map((what, at) =>
-    context.sizes(context.input(inputs, at + 1), `the ${what}`),
-  ) as [readonly Dim[], readonly Dim[]];
-  const axes = inputs[3] && context.numbers(inputs[3], 'the axes');
-  const steps = inputs[4] && context.numbers(inputs[4], 'the steps');
-  return sliceBy(context, context.input(inputs, 0), { starts, ends, axes, steps });
+  const [x, starts, ends] = [0, 1, 2].map((at) => context.input(inputs, at)) as [Value, Value, Value];
+  const given = { axes: inputs[3], steps: inputs[4] };
+  const [from, to] = [context.build.sizesOf(starts), context.build.sizesOf(ends)];
+  const steps = given.steps && context.numbers(given.steps, 'the steps');
+  const axes = given.axes && context.constantOf(given.axes) ? context.numbers(given.axes, 'the axes') : undefined;
+  if (from && to && (axes || !given.axes)) return sliceBy(context, x, { starts: from, ends: to, axes, steps });
+  if (steps?.some((step) => step <= 0)) {
+    return context.unsupported('starts, ends and axes of a slice by negative steps must be known when compiling');
+  }
+  return slicedByData(context, x, [starts, ends, ...(given.axes && !axes ? [given.axes] : [])], axes, steps);
 };
+
+/**
+ * The elements between positions that only a call tells, so that how many there are depends on data.
+ *
+ * @param lists starts, ends and, where `axes` are not known, the axes
+ */
+function slicedByData(
+  context: NodeContext,
+  x: Value,
+  lists: readonly Value[],
+  axes: readonly number[] | undefined,
+  steps: readonly number[] | undefined,
+): Value {
+  const count = lists[0]!.shape[0];
+  if (typeof count !== 'number') return context.unsupported('the number of axes it slices must be known');
+  const rank = x.shape.length;
+  const wide = (formula: f.Formula): f.Formula => f.convert('i64', formula);
+  const listed = (list: number, at: number): f.Formula => wide(f.load(list, [f.i32(at)]));
+  const isAbout = (at: number, axis: number): f.Formula | boolean => {
+    if (lists.length < 3) return context.axis(axes?.[at] ?? at, rank) === axis;
+    return f.or(f.equal(listed(2, at), f.i64(axis)), f.equal(listed(2, at), f.i64(axis - rank)));
+  };
+  /** What one of the lists says of an axis. */
+  const about = (axis: number, list: number, otherwise: f.Formula): f.Formula =>
+    Array.from({ length: count }, (_, at) => at).reduce((value, at) => {
+      const isIt = isAbout(at, axis);
+      return isIt === true ? listed(list, at) : isIt === false ? value : f.select(isIt, listed(list, at), value);
+    }, otherwise);
+  return x.shape.reduce<Value>((current, size, axis) => {
+    if (Array.from({ length: count }, (_, at) => isAbout(at, axis)).every((isIt) => isIt === false)) return current;
+    const step = steps?.find((_, at) => isAbout(at, axis) === true) ?? 1;
+    const length = wide(f.size(size));
+    const position = (list: number, otherwise: f.Formula): f.Formula =>
+      f.bind(about(axis, list, otherwise), 'i64', (given) =>
+        f.clamp(f.select(f.less(given, f.i64(0)), f.add(given, length), given), f.i64(0), length),
+      );
+    const index = wide(f.axis(0));
+    const condition = f.bind(position(0, f.i64(0)), 'i64', (start) => {
+      const isBetween = f.and(f.compare('lessOrEqual', start, index), f.less(index, position(1, length)));
+      if (step === 1) return isBetween;
+      return f.and(isBetween, f.equal(f.binary('remainder', f.sub(index, start), f.i64(step)), f.i64(0)));
+    });
+    return context.build.compress(current, context.build.compute('bool', [size], condition, ...lists), axis);
+  }, x);
+}
 
 /** Cuts or pads the middle of axes to sizes. */
 const centerCropPad: Expand = (context, inputs) => {
