@@ -76,7 +76,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [
     2,
     ['compile', '@model.bin', '-o', '@n.wasm'],
-    '@/model.bin: is no model; the name must end in .json, .js, .mjs, .ts or .wasm',
+    '@/model.bin: is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm',
   ],
   [2, ['compile', '@empty.wasm', '-o', '@n.wasm'], '@/empty.wasm: is compiled already'],
   [2, ['compile', '@keras.json', '-o', '@none/n.wasm'], '@/none/n.wasm: cannot be written: no such file or folder'],
@@ -133,6 +133,30 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     1,
     ['run', '@linear.json', '--input', 'x=@rows.json', '--seed', '3'],
     "initialize: the module carries values, not recipes; compile with weights: 'seed'",
+  ],
+  [2, ['verify', '@empty.wasm'], '@/empty.wasm: is compiled already; give the model it was compiled from'],
+  [2, ['verify', '@linear.json', '--layers'], '--layers: only values of ONNX models can be compared'],
+  [2, ['verify', '@linear.json', '--against', 'onnx'], "--against: must be onnxruntime or tfjs, got 'onnx'"],
+  [
+    2,
+    ['verify', '@linear.json', '--against', 'onnxruntime'],
+    '--against: onnxruntime runs ONNX models only; leave --against out for the naive evaluation',
+  ],
+  [
+    2,
+    ['verify', '@linear.json', '--against', 'tfjs'],
+    '--against: tfjs runs models of Keras and tfjs, of which nacre reads none; onnxruntime runs ONNX models',
+  ],
+  [
+    2,
+    ['verify', '@identity.onnx', '--against', 'onnxruntime'],
+    '--against: onnxruntime-node is not installed; npm install onnxruntime-node',
+  ],
+  [2, ['verify', '@linear.json', '--tolerance', '-1'], "--tolerance: must be a number of at least 0, got '-1'"],
+  [
+    2,
+    ['verify', '@linear.json', '--tolerance', '1', '--atol', '1'],
+    '--tolerance: excludes --rtol and --atol; give one or the other',
   ],
 ];
 

@@ -5,10 +5,14 @@ import {
   build,
   compile,
   conv1d,
+  conv2d,
   dense,
   flatten,
   input,
+  layerNormalization,
   maxPooling1d,
+  permute,
+  relu,
   sequential,
   summary,
 } from '../compiler/index.js';
@@ -85,6 +89,17 @@ test('dims bind open sizes', (t) => {
 test('what is not trainable is told apart', (t) => {
   const model = sequential([input([1, 4]), batchNormalization(), dense({ units: 1 })]);
   t.regex(summary(model), /^total 21 parameters in 6 variables, 84 bytes, seed 0\ntrainable 13, not trainable 8$/m);
+});
+
+test('transposes that remain are named', (t) => {
+  const conv = (kernelSize: number) => conv2d({ filters: 4, kernelSize, dataFormat: 'channelsFirst' });
+  const model = sequential([input([1, 3, 8, 8]), conv(3), relu(), conv(1)]);
+  const line = 'layout 2 transposes remain: x → conv2d_1 (1, 3, 8, 8), conv2d_2 → y (1, 6, 6, 4)';
+  t.is(summary(model).split('\n').at(-1), line);
+  const last = model.pipe(permute({ dims: [2, 3, 1] }));
+  t.is(summary(last).split('\n').at(-1), 'layout 1 transpose remains: x → conv2d_1 (1, 3, 8, 8)');
+  const many = sequential([input([2, 3, 4]), permute({ dims: [2, 1] }), layerNormalization(), permute({ dims: [2, 1] }), layerNormalization(), permute({ dims: [2, 1] }), layerNormalization(), permute({ dims: [2, 1] })]); // prettier-ignore
+  t.regex(summary(many), /^layout 4 transposes remain: x → layer_normalization_1 \(2, 3, 4\), .*, …$/m);
 });
 
 test('layers without a name are warned of where the source tells', (t) => {

@@ -75,6 +75,13 @@ async function readBound(text: string): Promise<BoundInput> {
   }
 }
 
+/** The values of `--bind` options, by input. */
+export async function readBindings(bind: readonly string[]): Promise<Readonly<Record<string, BoundInput>>> {
+  const bound: Record<string, BoundInput> = {};
+  for (const [name, text] of bind.map((each) => readAssignment('--bind', each))) bound[name] = await readBound(text);
+  return bound;
+}
+
 /**
  * Reads a model, whose kind the end of its name tells.
  *
@@ -94,12 +101,8 @@ export async function loadModel(path: string, bind: readonly string[] = []): Pro
     case '.mjs':
     case '.ts':
       return { kind: 'source', model: await importModel(path), tensors: {} };
-    case '.onnx': {
-      const bound: Record<string, BoundInput> = {};
-      for (const [name, text] of bind.map((each) => readAssignment('--bind', each)))
-        bound[name] = await readBound(text);
-      return { kind: 'source', model: await openOnnx(path, { bind: bound }), tensors: {} };
-    }
+    case '.onnx':
+      return { kind: 'source', model: await openOnnx(path, { bind: await readBindings(bind) }), tensors: {} };
     case '.wasm':
       return { kind: 'module', binary: await readBytes(path) };
     default:

@@ -8,8 +8,16 @@ import { histogramCommand } from './histogram.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { summaryCommand } from './summary.js';
+import { verifyCommand } from './verify/index.js';
 
-const commands: readonly Command[] = [compileCommand, runCommand, summaryCommand, histogramCommand, schemaCommand];
+const commands: readonly Command[] = [
+  compileCommand,
+  runCommand,
+  summaryCommand,
+  histogramCommand,
+  verifyCommand,
+  schemaCommand,
+];
 
 async function readVersion(): Promise<string> {
   const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
@@ -57,7 +65,7 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<void
  * Runs a command line.
  *
  * @param argv without the interpreter and the program
- * @returns the exit code: 0 done, 1 the model is wrong, 2 wrong command line or unreadable file, 3 internal fault
+ * @returns the exit code: 0 done, 1 the model is wrong or a check failed, 2 wrong command line or unreadable file, 3 internal fault
  */
 export async function main(argv: readonly string[], streams: Streams): Promise<0 | 1 | 2 | 3> {
   try {

@@ -21,6 +21,12 @@ export function readCount(option: string, text: string): number {
     : fail(option, `must be a whole number of at least 1, got ${show(text)}`);
 }
 
+/** A number of at least 0. */
+export function readTolerance(option: string, text: string): number {
+  const number = text.trim() === '' ? NaN : Number(text);
+  return number >= 0 && number < Infinity ? number : fail(option, `must be a number of at least 0, got ${show(text)}`);
+}
+
 /** `name=file` */
 export function readAssignment(option: string, text: string): readonly [name: string, file: string] {
   const at = text.indexOf('=');

@@ -1,31 +1,10 @@
 import { equal } from '../dim.js';
-import { isTotal, substitute, type Expression, type Node, type OpOf, type Value } from '../ir.js';
+import { isTotal, type Expression, type Value } from '../ir.js';
+import { isElementwise, isProduct, Operands, replaceInputs, sameShape, type Product } from './operands.js';
 import { rewrite, type Pass, type Rule } from './rewrite.js';
 
 /** Inputs of one fused loop: as many pointers as stay in registers beside the loop's own. */
 const MOST_OPERANDS = 6;
-
-const sameShape = (a: Value, b: Value): boolean =>
-  a.shape.length === b.shape.length && a.shape.every((size, axis) => equal(size, b.shape[axis]!));
-
-/** Puts the expressions of a list in the places of an expression's inputs. */
-const replaceInputs = (expression: Expression, inputs: readonly Expression[]): Expression =>
-  substitute(expression, (index) => inputs[index]!);
-
-/** A list of operands without repeats, and the index of each value in it. */
-class Operands {
-  readonly list: Value[] = [];
-
-  constructor(private readonly first: number) {}
-
-  input(value: Value): Expression {
-    let index = this.list.findIndex(({ id }) => id === value.id);
-    if (index < 0) index = this.list.push(value) - 1;
-    return { kind: 'input', index: this.first + index };
-  }
-}
-
-const isElementwise = (node: Node | undefined): node is Node<OpOf<'elementwise'>> => node?.op.kind === 'elementwise';
 
 /** One loop instead of two for an elementwise node that is read by one other, with the same shape. */
 const intoOneLoop: Rule = (node, uses) => {
@@ -48,10 +27,6 @@ const intoOneLoop: Rule = (node, uses) => {
   }
   return undefined;
 };
-
-type Product = OpOf<'matmul'> | OpOf<'convolution'> | OpOf<'depthwise'>;
-const isProduct = (node: Node | undefined): node is Node<Product> =>
-  node?.op.kind === 'matmul' || node?.op.kind === 'convolution' || node?.op.kind === 'depthwise';
 
 /**
  * Bias, activation and residual at the end of the product they follow, where the accumulators still are in registers.

@@ -1,4 +1,5 @@
 import type { TensorGraph } from '../ir.js';
+import { foldBatchNorm } from './batch-norm.js';
 import { dropDead } from './dead.js';
 import { foldTransposes } from './transposes.js';
 import { fuse } from './fuse.js';
@@ -8,7 +9,7 @@ import type { Pass } from './rewrite.js';
 import { verify } from './verify.js';
 
 /** In the order in which they run. */
-const passes: readonly Pass[] = [dropDead, foldTransposes, layout, dropDead, hoist, fuse, dropDead];
+const passes: readonly Pass[] = [dropDead, foldTransposes, layout, dropDead, foldBatchNorm, hoist, fuse, dropDead];
 
 /** Runs every pass, and checks the graph after each. */
 export function optimize(graph: TensorGraph): TensorGraph {

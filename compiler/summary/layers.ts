@@ -27,8 +27,18 @@ export interface LayerSummary {
   readonly initializers: readonly string[];
 }
 
+/** A value whose elements each call moves into another order, which costs time and computes nothing. */
+export interface TransposeSummary {
+  /** The layer or input that gives it, and the layer or output that needs it otherwise. */
+  readonly from: string;
+  readonly to: string;
+  readonly shape: readonly Dim[];
+}
+
 export interface Summary {
   readonly layers: readonly LayerSummary[];
+  /** Those that remain when the model is optimized. */
+  readonly transposes: readonly TransposeSummary[];
   readonly total: Totals & { readonly multiplyAdds: Dim; readonly memory: MemoryFigures };
   /** Layers that the source left without a name, where it tells. */
   readonly unnamed: number;
@@ -79,6 +89,7 @@ export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryO
       })),
       ...graph.layers.map((layer) => summarizeLayer(layer, graph, work.get(layer.name) ?? 0, seen)),
     ],
+    transposes: transposesOf(pipeline.optimize()),
     total: {
       ...totalsOf(variables, String(seed)),
       multiplyAdds: sum([...work.values()]),
@@ -87,6 +98,11 @@ export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryO
     unnamed: countUnnamed(model),
   };
 }
+
+const transposesOf = ({ forward }: TensorGraph): TransposeSummary[] =>
+  forward
+    .filter(({ op }) => op.kind === 'transpose')
+    .map(({ inputs, origin }) => ({ from: inputs[0]!.name, to: origin, shape: inputs[0]!.shape }));
 
 /** Multiply-adds by layer. */
 function workOf({ forward }: TensorGraph): ReadonlyMap<string, Dim> {

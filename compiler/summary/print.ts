@@ -36,6 +36,21 @@ function printTotals({ parameters, trainable, notTrainable, variables, bytes, se
 const printOutput = ({ dtype, shape }: TensorType): string =>
   dtype === 'float32' ? printShape(shape) : `${printShape(shape)} ${dtype}`;
 
+/** As many transposes as a line names. */
+const NAMED = 3;
+
+/** `layout 2 transposes remain: x → conv_1 (1, 3, 224, 224), conv_9 → y (1, 224, 224, 8)`; nothing without any. */
+function printLayout(transposes: Summary['transposes']): string[] {
+  if (transposes.length === 0) return [];
+  const named = transposes
+    .slice(0, NAMED)
+    .map(({ from, to, shape }) => `${from === to ? '' : `${from} → `}${to} ${printShape(shape)}`);
+  const rest = transposes.length > NAMED ? [...named, '…'] : named;
+  return [
+    `layout ${plural(transposes.length, 'transpose')} remain${transposes.length === 1 ? 's' : ''}: ${rest.join(', ')}`,
+  ];
+}
+
 const HEAD = ['layer', 'kind', 'output', 'params', 'multiply-adds', 'initializers'];
 const COUNTS = [3, 4];
 
@@ -54,12 +69,13 @@ function printLayers(layers: Summary['layers']): string[] {
 }
 
 /** A table of layers and the totals. */
-export function printSummary({ layers, total, unnamed }: Summary): string {
+export function printSummary({ layers, transposes, total, unnamed }: Summary): string {
   const lines = [
     ...printLayers(layers),
     ...printTotals(total),
     `multiply-adds ${count(total.multiplyAdds)}`,
     `memory ${printMemory(total.memory)}`,
+    ...printLayout(transposes),
   ];
   if (unnamed > 0) {
     const those = unnamed === 1 ? '1 layer without a name is' : `${thousands(unnamed)} layers without a name are`;

@@ -6,6 +6,7 @@ import { writeNpy } from '../../compiler/cli/npy.js';
 import { main } from '../../compiler/cli/program.js';
 import type { GraphSource } from '../../compiler/declaration.js';
 import { writeSafetensors } from '../../compiler/import/safetensors.js';
+import { onnxModel } from '../onnx/write.js';
 import { convolution } from '../seed-graphs.js';
 
 const entry = new URL('../../compiler/index.js', import.meta.url).href;
@@ -60,6 +61,12 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'trap.mjs': 'export default { get nacre() { throw new RangeError("trap"); } };',
   'typed.ts': `const model: object = ${JSON.stringify(keras)}; export default model;`,
   'model.bin': '',
+  'identity.onnx': onnxModel({
+    opset: 17,
+    nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+    inputs: [{ name: 'x', shape: [1] }],
+    outputs: [{ name: 'y', shape: [1] }],
+  }),
 };
 
 /** A float64 array as NumPy saves it. */

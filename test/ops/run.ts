@@ -27,8 +27,8 @@ export function graphOf(
   inputs: readonly Declared[],
   body: (build: Build, values: readonly Value[], weights: readonly Value[]) => readonly Value[],
   weights: readonly Weight[] = [],
-  build = new Build(() => false),
 ): TensorGraph {
+  const build = new Build(() => false);
   const symbols: SymbolInfo[] = [];
   const dim = (size: number | string, input: string, axis: number): Dim => {
     if (typeof size === 'number') return size;
@@ -89,7 +89,7 @@ export async function compileGraph(
 ): Promise<(inputs: readonly Tensor[]) => Outputs> {
   const model = await modelOf(graph, target, functions);
   return (inputs) =>
-    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])) as never);
+    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])));
 }
 
 /** What a compiled graph gives. */

@@ -61,7 +61,7 @@ function convolveVolume(build: FoldingBuild, x: Value, w: Value, { strides, dila
     groups,
     kernelLayout: 'oihw',
   } as const;
-  const under = (tap: number): Value => sliceAxis(build, padded, 1, tap * dilation[0]!, outDepth, strides[0]!);
+  const under = (tap: number): Value => sliceAxis(build, padded, 1, tap * dilation[0]!, outDepth, strides[0]);
   const asVolume = (y: Value): Value => build.reshape(y, [batch, outDepth, ...y.shape.slice(1)]);
   const every = Array.from({ length: taps }, (_, tap) => tap);
   if (groups > 1 && perGroup === 1) {

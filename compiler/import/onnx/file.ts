@@ -49,7 +49,7 @@ function readPart(folder: string, location: string, offset: number, length: numb
  *
  * @throws OptionError for a file that cannot be read · ImportError for one that is no ONNX model
  */
-export async function openOnnx(path: string, options: Pick<OnnxOptions, 'bind'> = {}): Promise<OnnxModel> {
+export async function openOnnx(path: string, options: Pick<OnnxOptions, 'bind' | 'outputs'> = {}): Promise<OnnxModel> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

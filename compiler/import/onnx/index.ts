@@ -6,6 +6,7 @@ import { show } from '../../show.js';
 import { arrayOf, volume, type Tensor } from '../../tensor.js';
 import { lowerOnnx } from './lower.js';
 import type { OnnxFile, OnnxPort } from './model.js';
+import type { AskedOutputs } from './outputs.js';
 import { readOnnx } from './read.js';
 
 /** Rows of rows, of one length each. */
@@ -24,6 +25,11 @@ export interface OnnxOptions {
   /** Files beside the model in which it keeps tensors: their bytes by location, or a function that reads a part of one. */
   readonly externalData?:
     Readonly<Record<string, Uint8Array>> | ((location: string, offset: number, length: number) => Uint8Array);
+  /**
+   * Values that are outputs besides those of the model: their names in its graph, or `all` for every float value that a node
+   * computes. What is an output is fused with nothing, so that a module with all of them is slow.
+   */
+  readonly outputs?: AskedOutputs;
 }
 
 /** A model of ONNX, which `compile`, `build` and `summary` take as they take graphs. */
@@ -34,7 +40,13 @@ export class OnnxModel {
   constructor(
     private readonly file: OnnxFile,
     private readonly bound: ReadonlyMap<string, Tensor>,
+    private readonly asked: AskedOutputs = [],
   ) {}
+
+  /** The values of the inputs that are bound, by name. */
+  get bindings(): ReadonlyMap<string, Tensor> {
+    return this.bound;
+  }
 
   /** Name, dtype and sizes of the inputs that are not bound, as the file has them. */
   get inputs(): readonly OnnxPort[] {
@@ -42,13 +54,14 @@ export class OnnxModel {
     return this.file.graph.inputs.filter(({ name }) => !initialized.has(name) && !this.bound.has(name));
   }
 
+  /** Name, dtype and sizes of the outputs, as the file has them; those asked for besides are not among them. */
   get outputs(): readonly OnnxPort[] {
     return this.file.graph.outputs;
   }
 
   /** @throws ImportError · ShapeError · OptionError, see `importOnnx` */
   lower(options: LowerOptions = {}): TensorGraph {
-    return lowerOnnx(this.file, this.bound, options);
+    return lowerOnnx(this.file, this.bound, { ...options, outputs: this.asked });
   }
 }
 
@@ -57,9 +70,12 @@ export class OnnxModel {
  *
  * @param bytes of the `.onnx` file
  * @throws ImportError for bytes that are no ONNX model. When it is compiled: ImportError for operators that nacre does not
- *   have, all of them at once, and for graphs that are none
+ *   have, all of them at once, and for graphs that are none · OptionError for outputs that the graph does not have
  */
-export function importOnnx(bytes: Uint8Array, { bind = {}, externalData = {} }: OnnxOptions = {}): OnnxModel {
+export function importOnnx(
+  bytes: Uint8Array,
+  { bind = {}, externalData = {}, outputs = [] }: OnnxOptions = {},
+): OnnxModel {
   const file = readOnnx(bytes, (location, offset, length, tensor) => {
     if (typeof externalData === 'function') return externalData(location, offset, length ?? 0);
     const whole = externalData[location];
@@ -78,7 +94,7 @@ export function importOnnx(bytes: Uint8Array, { bind = {}, externalData = {} }: 
   const bound = new Map(
     Object.entries(bind).map(([name, given]) => [name, boundTensor(name, ports.get(name), given)] as const),
   );
-  return new OnnxModel(file, bound);
+  return new OnnxModel(file, bound, outputs);
 }
 
 function boundTensor(name: string, port: OnnxPort | undefined, given: unknown): Tensor {

@@ -11,6 +11,7 @@ import { NodeContext, Unsupported, type WeightUse } from './context.js';
 import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
+import { outputsOf, type AskedOutputs } from './outputs.js';
 import { isNoTensor } from './sequences.js';
 import { sortNodes } from './sort.js';
 import { operators } from './table.js';
@@ -54,9 +55,9 @@ interface Refusal {
 export function lowerOnnx(
   file: OnnxFile,
   bound: ReadonlyMap<string, Tensor>,
-  { dims = {} }: LowerOptions,
+  { dims = {}, outputs = [] }: LowerOptions & { readonly outputs?: AskedOutputs },
 ): TensorGraph {
-  return new Lowering(file, bound, dims).run();
+  return new Lowering(file, bound, outputs, dims).run();
 }
 
 class Lowering {
@@ -78,6 +79,7 @@ class Lowering {
   constructor(
     private readonly file: OnnxFile,
     private readonly bound: ReadonlyMap<string, Tensor>,
+    private readonly asked: AskedOutputs,
     private readonly dims: Readonly<Record<string, DimOption>>,
   ) {}
 
@@ -92,7 +94,13 @@ class Lowering {
     this.bindInitializers(graph, scope);
     this.expandNodes(graph.nodes, scope, opsets);
     if (this.refusals.length > 0) throw refuse(this.refusals);
-    const outputs = graph.outputs.map(({ name }) => this.output(name, this.read(scope, name, 'the outputs')));
+    const names = outputsOf(
+      graph,
+      this.asked,
+      (name) => scope.get(name),
+      (value) => this.build.fixedOf(value) !== undefined,
+    );
+    const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
     return this.finish(inputs, outputs);
   }
 
@@ -114,7 +122,7 @@ class Lowering {
     if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
     const sizes = shape.map((size, axis): Dim => {
       if (typeof size === 'number') return size;
-      const known = size === null ? `${name}[${axis}]` : size;
+      const known = size ?? `${name}[${axis}]`;
       const option = this.dims[known];
       if (typeof option === 'number') return option;
       if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });
@@ -253,8 +261,8 @@ class Lowering {
         (value, use) => this.use(name, value, use),
         (tensor) => this.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
-      this.useOthers(name, node, inputs);
       const result = form(context, inputs);
+      this.useOthers(name, inputs);
       const outputs = Array.isArray(result) ? (result as readonly (Value | undefined)[]) : [result as Value];
       define(outputs);
       if (this.build.nodes.length > MOST_NODES) {
@@ -283,11 +291,12 @@ class Lowering {
   }
 
   /** Variables that a node reads and has no word of its own for. */
-  private useOthers(name: string, node: OnnxNode, inputs: readonly (Value | undefined)[]): void {
+  private useOthers(name: string, inputs: readonly (Value | undefined)[]): void {
     inputs.forEach((value, at) => {
       const draft = value && this.byValue.get(value.id);
-      if (draft && !draft.users.includes(`${name}.${at}`))
+      if (draft && !this.used.some(({ variable }) => variable === draft.name)) {
         this.use(name, draft.value, { parameter: String(at), layout: null });
+      }
     });
   }
 

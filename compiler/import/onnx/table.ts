@@ -2,12 +2,14 @@ import type { Operators } from './define.js';
 import { activations } from './ops/activations.js';
 import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
+import { attentions } from './ops/attention.js';
 import { constants } from './ops/constants.js';
 import { control } from './ops/control.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
+import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
 import { grids } from './ops/grid.js';
 import { identity } from './ops/identity.js';
@@ -24,24 +26,28 @@ import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
 import { regions } from './ops/regions.js';
 import { resizing } from './ops/resize.js';
+import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
 import { sequences } from './ops/sequences.js';
 import { shapes } from './ops/shapes.js';
+import { signals } from './ops/signal.js';
 import { softmax } from './ops/softmax.js';
 import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
-export const families = {
+const families = {
   accumulation,
   activations,
   argument,
   arithmetic,
+  attentions,
   constants,
   control,
   conversions,
   convolutions,
   deformables,
+  einsums,
   gathering,
   grids,
   identity,
@@ -58,13 +64,18 @@ export const families = {
   reductions,
   regions,
   resizing,
+  rotaries,
   selection,
   sequences,
   shapes,
+  signals,
   softmax,
   spread,
   unpoolings,
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
-export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));
+export const operators: Operators = Object.assign(
+  Object.create(null) as Operators,
+  ...Object.values<Operators>(families),
+) as Operators;

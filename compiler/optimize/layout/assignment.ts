@@ -82,7 +82,7 @@ export class Assignment {
     for (const root of roots) {
       for (const readers of this.transposes(root, changes)) {
         moved += root.bytes;
-        unfused += root.bytes * readers.filter(([node]) => node?.op.kind === 'elementwise').length;
+        if (readers.some(([node]) => this.network.fuses(root, node))) unfused += root.bytes;
       }
     }
     for (const node of nodes) moved += this.placement(node, changes).extra;

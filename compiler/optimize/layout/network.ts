@@ -105,6 +105,11 @@ export class Network {
     return this.view(value).root.live;
   }
 
+  /** Whether a node could be part of the loop that gives what it reads, if that is not transposed. */
+  fuses(root: Root, reader: Node | undefined): boolean {
+    return reader?.op.kind === 'elementwise' && this.readers.get(root)!.length === 1;
+  }
+
   /** The key of a root's own row-major order. */
   key(root: Root): string {
     return this.keys.get(root)!;

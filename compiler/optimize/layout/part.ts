@@ -33,7 +33,7 @@ export function cheapestPart(current: Assignment, proposal: Changes, roots: Iter
       const key = current.needOf(node, index).key;
       const next = node && proposal.get(node)?.needs.find((need) => need.index === index)?.key;
       const at = (node && nodes.get(node)) ?? cut.source;
-      return { at, keys: [key, next ?? key], parted: node?.op.kind === 'elementwise' };
+      return { at, keys: [key, next ?? key], parted: current.network.fuses(root, node) };
     });
     chargeTransposes(cut, producer, readers, root.bytes * MOVED);
     for (const reader of readers) if (reader.parted) chargePair(cut, producer, reader, root.bytes);

@@ -110,7 +110,7 @@ const clip: Expand = (context, inputs) => {
   );
 };
 
-const of = (expand: Expand): Versions => ({ 1: expand });
+const of = (expand: Expand, since = 1): Versions => ({ [since]: expand });
 
 /** Activations: functions of one element with attributes. */
 export const activations: Operators = {
@@ -128,16 +128,26 @@ export const activations: Operators = {
     parametric({ alpha: 1 }, (x, alpha) =>
       plus(positive(x), times(scalar(alpha), unary('expm1', binary('divide', negative(x), scalar(alpha))))),
     ),
+    12,
   ),
   Clip: { 1: clipByAttributes, 11: clip },
   Sigmoid: of(activation((x) => unary('sigmoid', x))),
   Tanh: of(activation((x) => unary('tanh', x))),
   HardSigmoid: of(parametric({ alpha: 0.2, beta: 0.5 }, (x, alpha, beta) => hardSigmoid(x, alpha, beta))),
-  HardSwish: of(activation((x) => times(x, hardSigmoid(x, 1 / 6, 0.5)))),
+  HardSwish: of(
+    activation((x) => times(x, hardSigmoid(x, 1 / 6, 0.5))),
+    14,
+  ),
   Softplus: of(activation((x) => unary('softplus', x))),
   Softsign: of(activation((x) => binary('divide', x, plus(scalar(1), unary('absolute', x))))),
-  Mish: of(activation((x) => times(x, unary('tanh', unary('softplus', x))))),
-  Swish: of(parametric({ alpha: 1 }, (x, alpha) => times(x, unary('sigmoid', times(scalar(alpha), x))))),
-  Gelu: of(gelu),
-  Shrink: of(shrink),
+  Mish: of(
+    activation((x) => times(x, unary('tanh', unary('softplus', x)))),
+    18,
+  ),
+  Swish: of(
+    parametric({ alpha: 1 }, (x, alpha) => times(x, unary('sigmoid', times(scalar(alpha), x)))),
+    24,
+  ),
+  Gelu: of(gelu, 20),
+  Shrink: of(shrink, 9),
 };

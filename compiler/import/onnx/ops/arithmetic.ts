@@ -7,7 +7,7 @@ import { legacyOperand } from '../broadcast.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators, Versions } from '../define.js';
 import { each } from '../integers.js';
-import { alike, cast, map } from '../maps.js';
+import { alike, cast, castFormula, map } from '../maps.js';
 
 /** A function of float32 alone. */
 const real =
@@ -15,7 +15,7 @@ const real =
   (context, inputs) =>
     map(context, [context.input(inputs, 0)], ([x]) => expression(x!));
 
-const named = (fn: UnaryFunction): Versions => ({ 1: real((x) => unary(fn, x)) });
+const named = (fn: UnaryFunction, since = 1): Versions => ({ [since]: real((x) => unary(fn, x)) });
 
 /** A function of float32 with a form for integers. */
 const numeric = (fn: UnaryFunction, whole: (x: Formula, type: f.ScalarType) => Formula): Versions => ({
@@ -96,11 +96,12 @@ const mod: Expand = (context, inputs) => {
   return operation(truncating ? 'remainder' : 'modulo', whole(type))(context, inputs);
 };
 
-/** Powers that are cheaper than the function; they give the same special values. */
+/** Powers that are cheaper than the function; they give NumPy's special values. */
 const cheapPowers: ReadonlyMap<number, (x: Expression) => Expression> = new Map([
   [1, (x) => x],
   [2, (x) => binary('multiply', x, x)],
   [3, (x) => binary('multiply', binary('multiply', x, x), x)],
+  [0.5, (x) => unary('squareRoot', x)],
   [-1, (x) => binary('divide', scalar(1), x)],
 ]);
 
@@ -114,11 +115,11 @@ const pow: Expand = (context, inputs) => {
     if (cheap) return map(context, [base], ([x]) => cheap(x!));
     return map(context, [base, cast(context, exponent, 'float32')], ([x, y]) => binary('power', x!, y!));
   }
-  const type = f.scalarOf(base.dtype);
-  return each(context, base.dtype, [base, exponent], ([x, y]) => wholePower(x!, y!, type, exponent.dtype));
+  return each(context, base.dtype, [base, exponent], ([x, y]) => wholePower(x!, y!, base.dtype, exponent.dtype));
 };
 
-function wholePower(x: Formula, y: Formula, type: f.ScalarType, dtype: DType): Formula {
+function wholePower(x: Formula, y: Formula, base: DType, dtype: DType): Formula {
+  const type = f.scalarOf(base);
   const exact = (exponent: Formula, from: f.ScalarType): Formula => {
     const [wide, wideExponent] = [x, exponent].map((each, at) =>
       (at === 0 ? type : from) === 'i64' ? each : f.convert('i64', each),
@@ -131,7 +132,7 @@ function wholePower(x: Formula, y: Formula, type: f.ScalarType, dtype: DType): F
     f.select(
       f.equal(exponent, f.unary('truncate', exponent)),
       exact(exponent, 'f32'),
-      f.convert(type, f.binary('power', f.convert('f32', x), exponent)),
+      castFormula(f.binary('power', f.convert('f32', x), exponent), 'float32', base),
     ),
   );
 }
@@ -145,23 +146,23 @@ export const arithmetic: Operators = {
   Sign: numeric('sign', signOf),
   Floor: named('floor'),
   Ceil: named('ceil'),
-  Round: named('round'),
+  Round: named('round', 11),
   Sqrt: named('squareRoot'),
   Reciprocal: { 1: real((x) => binary('divide', scalar(1), x)) },
   Exp: named('exp'),
   Log: named('log'),
-  Sin: named('sin'),
-  Cos: named('cos'),
-  Tan: named('tan'),
-  Asin: named('asin'),
-  Acos: named('acos'),
-  Atan: named('atan'),
-  Sinh: named('sinh'),
-  Cosh: named('cosh'),
-  Asinh: named('asinh'),
-  Acosh: named('acosh'),
-  Atanh: named('atanh'),
-  Erf: named('erf'),
+  Sin: named('sin', 7),
+  Cos: named('cos', 7),
+  Tan: named('tan', 7),
+  Asin: named('asin', 7),
+  Acos: named('acos', 7),
+  Atan: named('atan', 7),
+  Sinh: named('sinh', 9),
+  Cosh: named('cosh', 9),
+  Asinh: named('asinh', 9),
+  Acosh: named('acosh', 9),
+  Atanh: named('atanh', 9),
+  Erf: named('erf', 9),
   Add: { 1: operation('add') },
   Sub: { 1: operation('subtract') },
   Mul: { 1: operation('multiply') },

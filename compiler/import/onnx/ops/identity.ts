@@ -1,4 +1,3 @@
-import { product } from '../../../dim.js';
 import type { Expand, Operators } from '../define.js';
 import type { NodeContext } from '../context.js';
 import type { Value } from '../../../ir.js';
@@ -29,11 +28,10 @@ const trainable: Expand = (context, inputs) => {
 
 const random: Expand = (context) => context.unsupported('draws random numbers');
 
-/** What passes its input on, tells its size, or cannot be computed again. */
+/** What passes its input on, or cannot be computed again. */
 export const identity: Operators = {
   Identity: { 1: (_context, inputs) => inputs },
   Dropout: { 1: dropout((x) => x.dtype), 10: inferring, 12: trainable },
-  Size: { 1: (context, inputs) => context.build.integers([product(context.input(inputs, 0).shape)], []) },
   Bernoulli: { 15: random },
   Multinomial: { 7: random },
   RandomNormal: { 1: random },
