@@ -2,12 +2,16 @@ import { ceilDiv, type Dim } from '../../../dim.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { isNothing, isSequence, listOf, nothing, sequenceOf } from '../sequences.js';
+import { isNothing, listOf, nothing, sequenceOf } from '../sequences.js';
 import { slicedAlong } from '../slicing.js';
+
+/** The values of the first input. */
+const sequence = (context: NodeContext, inputs: readonly (Value | undefined)[]): readonly Value[] =>
+  listOf(context.anyInput(inputs, 0)) ?? context.unsupported('its sequence must be known when compiling');
 
 const construct: Expand = (context, inputs) =>
   sequenceOf(
-    context,
+    context.build,
     inputs.map((_, at) => context.input(inputs, at)),
   );
 
@@ -19,24 +23,24 @@ function positionIn(context: NodeContext, value: Value, count: number): number {
 }
 
 const insert: Expand = (context, inputs) => {
-  const list = listOf(context, context.anyInput(inputs, 0));
+  const list = sequence(context, inputs);
   const at = inputs[2] ? positionIn(context, inputs[2], list.length + 1) : list.length;
-  return sequenceOf(context, list.toSpliced(at, 0, context.input(inputs, 1)));
+  return sequenceOf(context.build, list.toSpliced(at, 0, context.input(inputs, 1)));
 };
 
 const erase: Expand = (context, inputs) => {
-  const list = listOf(context, context.anyInput(inputs, 0));
+  const list = sequence(context, inputs);
   const at = inputs[1] ? positionIn(context, inputs[1], list.length) : list.length - 1;
-  return sequenceOf(context, list.toSpliced(at, 1));
+  return sequenceOf(context.build, list.toSpliced(at, 1));
 };
 
 const elementAt: Expand = (context, inputs) => {
-  const list = listOf(context, context.anyInput(inputs, 0));
+  const list = sequence(context, inputs);
   return list[positionIn(context, context.input(inputs, 1), list.length)]!;
 };
 
 const concat: Expand = (context, inputs) => {
-  const list = listOf(context, context.anyInput(inputs, 0));
+  const list = sequence(context, inputs);
   if (list.length === 0) return context.unsupported('it joins an empty sequence');
   const isNew = context.flag('new_axis');
   const axis = context.axis(context.int('axis'), list[0]!.shape.length + (isNew ? 1 : 0));
@@ -67,16 +71,15 @@ const splitToSequence: Expand = (context, inputs) => {
     start += size;
     return keeps ? part : context.build.reshape(part, x.shape.toSpliced(axis, 1));
   });
-  return sequenceOf(context, parts);
+  return sequenceOf(context.build, parts);
 };
 
 const map: Expand = (context, inputs) => {
   const body = context.graph('body');
   const lists = inputs.map((_, at) => {
-    const value = context.anyInput(inputs, at);
-    return at === 0 || isSequence(value) ? listOf(context, value) : undefined;
+    return listOf(context.anyInput(inputs, at));
   });
-  const rows = lists[0]!.map((_, at) =>
+  const rows = sequence(context, inputs).map((_, at) =>
     context.expand(
       body,
       lists.map((list, input) => (list ? list[at]! : context.anyInput(inputs, input))),
@@ -84,7 +87,7 @@ const map: Expand = (context, inputs) => {
   );
   return body.outputs.map((_, output) =>
     sequenceOf(
-      context,
+      context.build,
       rows.map((row) => row[output]!),
     ),
   );
@@ -94,18 +97,18 @@ const flag = (context: NodeContext, value: boolean): Value => context.full('bool
 
 /** Operators on sequences and optionals, which are resolved when compiling. */
 export const sequences: Operators = {
-  SequenceEmpty: { 11: (context) => sequenceOf(context, []) },
+  SequenceEmpty: { 11: (context) => sequenceOf(context.build, []) },
   SequenceConstruct: { 11: construct },
   SequenceInsert: { 11: insert },
   SequenceErase: { 11: erase },
   SequenceAt: { 11: elementAt },
   SequenceLength: {
-    11: (context, inputs) => context.build.integers([listOf(context, context.anyInput(inputs, 0)).length], []),
+    11: (context, inputs) => context.build.integers([sequence(context, inputs).length], []),
   },
   SequenceMap: { 17: map },
   SplitToSequence: { 11: splitToSequence },
   ConcatFromSequence: { 11: concat },
-  Optional: { 15: (context, inputs) => inputs[0] ?? nothing(context) },
+  Optional: { 15: (context, inputs) => inputs[0] ?? nothing(context.build) },
   OptionalHasElement: {
     15: (context, inputs) => flag(context, inputs[0] !== undefined && !isNothing(inputs[0])),
   },
