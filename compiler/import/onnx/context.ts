@@ -163,6 +163,12 @@ export class NodeContext {
     return tensor.dtype !== 'float32' || isSmall ? this.build.constant(tensor) : this.store(tensor);
   }
 
+  /** Refuses a list, or the axes of a tensor, unless there are so many. */
+  requireCount(what: string, got: number, expected: number): void {
+    if (got === expected) return;
+    throw new ImportError('input', this.build.subject, `${what} must be ${expected}, got ${got}`);
+  }
+
   /** An axis counted from the end where it is negative. */
   axis(axis: number, rank: number): number {
     const index = axis < 0 ? axis + rank : axis;

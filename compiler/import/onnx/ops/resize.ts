@@ -96,7 +96,8 @@ const resizeByInputs: Expand = (context, inputs) => {
   const from = axes.map((axis) => x.shape[axis]!);
   const targets = isAbsent(scales)
     ? targetsOf(context, from, context.sizes(context.input(inputs, 3), 'the sizes'))
-    : scalesOf(context, scales).map((scale, at) => scaled(context, from[at]!, scale));
+    : scalesOf(context, scales).map((scale, at) => scaled(context, from[at] ?? 0, scale));
+  context.requireCount('the numbers of scales or sizes', targets.length, axes.length);
   if (!isAbsent(scales) && !isAbsent(sizes)) return context.unsupported('both scales and sizes are given');
   const isCropped = options.coordinates === 'tf_crop_and_resize';
   const known = isCropped ? context.constantOf(roi)?.data : undefined;
