@@ -11,6 +11,7 @@ import { deformables } from './ops/deformable.js';
 import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
 import { identity } from './ops/identity.js';
+import { linearAttentions } from './ops/linear-attention.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
@@ -45,6 +46,7 @@ export const families = {
   einsums,
   gathering,
   identity,
+  linearAttentions,
   logic,
   matrices,
   normalizations,
