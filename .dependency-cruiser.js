@@ -25,7 +25,7 @@ const stages = {
   plan: ['ir', 'facts'],
   emit: ['ir', 'facts', 'plan'],
   custom: ['ir', 'emit'],
-  import: ['aliases', 'ir', 'ops', 'build', 'initializers', 'declaration', 'lower'],
+  import: ['aliases', 'ir', 'ops', 'build', 'convolve', 'initializers', 'declaration', 'lower'],
 };
 
 /** Folders of families, the file that lists them, and what else that file imports. */

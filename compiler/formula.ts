@@ -204,7 +204,7 @@ export function accumulate(
   return level(initial, []);
 }
 
-const scalarTypes: { readonly [D in DType]: ScalarType } = {
+const scalarTypes: Readonly<Record<DType, ScalarType>> = {
   float32: 'f32',
   int32: 'i32',
   int64: 'i64',
@@ -329,6 +329,15 @@ export function forEachPart(formula: Formula, visit: (part: Formula) => void): v
     forEachPart(part, visit);
     return part;
   });
+}
+
+/** Whether a formula has a part of which something holds. */
+export function hasPart(formula: Formula, holds: (part: Formula) => boolean): boolean {
+  let found = false;
+  forEachPart(formula, (part) => {
+    found ||= holds(part);
+  });
+  return found;
 }
 
 /** A formula as graphs print it: `load0(axis0) + 1`. */

@@ -60,7 +60,7 @@ export function arrayOf<D extends DType>(dtype: D, values: ArrayLike<number | bi
     const value = values[at]!;
     data[at] = (
       dtype === 'int64' ? BigInt(value) : dtype === 'bool' ? (Number(value) === 0 ? 0 : 1) : Number(value)
-    ) as never;
+    );
   }
   return data;
 }

@@ -8,7 +8,15 @@ const [pack, count = '200'] = process.argv.slice(2);
 if (pack === undefined) throw new Error('usage: node tools/select-cases.js PACK [COUNT]');
 const target = fileURLToPath(new URL('../test/conformance/onnx', import.meta.url));
 
-/** @type {{ cases: Record<string, any>[] }} */
+/**
+ * @typedef {{
+ *   case: string; tier: string; mainOp: string; ops: string[]; opset: number; opSince?: string; expanded: boolean;
+ *   dtypes: string[]; inputs: unknown; outputs: unknown; rtol: number; atol: number; shapeInputs: string[];
+ *   emptyTensor?: boolean; nanOrInf?: boolean; optionalInputs?: boolean; contested?: boolean;
+ * }} Item
+ */
+
+/** @type {{ cases: Item[] }} */
 const index = JSON.parse(readFileSync(join(pack, 'index.json'), 'utf8'));
 
 /** @type {(path: string) => number} */
@@ -19,24 +27,24 @@ const sizeOf = (path) =>
 
 const LARGEST = 100_000;
 const cases = index.cases
-  .map((item) => ({ item, bytes: sizeOf(join(pack, item['case'])) }))
+  .map((item) => ({ item, bytes: sizeOf(join(pack, item.case)) }))
   .filter(({ bytes }) => bytes <= LARGEST)
-  .sort((a, b) => a.bytes - b.bytes || (a.item['case'] < b.item['case'] ? -1 : 1));
+  .sort((a, b) => a.bytes - b.bytes || (a.item.case < b.item.case ? -1 : 1));
 
-/** What a case is the only one to show, the most telling first. @type {((item: Record<string, any>) => string[])[]} */
+/** What a case is the only one to show, the most telling first. @type {((item: Item) => string[])[]} */
 const features = [
-  (item) => (item['expanded'] ? [] : [`op ${item['mainOp']}`]),
-  (item) => item['ops'].map((/** @type {string} */ op) => `uses ${op}`),
-  (item) => (item['expanded'] ? [] : [`since ${item['opSince']}`]),
-  (item) => [`dtypes ${item['dtypes']}`],
+  (item) => (item.expanded ? [] : [`op ${item.mainOp}`]),
+  (item) => item.ops.map((op) => `uses ${op}`),
+  (item) => (item.expanded ? [] : [`since ${item.opSince}`]),
+  (item) => [`dtypes ${item.dtypes.join()}`],
   (item) =>
-    ['emptyTensor', 'nanOrInf', 'optionalInputs', 'contested'].flatMap((flag) =>
-      item[flag] ? [`${flag} ${item['mainOp']}`] : [],
+    /** @type {const} */ (['emptyTensor', 'nanOrInf', 'optionalInputs', 'contested']).flatMap((flag) =>
+      item[flag] ? [`${flag} ${item.mainOp}`] : [],
     ),
-  (item) => (item['expanded'] ? [`expansion ${item['mainOp']}`] : []),
+  (item) => (item.expanded ? [`expansion ${item.mainOp}`] : []),
 ];
 const seen = new Set();
-/** @type {Set<Record<string, any>>} */
+/** @type {Set<Item>} */
 const chosen = new Set();
 for (const feature of features) {
   for (const { item } of cases) {
@@ -49,9 +57,20 @@ for (const feature of features) {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const selection = index.cases.filter((item) => chosen.has(item));
-for (const item of selection) cpSync(join(pack, item['case']), join(target, item['case']), { recursive: true });
+for (const item of selection) cpSync(join(pack, item.case), join(target, item.case), { recursive: true });
 cpSync(join(pack, 'LICENSE.onnx.txt'), join(target, 'LICENSE.onnx.txt'));
-const fields = ['case', 'tier', 'mainOp', 'ops', 'opset', 'inputs', 'outputs', 'rtol', 'atol', 'shapeInputs'];
+const fields = /** @type {const} */ ([
+  'case',
+  'tier',
+  'mainOp',
+  'ops',
+  'opset',
+  'inputs',
+  'outputs',
+  'rtol',
+  'atol',
+  'shapeInputs',
+]);
 const lines = selection.map((item) => JSON.stringify(Object.fromEntries(fields.map((field) => [field, item[field]]))));
 writeFileSync(join(target, 'index.json'), `{ "cases": [\n${lines.join(',\n')}\n] }\n`);
 console.log(`${selection.length} cases, ${sizeOf(target)} bytes`);

@@ -1,5 +1,5 @@
 import type { Dim } from '../dim.js';
-import { forEachPart } from '../formula.js';
+import { hasPart } from '../formula.js';
 import type { Compute } from '../plan/types.js';
 import type { DType } from '../tensor.js';
 import { bytesPerElement } from '../tensor.js';
@@ -9,13 +9,7 @@ import { elementAddress, emitFormula, loadElement } from './formula.js';
 import type { Linker } from './linker.js';
 
 /** Whether a computation can fail: then its function returns 0, or 1 + the position at which a check failed. */
-export function hasChecks({ formula }: Compute): boolean {
-  let found = false;
-  forEachPart(formula, (part) => {
-    if (part.kind === 'check') found = true;
-  });
-  return found;
-}
+export const hasChecks = ({ formula }: Compute): boolean => hasPart(formula, ({ kind }) => kind === 'check');
 
 /** Calls the generated function for a computation; those with one formula over the same sizes share it. */
 export function emitCompute(linker: Linker, step: Compute, addressOf: (buffer: number) => Dim): Ref {

@@ -6,7 +6,7 @@ import { f32, f64, i32, i64, v128, type Module, type Ref, type Type } from './bi
 import type { Locals } from './code.js';
 import type { Linker } from './linker.js';
 
-export const wasmTypes: Readonly<Record<ScalarType, Type>> = { i32, i64, f32, f64 };
+const wasmTypes: Readonly<Record<ScalarType, Type>> = { i32, i64, f32, f64 };
 
 /** Where the elements of a formula's inputs stand. */
 export interface Operand {
@@ -220,8 +220,9 @@ export function emitFormula(root: Formula, scope: FormulaScope): Ref {
         const extended = args().map((arg) => module.i64.extend_s(arg));
         return module.i32.wrap(linker.call('powerI64', extended, i64));
       }
+      default:
+        throw new InternalError(`${fn} of ${type}`);
     }
-    throw new InternalError(`${fn} of ${type}`);
   };
 
   const emitConvert = (to: ScalarType, from: ScalarType, x: Ref): Ref => {

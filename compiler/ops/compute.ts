@@ -264,7 +264,7 @@ export const compute: Rule<'compute'> = {
     const previous = (axis: number): Scalar => data[at - strides[axis]!]!;
     const frame: Frame = { index, names: new Map(), previous };
     for (; at < data.length; at++) {
-      data[at] = stored(dtype, element(frame)) as never;
+      data[at] = stored(dtype, element(frame));
       for (let axis = shape.length - 1; axis >= 0; axis--) {
         if (++index[axis]! < shape[axis]!) break;
         index[axis] = 0;

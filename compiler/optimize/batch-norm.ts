@@ -5,8 +5,8 @@ import { broadcastShapes } from '../ops/broadcast.js';
 import type { Checks } from '../ops/rule.js';
 import { affineIn, type Affine } from './affine.js';
 import { isElementwise, isProduct, Operands, replaceInputs, sameShape, type Product } from './operands.js';
-import { settledNodes } from './hoist.js';
 import { rewrite, type Pass, type Rule, type Uses } from './rewrite.js';
+import { settledNodes } from './settled.js';
 
 /** A product and what follows it: an expression whose inputs are `operands`, of which one is the product. */
 interface Chain {

@@ -74,7 +74,7 @@ export async function runTasks<Task, Result>(
       while (next < tasks.length) {
         const at = next++;
         results[at] = await runner.run(tasks[at]!);
-        report(++done, tasks[at]!, results[at]!);
+        report(++done, tasks[at]!, results[at]);
       }
       await runner.end();
     }),

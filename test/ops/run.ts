@@ -89,7 +89,7 @@ export async function compileGraph(
 ): Promise<(inputs: readonly Tensor[]) => Outputs> {
   const model = await modelOf(graph, target, functions);
   return (inputs) =>
-    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])) as never);
+    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])));
 }
 
 /** What a compiled graph gives. */

@@ -5,6 +5,7 @@ import type { Scalar } from '../../ops/fraction.js';
 import { volume, type DType, type Tensor } from '../../tensor.js';
 import type { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from './model.js';
+import { isNoTensor } from './sequences.js';
 
 /** Floats of nodes up to this many are numbers of a computation rather than weights. */
 const MOST_CONSTANT = 16;
@@ -108,11 +109,17 @@ export class NodeContext {
     return this.subgraphs.expand(graph, inputs);
   }
 
-  /** An input that must be there. */
-  input(inputs: readonly (Value | undefined)[], index: number): Value {
+  /** An input that must be there: a tensor, a sequence or an optional. */
+  anyInput(inputs: readonly (Value | undefined)[], index: number): Value {
     const value = inputs[index];
     if (value) return value;
     throw new ImportError('input', this.build.subject, `${this.node.op} needs input ${index}`);
+  }
+
+  /** A tensor that must be there. */
+  input(inputs: readonly (Value | undefined)[], index: number): Value {
+    const value = this.anyInput(inputs, index);
+    return isNoTensor(value) ? this.unsupported(`input ${index} is a sequence or an optional`) : value;
   }
 
   /** Whether anything may read an output. */

@@ -164,8 +164,7 @@ const knownShape = ({ shape }: Value): readonly number[] | undefined =>
   shape.every((size) => typeof size === 'number') ? shape : undefined;
 
 function dependsOnSizes(op: Op): boolean {
-  let found = false;
-  if (op.kind === 'compute') f.forEachPart(op.formula, (part) => (found ||= part.kind === 'size'));
+  const found = op.kind === 'compute' && f.hasPart(op.formula, ({ kind }) => kind === 'size');
   const dims = op.kind === 'slice' ? [...op.starts, ...op.sizes] : op.kind === 'pad' ? op.padding.flat() : [];
   return found || dims.some((dim) => typeof dim !== 'number');
 }

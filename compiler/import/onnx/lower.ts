@@ -12,6 +12,7 @@ import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
 import { outputsOf, type AskedOutputs } from './outputs.js';
+import { isNoTensor } from './sequences.js';
 import { sortNodes } from './sort.js';
 import { operators } from './table.js';
 
@@ -65,6 +66,9 @@ class Lowering {
   private readonly drafts = new Map<string, Draft>();
   private readonly byContent = new Map<string, Draft[]>();
   private readonly byValue = new Map<number, Draft>();
+  /** Bodies of loops read the same tensors again and again. */
+  private readonly bySource = new Map<OnnxTensor, Value>();
+  private readonly byTensor = new Map<Tensor, Value>();
   private readonly layers: LayerInfo[] = [];
   private readonly refusals: Refusal[] = [];
   /** Outputs of nodes that were refused. */
@@ -96,7 +100,7 @@ class Lowering {
       (name) => scope.get(name),
       (value) => this.build.fixedOf(value) !== undefined,
     );
-    const outputs = names.map((name) => portOf(name, this.read(scope, name, 'the outputs')));
+    const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
     return this.finish(inputs, outputs);
   }
 
@@ -118,7 +122,7 @@ class Lowering {
     if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
     const sizes = shape.map((size, axis): Dim => {
       if (typeof size === 'number') return size;
-      const known = size === null ? `${name}[${axis}]` : size;
+      const known = size ?? `${name}[${axis}]`;
       const option = this.dims[known];
       if (typeof option === 'number') return option;
       if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });
@@ -127,6 +131,11 @@ class Lowering {
     const value = this.build.value({ dtype, shape: sizes }, name);
     scope.set(name, value);
     return [portOf(name, value)];
+  }
+
+  private output(name: string, value: Value): Port {
+    if (!isNoTensor(value)) return portOf(name, value);
+    throw new ImportError('output', name, 'is a sequence or an optional, which a module does not give');
   }
 
   private checkDims(inputs: readonly OnnxPort[]): void {
@@ -150,13 +159,25 @@ class Lowering {
 
   /** Floats with an axis are variables, everything else is a constant. */
   private initializer(source: OnnxTensor): Value {
+    const known = this.bySource.get(source);
+    if (known) return known;
     const tensor = source.read();
-    if (tensor.dtype !== 'float32' || tensor.shape.length === 0) return this.build.constant(tensor);
-    return this.variable(source.name, tensor);
+    const isWeight = tensor.dtype === 'float32' && tensor.shape.length > 0;
+    const value = isWeight ? this.variable(source.name, tensor) : this.build.constant(tensor);
+    this.bySource.set(source, value);
+    return value;
   }
 
   /** A variable, or the one that has these very values already. */
   private variable(name: string, tensor: Tensor): Value {
+    const known = this.byTensor.get(tensor);
+    if (known) return known;
+    const value = this.ownVariable(name, tensor);
+    this.byTensor.set(tensor, value);
+    return value;
+  }
+
+  private ownVariable(name: string, tensor: Tensor): Value {
     const bytes = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
     const key = `${tensor.shape.join(' ')}:${fnv1a64Bytes(bytes)}`;
     const alike = this.byContent.get(key) ?? [];

@@ -126,7 +126,7 @@ function readAttribute(field: FieldReader, readExternal: ReadExternal): [name: s
   });
   if (reference !== undefined && reference !== '') return [name, { kind: 'reference', value: reference }];
   const kind = attributeTypes[type] ?? `type ${type}`;
-  switch (type === 0 ? undefined : kind) {
+  switch (kind) {
     case 'float':
       return [name, { kind: 'float', value: float ?? 0 }];
     case 'int':

@@ -4,12 +4,14 @@ import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { attentions } from './ops/attention.js';
 import { constants } from './ops/constants.js';
+import { control } from './ops/control.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
 import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
+import { grids } from './ops/grid.js';
 import { identity } from './ops/identity.js';
 import { linearAttentions } from './ops/linear-attention.js';
 import { logic } from './ops/logic.js';
@@ -23,9 +25,11 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { regions } from './ops/regions.js';
 import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
+import { sequences } from './ops/sequences.js';
 import { shapes } from './ops/shapes.js';
 import { signals } from './ops/signal.js';
 import { softmax } from './ops/softmax.js';
@@ -33,18 +37,20 @@ import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
 
 /** Every operator of ONNX's own set that is read, by family. */
-export const families = {
+const families = {
   accumulation,
   activations,
   argument,
   arithmetic,
   attentions,
   constants,
+  control,
   conversions,
   convolutions,
   deformables,
   einsums,
   gathering,
+  grids,
   identity,
   linearAttentions,
   logic,
@@ -58,9 +64,11 @@ export const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  regions,
   resizing,
   rotaries,
   selection,
+  sequences,
   shapes,
   signals,
   softmax,
@@ -69,4 +77,7 @@ export const families = {
 } as const satisfies Readonly<Record<string, Operators>>;
 
 /** Operators by name. The object has no prototype, since names come from files. */
-export const operators: Operators = Object.assign(Object.create(null) as Operators, ...Object.values(families));
+export const operators: Operators = Object.assign(
+  Object.create(null) as Operators,
+  ...Object.values<Operators>(families),
+) as Operators;

@@ -99,12 +99,14 @@ const resizeByInputs: Expand = (context, inputs) => {
     : scalesOf(context, scales).map((scale, at) => scaled(context, from[at]!, scale));
   if (!isAbsent(scales) && !isAbsent(sizes)) return context.unsupported('both scales and sizes are given');
   const isCropped = options.coordinates === 'tf_crop_and_resize';
-  const resized = axes.map((axis, at): ResizedAxis => ({
-    axis,
-    from: from[at]!,
-    ...targets[at]!,
-    region: isCropped ? regionOf(context, roi, at, axes.length) : undefined,
-  }));
+  const known = isCropped ? context.constantOf(roi)?.data : undefined;
+  const resized = axes.flatMap((axis, at): ResizedAxis[] => {
+    const target = targets[at]!;
+    const isWhole = known?.[at] === 0 && known[at + axes.length] === 1 && equal(target.to, from[at]!);
+    if (isWhole) return [];
+    const region = isCropped ? regionOf(context, roi, at, axes.length) : undefined;
+    return [{ axis, from: from[at]!, ...target, region }];
+  });
   return resize(context, x, resized, options);
 };
 
