@@ -253,28 +253,28 @@ export function typeOf(formula: Formula, inputs: readonly DType[]): ScalarType {
 export function typeFault(formula: Formula, inputs: readonly DType[]): string | undefined {
   const typed = (part: Formula): ScalarType => typeOf(part, inputs);
   let fault: string | undefined;
-  const require = (what: string, part: Formula, expected: ScalarType): void => {
+  const expect = (what: string, part: Formula, expected: ScalarType): void => {
     const type = typed(part);
     if (type !== expected) fault ??= `${what} of type ${type} where ${expected} is needed`;
   };
   forEachPart(formula, (part) => {
     switch (part.kind) {
       case 'load':
-        for (const index of part.indices) require('an index', index, 'i32');
+        for (const index of part.indices) expect('an index', index, 'i32');
         break;
       case 'binary':
       case 'compare':
-        require(part.fn, part.right, typed(part.left));
+        expect(part.fn, part.right, typed(part.left));
         break;
       case 'select':
-        require('a condition', part.condition, 'i32');
-        require('a choice', part.no, typed(part.yes));
+        expect('a condition', part.condition, 'i32');
+        expect('a choice', part.no, typed(part.yes));
         break;
       case 'check':
-        require('a condition', part.condition, 'i32');
+        expect('a condition', part.condition, 'i32');
         break;
       case 'fold':
-        for (const { initial, next } of part.states) require('a state', next, typed(initial));
+        for (const { initial, next } of part.states) expect('a state', next, typed(initial));
         break;
       default:
     }
