@@ -11,16 +11,17 @@ const floats = (...values: number[]): Tensor => ({
   data: Float32Array.from(values),
 });
 
-/** y = relu(2 x + 1), with a value that is known, one under two names and one of integers. */
+/** y = max(1 - 2 x, 0), with a value that is known, a weight that a node gives, one under two names and one of integers. */
 const bytes = onnxModel({
   opset: 17,
   nodes: [
     { op: 'Neg', inputs: ['one'], outputs: ['known'] },
+    { op: 'Constant', outputs: ['given'], attributes: { value: { tensor: floats(0, 0) } } },
     { op: 'Abs', inputs: ['weight'], outputs: ['computed'] },
     { op: 'Mul', inputs: ['x', 'weight'], outputs: ['product'] },
     { op: 'Identity', inputs: ['product'], outputs: ['again'] },
     { op: 'Add', inputs: ['again', 'known'], outputs: ['sum'] },
-    { op: 'Relu', inputs: ['sum'], outputs: ['y'] },
+    { op: 'Max', inputs: ['sum', 'given'], outputs: ['y'] },
     { op: 'Shape', inputs: ['sum'], outputs: ['size'] },
   ],
   inputs: [{ name: 'x', shape: ['n'] }],
