@@ -14,8 +14,8 @@ export interface TestedModel {
   readonly range: readonly [low: number, high: number];
   /** Values that are compared besides its outputs. */
   readonly between?: readonly string[];
-  /** Outputs that are shown and not required to agree; `true` for the whole model. */
-  readonly informative?: readonly string[] | true;
+  /** Outputs that are shown and not required to agree. */
+  readonly informative?: readonly string[];
 }
 
 /** Rows, columns, then red, green and blue from -1 to 1. */
@@ -109,7 +109,9 @@ export const models: readonly TestedModel[] = [
     shapes: [[1, 3, 160, 192]],
     prepare: standardized,
     range: [-2, 2],
-    informative: true,
+    // Where there is no text all probabilities are near 0, and another runtime's sigmoid is only right to 1e-7.
+    between: ['p2o.Add.281'],
+    informative: ['sigmoid_0.tmp_0'],
   },
   {
     name: 'PP-OCRv4 rec',
@@ -121,6 +123,5 @@ export const models: readonly TestedModel[] = [
     ],
     prepare: centred,
     range: [-1, 1],
-    informative: true,
   },
 ];

@@ -98,7 +98,7 @@ class Lowering {
       graph,
       this.asked,
       (name) => scope.get(name),
-      (value) => this.build.fixedOf(value) !== undefined,
+      (value) => this.byValue.has(value.id) || this.build.fixedOf(value) !== undefined,
     );
     const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
     return this.finish(inputs, outputs);
