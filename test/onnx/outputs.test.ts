@@ -11,11 +11,16 @@ const floats = (...values: number[]): Tensor => ({
   data: Float32Array.from(values),
 });
 
-/** y = relu(2 x + 1), with a value that is known, one under two names and one of integers. */
+/** y = relu(1 - 2 x), with a value that is known, a weight that a node holds, one under two names and one of integers. */
 const bytes = onnxModel({
   opset: 17,
   nodes: [
     { op: 'Neg', inputs: ['one'], outputs: ['known'] },
+    {
+      op: 'Constant',
+      outputs: ['given'],
+      attributes: { value: { tensor: floats(...new Array<number>(100).fill(0)) } },
+    },
     { op: 'Abs', inputs: ['weight'], outputs: ['computed'] },
     { op: 'Mul', inputs: ['x', 'weight'], outputs: ['product'] },
     { op: 'Identity', inputs: ['product'], outputs: ['again'] },

@@ -45,8 +45,11 @@ const printTolerance = (tolerance: Tolerance): string =>
 const figure = (value: number): string =>
   value > 0 && value < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 
+/** Exporters write whole paths into names, which differ at their ends. */
+const shorten = (name: string): string => (name.length > 40 ? `…${name.slice(-39)}` : name);
+
 const cells = ({ name, dtype, shape, difference, relative, at, deviates, mismatch }: Verified): string[] => [
-  name,
+  shorten(name),
   `${dtype} (${shape.join(', ')})`,
   mismatch ?? figure(difference),
   mismatch === undefined ? figure(relative) : '',
@@ -75,7 +78,7 @@ function textReport(facts: Facts): string {
     ...table([['output', 'type', ...numberHeads], ...outputs.map(cells)]),
   ];
   if (layers) {
-    const rows = layers.map((each) => [each.layer?.name ?? '', each.layer?.kind ?? '', ...cells(each)]);
+    const rows = layers.map((each) => [shorten(each.layer?.name ?? ''), each.layer?.kind ?? '', ...cells(each)]);
     lines.push('', ...table([['layer', 'kind', 'value', 'type', ...numberHeads], ...rows]));
     const first = firstOf(facts);
     if (first?.layer) lines.push('', `first deviation: ${first.layer.kind} ${first.layer.name}, value ${first.name}`);

@@ -9,7 +9,7 @@ import type { Reference } from './reference.js';
 
 const PACKAGE = 'onnxruntime-node';
 
-interface RuntimeTensor {
+export interface RuntimeTensor {
   readonly type: string;
   readonly dims: readonly number[];
   readonly data: ArrayLike<number | bigint>;

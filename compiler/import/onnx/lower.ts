@@ -1,5 +1,5 @@
 import { Rebind } from '../../build.js';
-import { symbol, symbolsOf, type Dim } from '../../dim.js';
+import { MissingAxis, symbol, symbolsOf, type Dim } from '../../dim.js';
 import { ImportError, OptionError, ShapeError } from '../../errors.js';
 import { fansOf } from '../../initializers/fans.js';
 import type { LayerInfo, Layout, Node, Port, SymbolInfo, TensorGraph, Value, Variable } from '../../ir.js';
@@ -98,7 +98,7 @@ class Lowering {
       graph,
       this.asked,
       (name) => scope.get(name),
-      (value) => this.build.fixedOf(value) !== undefined,
+      (value) => this.byValue.has(value.id) || this.build.fixedOf(value) !== undefined,
     );
     const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
     return this.finish(inputs, outputs);
@@ -275,6 +275,7 @@ class Lowering {
       this.describe(name, node, outputs, begin);
     } catch (error) {
       if (error instanceof Unsupported) refused(error.message);
+      else if (error instanceof MissingAxis) throw new ImportError('shape', name, error.message);
       else if (error instanceof Rebind) throw new ShapeError('shape', name, error.message);
       else throw error;
     } finally {

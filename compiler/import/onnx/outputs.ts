@@ -11,7 +11,7 @@ export type AskedOutputs = 'all' | readonly string[];
  * once under `all`.
  *
  * @param valueOf the value of a name; undefined for what nothing reads and for what is left out
- * @param isKnown whether a value is known when compiling, so that no module computes it
+ * @param isKnown whether a value is a weight or known when compiling, so that no module computes it
  * @throws OptionError for names that the graph does not have
  */
 export function outputsOf(

@@ -13,6 +13,7 @@ import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
 import { grids } from './ops/grid.js';
 import { identity } from './ops/identity.js';
+import { linearAttentions } from './ops/linear-attention.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
@@ -51,6 +52,7 @@ const families = {
   gathering,
   grids,
   identity,
+  linearAttentions,
   logic,
   matrices,
   normalizations,

@@ -157,6 +157,10 @@ const col2im: Expand = (context, inputs) => {
   const [dilations, strides] = [all('dilations', 1), all('strides', 1)];
   const pads = context.ints('pads') ?? [...image, ...image].map(() => 0);
   const [batch, depth, blocks] = x.shape as readonly [Dim, Dim, Dim];
+  context.requireCount('the axes of the input', x.shape.length, 3);
+  context.requireCount('the sizes of a block', block.length, image.length);
+  for (const list of [dilations, strides]) context.requireCount('the numbers of steps', list.length, image.length);
+  context.requireCount('the numbers of pads', pads.length, 2 * image.length);
   const counts = image.map((size, axis) => {
     const reach = add(mul(sub(block[axis]!, 1), dilations[axis]!), 1);
     const room = sub(add(size, pads[axis]! + pads[axis + image.length]!), reach);

@@ -66,6 +66,7 @@ const policies = ['stretch', 'not_larger', 'not_smaller'] as const;
 
 /** The sizes asked for, or those nearest to them that keep the proportions. */
 function targetsOf(context: NodeContext, from: readonly Dim[], sizes: readonly Dim[]): readonly Target[] {
+  context.requireCount('the number of sizes', sizes.length, from.length);
   const policy = context.oneOf('keep_aspect_ratio_policy', policies, 'stretch');
   const stretched = from.map((each, at) => ({ to: sizes[at]!, scale: { to: sizes[at]!, from: each } }));
   if (policy === 'stretch') return stretched;
