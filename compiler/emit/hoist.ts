@@ -63,7 +63,7 @@ class Hoister {
     private readonly depth: number,
   ) {
     this.levels = Array.from({ length: depth + 1 }, () => []);
-    this.known = this.levels.map(() => new Map());
+    this.known = this.levels.map(() => new Map<string, Formula>());
   }
 
   /** The name of a value that is computed at a level. */
