@@ -170,10 +170,13 @@ class Hoister {
 
   private visitLet({ name, value, body }: Extract<Formula, { kind: 'let' }>, context: Context): Placed {
     const bound = this.visit(value, context);
-    this.names.set(name, { natural: bound.natural, pin: bound.level });
+    // Where it may be that nothing is computed, a name stays unless it costs nothing in the loops inside.
+    const isBound = context.isConditional && (bound.loads || bound.level >= context.depth);
+    const stays = isBound || bound.level > this.depth;
+    this.names.set(name, { natural: bound.natural, pin: stays ? this.depth + 1 : bound.level });
     const rest = this.visit(body, context);
     const construct = (depth: number): Formula => {
-      if (bound.level >= depth) return { kind: 'let', name, value: bound.build(depth), body: rest.build(depth) };
+      if (stays) return { kind: 'let', name, value: bound.build(depth), body: rest.build(depth) };
       this.levels[bound.level]!.push({ kind: 'let', name, value: bound.construct(bound.level) });
       return rest.build(depth);
     };

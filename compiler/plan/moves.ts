@@ -80,12 +80,18 @@ export function planMove(planner: Planner, formula: Formula, output: Value, inpu
   const { sizes, strides } = collapse(output.shape, [stridesOf(output.shape), move.strides]);
   const [steps, bytes] = [strides[1]!, bytesPerElement(output.dtype)];
   const isRun = steps.at(-1) === 1;
+  if (sizes.includes(0)) {
+    planner.output(output);
+    return true;
+  }
   const isWhole = isRun && sizes.length === 1 && offset === 0;
   if (isWhole && equal(product(output.shape), product(from.shape))) {
     planner.alias(output, from);
     return true;
   }
   const source = planner.read(from);
+  // A loop loads what stays along its last axis even where that is empty.
+  const isSafe = sizes.length === 1 || steps.at(-1) !== 0 || sizes.every((length) => typeof length === 'number');
   const target = planner.output(output);
   if (isRun && sizes.length <= 2) {
     const run = mul(sizes.at(-1)!, bytes);
@@ -95,7 +101,7 @@ export function planMove(planner: Planner, formula: Formula, output: Value, inpu
       address(target),
       ...[rows, run, step, run].map(size),
     ]);
-  } else if (bytes === 4) {
+  } else if (bytes === 4 && isSafe) {
     planner.loop({
       expression: { kind: 'input', index: 0 },
       sizes,

@@ -1,6 +1,7 @@
 import { Build } from '../../compiler/build.js';
 import { printShape, type Dim } from '../../compiler/dim.js';
 import type { Expression, Node, Op, TensorGraph, Value, Variable } from '../../compiler/ir.js';
+import { arrayOf, type DType } from '../../compiler/tensor.js';
 
 /** Sizes of calls; `batch` is unknown to the graph. */
 export const sizes = new Map([['batch', 2]]);
@@ -26,6 +27,10 @@ export class Ops {
 
   transpose(x: Value, ...permutation: number[]): Value {
     return this.op({ kind: 'transpose', permutation }, x);
+  }
+
+  constant(dtype: DType, shape: readonly number[], values: readonly number[]): Value {
+    return this.op({ kind: 'constant', tensor: { dtype, shape, data: arrayOf(dtype, values) } });
   }
 
   variable(shape: readonly Dim[]): Value {

@@ -84,6 +84,37 @@ const cases: readonly RuleCase[] = [
       ops.op({ kind: 'slice', starts: [0, 4, 1, 0], steps: [1, -2, 1, 1], sizes: [2, 3, 1, 4] }, x),
     ),
   },
+  {
+    name: 'gather along an axis',
+    build: within((ops, x) =>
+      ops.op({ kind: 'gather', axis: 1, wrap: true }, x, ops.constant('int32', [3], [4, 0, -2])),
+    ),
+  },
+  {
+    name: 'gather of an axis of one element',
+    shape: [2, 3, 4, 1],
+    build: within((ops, x) => ops.op({ kind: 'gather', axis: 1, wrap: false }, x, ops.constant('int32', [2], [0, 0]))),
+  },
+  {
+    name: 'gather to an axis of one element',
+    build: within((ops, x) => ops.op({ kind: 'gather', axis: 2, wrap: false }, x, ops.constant('int32', [1], [2]))),
+  },
+  {
+    name: 'gather by indices with other axes stays',
+    build: (ops, x) => {
+      const indices = ops.constant('int32', [2, 2], [0, 1, 1, 0]);
+      return ops.op({ kind: 'gather', axis: 1, wrap: false }, first(ops, x), indices);
+    },
+    left: 1,
+  },
+  {
+    name: 'resample',
+    build: within((ops, x) => {
+      const indices = ops.constant('int32', [7, 2], [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 0, 1, 0]);
+      const weights = ops.constant('float32', [7, 2], [1, 0, 0.5, 0.5, 1, 0, 0.25, 0.75, 1, 0, 0.5, 0.5, 2, -1]);
+      return ops.op({ kind: 'resample', axis: 2 }, x, indices, weights);
+    }),
+  },
   { name: 'softmax', build: within((ops, x) => ops.op({ kind: 'softmax', axis: 1, log: false }, x)) },
   { name: 'log softmax', build: within((ops, x) => ops.op({ kind: 'softmax', axis: 2, log: true }, x)) },
   {

@@ -1,5 +1,6 @@
 import type { Node, Op, OpKind, OpOf } from '../../ir.js';
 import { concat, elementwise, normalize, pad, slice, softmax } from './aligned.js';
+import { gather, resample } from './along.js';
 import { compute } from './compute.js';
 import { matmul, reduce } from './folding.js';
 import type { Rule } from './rule.js';
@@ -15,6 +16,8 @@ const rules: { readonly [K in OpKind]?: Rule<OpOf<K>> } = {
   reduce,
   matmul,
   compute,
+  gather,
+  resample,
 };
 
 export const ruleOf = (node: Node): Rule<Op> | undefined =>
