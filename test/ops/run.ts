@@ -88,8 +88,7 @@ export async function compileGraph(
   functions: ReadonlyMap<string, CompiledFunction> = new Map(),
 ): Promise<(inputs: readonly Tensor[]) => Outputs> {
   const model = await modelOf(graph, target, functions);
-  return (inputs) =>
-    model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])));
+  return (inputs) => model.forward(Object.fromEntries(graph.inputs.map(({ name }, at) => [name, inputs[at]!])));
 }
 
 /** What a compiled graph gives. */
