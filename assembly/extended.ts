@@ -1,4 +1,5 @@
 export { compress } from './compress';
+export { linearAttention } from './linearAttention';
 export { nonZeroF32, nonZeroI32, nonZeroI64, nonZeroU8 } from './nonZero';
 export {
   scatterElementsF32,

@@ -68,6 +68,9 @@ export interface SuppressionOptions {
   readonly scoreThreshold: number | Value;
 }
 
+/** Dims are u32 in a module's table. */
+const MOST_SIZE = 0xffffffff;
+
 /** Appends nodes while layers are lowered, and infers the shapes of what they define. */
 export class Build implements Checks {
   readonly nodes: Node[] = [];
@@ -100,9 +103,18 @@ export class Build implements Checks {
 
   /** The same for an op with several outputs. */
   outputsOf(op: Op, inputs: readonly Value[]): Value[] {
-    const outputs = inferShapes(op, inputs, this).map((type) => this.value(type, this.subject));
+    const outputs = inferShapes(op, inputs, this).map((type) => {
+      for (const size of type.shape) this.requireSize(size);
+      return this.value(type, this.subject);
+    });
     this.nodes.push({ op, inputs, outputs, origin: this.subject });
     return outputs;
+  }
+
+  private requireSize(size: Dim): void {
+    if (typeof size === 'number' && !(Number.isInteger(size) && size >= 0 && size <= MOST_SIZE)) {
+      this.fail(`would give an axis of size ${size}`);
+    }
   }
 
   /**

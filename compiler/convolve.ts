@@ -25,6 +25,7 @@ export function convolve(build: Build, x: Value, w: Value, convolution: Convolut
   const { groups, ...window } = convolution;
   const isOutputsFirst = window.kernelLayout === 'oihw';
   const [depth, filters] = (isOutputsFirst ? [w.shape[1], w.shape[0]] : [w.shape[2], w.shape[3]]) as [Dim, number];
+  if (groups < 1) build.fail(`must have at least 1 group, got ${groups}`);
   if (filters % groups !== 0) build.fail(`${filters} filters do not divide into ${groups} groups`);
   if (groups === 1 || depth !== 1) return build.op({ kind: 'convolution', ...window, groups }, [x, w]);
   if (isOutputsFirst) build.require('equal', x.shape.at(-1)!, groups, 'expects {expected} channels, got {got}');

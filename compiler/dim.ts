@@ -25,8 +25,21 @@ const atomOf = (atom: Atom): Polynomial => normalize([{ coefficient: 1, factors:
 /** An unknown size, by name. */
 export const symbol = (name: string): Polynomial => atomOf({ kind: 'symbol', name, key: name });
 
+/** A size was taken of an axis that a tensor does not have. */
+export class MissingAxis extends Error {
+  constructor() {
+    super('a tensor has fewer axes than it must have');
+  }
+}
+
+/** Shapes that come from files are as long as the files say, whatever types say of them. */
+function polynomialOf(dim: Polynomial | undefined): Polynomial {
+  if (dim === undefined) throw new MissingAxis();
+  return dim;
+}
+
 const termsOf = (dim: Dim): readonly Term[] =>
-  typeof dim === 'number' ? (dim === 0 ? [] : [{ coefficient: dim, factors: [] }]) : dim.terms;
+  typeof dim === 'number' ? (dim === 0 ? [] : [{ coefficient: dim, factors: [] }]) : polynomialOf(dim).terms;
 
 const monomialKey = (term: Term): string => term.factors.map((factor) => factor.key).join('*');
 
@@ -139,7 +152,7 @@ function isSize(atom: Atom): boolean {
 
 export const equal = (left: Dim, right: Dim): boolean => left === right || printDim(left) === printDim(right);
 
-export const printDim = (dim: Dim): string => (typeof dim === 'number' ? String(dim) : dim.key);
+export const printDim = (dim: Dim): string => (typeof dim === 'number' ? String(dim) : polynomialOf(dim).key);
 
 /** A shape as errors and summaries show it: `(batch, 10)`. */
 export const printShape = (shape: readonly Dim[]): string => `(${shape.map(printDim).join(', ')})`;
@@ -147,7 +160,7 @@ export const printShape = (shape: readonly Dim[]): string => `(${shape.map(print
 /** Replaces symbols; those that `bindings` does not hold stay. */
 export function substitute(dim: Dim, bindings: ReadonlyMap<string, Dim>): Dim {
   if (typeof dim === 'number') return dim;
-  return dim.terms.reduce<Dim>(
+  return polynomialOf(dim).terms.reduce<Dim>(
     (sum, term) =>
       add(
         sum,
@@ -218,7 +231,7 @@ export const dependsOn = (dim: Dim, symbols: { has(name: string): boolean }): bo
 /** Names of the symbols a dim depends on. */
 export function symbolsOf(dim: Dim, found = new Set<string>()): Set<string> {
   if (typeof dim === 'number') return found;
-  for (const atom of dim.terms.flatMap((term) => term.factors)) {
+  for (const atom of polynomialOf(dim).terms.flatMap((term) => term.factors)) {
     if (atom.kind === 'symbol') found.add(atom.name);
     else {
       symbolsOf(atom.left, found);

@@ -249,6 +249,39 @@ export function typeOf(formula: Formula, inputs: readonly DType[]): ScalarType {
   }
 }
 
+/** What is wrong with the types of a formula over inputs of these dtypes, undefined for nothing. */
+export function typeFault(formula: Formula, inputs: readonly DType[]): string | undefined {
+  const typed = (part: Formula): ScalarType => typeOf(part, inputs);
+  let fault: string | undefined;
+  const expect = (what: string, part: Formula, expected: ScalarType): void => {
+    const type = typed(part);
+    if (type !== expected) fault ??= `${what} of type ${type} where ${expected} is needed`;
+  };
+  forEachPart(formula, (part) => {
+    switch (part.kind) {
+      case 'load':
+        for (const index of part.indices) expect('an index', index, 'i32');
+        break;
+      case 'binary':
+      case 'compare':
+        expect(part.fn, part.right, typed(part.left));
+        break;
+      case 'select':
+        expect('a condition', part.condition, 'i32');
+        expect('a choice', part.no, typed(part.yes));
+        break;
+      case 'check':
+        expect('a condition', part.condition, 'i32');
+        break;
+      case 'fold':
+        for (const { initial, next } of part.states) expect('a state', next, typed(initial));
+        break;
+      default:
+    }
+  });
+  return fault;
+}
+
 /** The same formula with others in the places of its parts; parts are visited in the order in which they are computed. */
 export function mapParts(formula: Formula, map: (part: Formula) => Formula): Formula {
   switch (formula.kind) {

@@ -273,6 +273,20 @@ export type Op =
    */
   | { readonly kind: 'resample'; readonly axis: number }
   /**
+   * query [batch, time, heads · k], key [batch, time, groups · k], value [batch, time, groups · v], then those of `optional`
+   * → output [batch, time, heads · v], state [batch, groups, k, v]. A step multiplies the state's rows by `decay` [batch,
+   * time, groups or groups · k], adds the product of its key and its value, and reads it by its queries, times `scale`.
+   * With `beta` [batch, time, groups or 1] it adds beta times the difference between the value and what the state has for
+   * the key. The state starts as `state`, or zero.
+   */
+  | {
+      readonly kind: 'linearAttention';
+      readonly heads: number;
+      readonly groups: number;
+      readonly scale: number;
+      readonly optional: readonly LinearAttentionInput[];
+    }
+  /**
    * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
    * NaN is the largest. They are ordered by value if `sorted`, else by index.
    */
@@ -325,6 +339,8 @@ export type Op =
   | { readonly kind: 'constant'; readonly tensor: Tensor }
   /** No inputs, one variable as output. `seed` is the variable's own. */
   | { readonly kind: 'initializer'; readonly recipe: Recipe; readonly seed?: bigint };
+
+export type LinearAttentionInput = 'state' | 'decay' | 'beta';
 
 export type ScatterReduction = 'none' | 'add' | 'multiply' | 'maximum' | 'minimum';
 

@@ -2,6 +2,8 @@ import type { Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import {
   forEachPart,
+  scalarOf,
+  typeFault,
   typeOf,
   type Comparison,
   type Formula,
@@ -253,6 +255,11 @@ export const compute: Rule<'compute'> = {
         checks.fail(`loads from input ${part.input} by ${part.indices.length} indices; it has ${rank} axes`);
       }
     });
+    const dtypes = inputs.map((input) => input.dtype);
+    const fault = typeFault(formula, dtypes);
+    if (fault !== undefined) checks.fail(`does not take these dtypes (${dtypes.join(', ')}): ${fault}`);
+    const [type, needed] = [typeOf(formula, dtypes), scalarOf(dtype)];
+    if (type !== needed) checks.fail(`computes ${type} for elements of ${dtype}`);
     return [{ dtype, shape }];
   },
   evaluate({ dtype, formula }, inputs, shape, { size }) {

@@ -31,6 +31,9 @@ export function numberOf(value: Scalar): number | undefined {
 /** A size; undecided for a fraction. */
 export const wholeOf = (value: Scalar): Dim => (isFraction(value) ? undecided() : value);
 
+/** What no size reaches. */
+const MOST = 2 ** 53;
+
 const isPowerOfTwo = (value: Scalar): boolean => typeof value === 'number' && Number.isInteger(Math.log2(value));
 
 /** Whether float arithmetic gives this number without rounding, as long as its numerator is below 2²⁴. */
@@ -59,6 +62,7 @@ function reduced(numerator: Dim, denominator: Dim): Scalar {
  * a number is rounded in float32, so that what follows from it for sizes is not exact.
  */
 export function scalarOfFloat(value: number): Scalar {
+  if (Number.isInteger(value)) return value;
   const numerator = value * 65536;
   return Number.isSafeInteger(numerator) ? reduced(numerator, 65536) : undecided();
 }
@@ -71,7 +75,10 @@ export const ceil = (value: Scalar): Dim => (isFraction(value) ? ceilDiv(value.n
 export class ScalarArithmetic {
   constructor(private readonly zeros: Zeros) {}
 
+  /** Whether `left` ≥ `right` is certain, of sizes that are below 2⁵³. */
   isAtLeast(left: Dim, right: Dim): boolean {
+    if (typeof right !== 'number' && typeof left === 'number' && left >= MOST) return true;
+    if (typeof left !== 'number' && typeof right === 'number' && right <= -MOST) return true;
     return isAtLeast(left, right, this.zeros);
   }
 

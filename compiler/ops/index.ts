@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor.js';
 import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
+import { linearAttention } from './linear-attention.js';
 import { matmul } from './matmul.js';
 import { recurrent } from './recurrent.js';
 import { normalize, reduce, softmax } from './reduce.js';
@@ -36,6 +37,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   recurrent,
   gather,
   resample,
+  linearAttention,
   topK,
   scatter,
   nonMaxSuppression,

@@ -56,6 +56,7 @@ export const concat: Rule<'concat'> = {
     const rank = first.shape.length;
     if (axis < 0 || axis >= rank) checks.fail(`concatenation axis ${axis} is outside an input of rank ${rank}`);
     for (const input of inputs.slice(1)) {
+      if (input.dtype !== first.dtype) checks.fail(`inputs to concatenate are ${first.dtype} and ${input.dtype}`);
       if (input.shape.length !== rank)
         checks.fail('inputs to concatenate have different ranks', rank, input.shape.length);
       input.shape.forEach((size, other) => {

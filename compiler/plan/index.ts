@@ -6,6 +6,7 @@ import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { compute, settleFormula, slice } from './compute.js';
+import { linearAttention } from './linear-attention.js';
 import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad, resample } from './movement.js';
@@ -49,6 +50,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   recurrent,
   gather,
   resample,
+  linearAttention,
   topK,
   scatter,
   nonMaxSuppression,

@@ -37,6 +37,7 @@ export const kernels = {
   swapAxes: plain('a swap of two neighbouring groups of axes before others that stay'),
   copyRows: plain('one input of a concatenation, or a slice'),
   gatherRows: plain('rows of tables'),
+  linearAttention: rare('attention without softmax, step by step'),
   resample: rare('interpolation along an axis'),
   packGroups: plain('a weight in panels of eight columns'),
   topKF32: rare('the largest elements along an axis of float32'),

@@ -105,6 +105,12 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
   ],
   gather: ({ axis, wrap }) => [`axis ${axis}`, ...(wrap ? ['wrap'] : [])],
   resample: ({ axis }) => [`axis ${axis}`],
+  linearAttention: ({ heads, groups, scale, optional }) => [
+    `heads ${heads}`,
+    `groups ${groups}`,
+    `scale ${scale}`,
+    ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
+  ],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,
     `${largest ? 'largest' : 'smallest'} ${printDim(k)}`,

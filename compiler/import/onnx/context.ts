@@ -5,6 +5,7 @@ import type { Scalar } from '../../ops/fraction.js';
 import { volume, type DType, type Tensor } from '../../tensor.js';
 import type { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from './model.js';
+import { isNoTensor } from './sequences.js';
 
 /** Floats of nodes up to this many are numbers of a computation rather than weights. */
 const MOST_CONSTANT = 16;
@@ -108,11 +109,17 @@ export class NodeContext {
     return this.subgraphs.expand(graph, inputs);
   }
 
-  /** An input that must be there. */
-  input(inputs: readonly (Value | undefined)[], index: number): Value {
+  /** An input that must be there: a tensor, a sequence or an optional. */
+  anyInput(inputs: readonly (Value | undefined)[], index: number): Value {
     const value = inputs[index];
     if (value) return value;
     throw new ImportError('input', this.build.subject, `${this.node.op} needs input ${index}`);
+  }
+
+  /** A tensor that must be there. */
+  input(inputs: readonly (Value | undefined)[], index: number): Value {
+    const value = this.anyInput(inputs, index);
+    return isNoTensor(value) ? this.unsupported(`input ${index} is a sequence or an optional`) : value;
   }
 
   /** Whether anything may read an output. */
@@ -154,6 +161,12 @@ export class NodeContext {
   held(tensor: Tensor): Value {
     const isSmall = tensor.data.length <= MOST_CONSTANT || tensor.shape.length === 0;
     return tensor.dtype !== 'float32' || isSmall ? this.build.constant(tensor) : this.store(tensor);
+  }
+
+  /** Refuses a list, or the axes of a tensor, unless there are so many. */
+  requireCount(what: string, got: number, expected: number): void {
+    if (got === expected) return;
+    throw new ImportError('input', this.build.subject, `${what} must be ${expected}, got ${got}`);
   }
 
   /** An axis counted from the end where it is negative. */

@@ -28,6 +28,10 @@ export class FoldingBuild extends Build {
   private readonly producers = new Map<number, Node>();
   /** Values of variables and of what follows from them, which count as known only where a model needs to know. */
   private readonly settled = new Map<number, Tensor>();
+  private readonly settledSizes = new Map<number, SymbolicContent>();
+  /** Values that are not known, and those that do not follow from sizes. */
+  private readonly unknown = new Set<number>();
+  private readonly unfollowed = new Set<number>();
 
   /** A value known when compiling. */
   constant(tensor: Tensor): Value {
@@ -97,23 +101,35 @@ export class FoldingBuild extends Build {
     }
   }
 
-  private foldSizes(node: Node): undefined {
+  private foldSizes(node: Node): void {
+    const [output] = node.outputs as readonly [Value];
+    const content = this.followed(node, (input) => this.contentOf(input));
+    if (!content) return;
+    const numbers = content.elements.map(numberOf);
+    if (numbers.every((number) => number !== undefined)) {
+      const { dtype, shape } = content;
+      this.tensors.set(output.id, { dtype, shape, data: arrayOf(dtype, numbers) });
+    } else this.sizes.set(output.id, content);
+  }
+
+  /** What a node makes of sizes. */
+  private followed(node: Node, contentOf: (input: Value) => SymbolicContent | undefined): SymbolicContent | undefined {
     const [output] = node.outputs as readonly [Value];
     const shape = knownShape(output);
-    if (!shape || volume(shape) > MOST_SIZES) return;
-    const inputs = node.inputs.map((input) => this.contentOf(input));
-    if (!inputs.every((content) => content !== undefined)) return;
+    if (!shape || volume(shape) > MOST_SIZES) return undefined;
+    const inputs: SymbolicContent[] = [];
+    for (const input of node.inputs) {
+      const content = contentOf(input);
+      if (!content) return undefined;
+      inputs.push(content);
+    }
     const elements = decided(() => {
       if (node.op.kind === 'compute') return computed(node.op, shape, inputs, this.arithmetic);
       return node.op.kind === 'elementwise'
         ? mapped(node.op, shape, inputs, this.arithmetic)
         : moved(node, shape, inputs);
     });
-    if (!elements) return;
-    const numbers = elements.map(numberOf);
-    if (numbers.every((number) => number !== undefined)) {
-      this.tensors.set(output.id, { dtype: output.dtype, shape, data: arrayOf(output.dtype, numbers) });
-    } else this.sizes.set(output.id, { dtype: output.dtype, shape, elements });
+    return elements && { dtype: output.dtype, shape, elements };
   }
 
   private contentOf(value: Value): SymbolicContent | undefined {
@@ -123,14 +139,31 @@ export class FoldingBuild extends Build {
   /** What a value is known to be; variables count as what they start as. */
   tensorOf(value: Value): Tensor | undefined {
     const known = this.tensors.get(value.id) ?? this.settled.get(value.id);
-    if (known) return known;
     const node = this.producers.get(value.id);
-    if (!node) return undefined;
-    const inputs = new Map(node.inputs.map((input) => [input.id, this.tensorOf(input)]));
-    if (node.inputs.length === 0 || [...inputs.values()].includes(undefined)) return undefined;
-    const tensor = this.fold(node, (id) => inputs.get(id));
+    if (known || !node || node.inputs.length === 0 || this.unknown.has(value.id)) return known;
+    const inputs = new Map<number, Tensor>();
+    for (const input of node.inputs) {
+      const tensor = this.tensorOf(input);
+      if (!tensor) break;
+      inputs.set(input.id, tensor);
+    }
+    const isKnown = node.inputs.every(({ id }) => inputs.has(id));
+    const tensor = isKnown ? this.fold(node, (id) => inputs.get(id)) : undefined;
     if (tensor) this.settled.set(value.id, tensor);
+    else this.unknown.add(value.id);
     return tensor;
+  }
+
+  /** What a value is known to be in terms of sizes; variables count as what they start as. */
+  private settledContentOf(value: Value): SymbolicContent | undefined {
+    const known =
+      this.contentOf(value) ?? this.settledSizes.get(value.id) ?? contentOfTensor(this.settled.get(value.id));
+    const node = this.producers.get(value.id);
+    if (known || !node || node.inputs.length === 0 || this.unfollowed.has(value.id)) return known;
+    const content = this.followed(node, (input) => this.settledContentOf(input));
+    if (content) this.settledSizes.set(value.id, content);
+    else this.unfollowed.add(value.id);
+    return content;
   }
 
   /** What a value is whatever variables are. */
@@ -145,7 +178,7 @@ export class FoldingBuild extends Build {
 
   /** The numbers a value is known to be, in row-major order, as sizes or quotients of sizes. */
   ratiosOf(value: Value): readonly Scalar[] | undefined {
-    return (this.contentOf(value) ?? contentOfTensor(this.tensorOf(value)))?.elements;
+    return (contentOfTensor(this.tensorOf(value)) ?? this.settledContentOf(value))?.elements;
   }
 }
 

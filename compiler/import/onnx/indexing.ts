@@ -7,6 +7,9 @@ import type { NodeContext } from './context.js';
 /** The indices of the element of an output of this rank. */
 export const axesOf = (rank: number): Formula[] => Array.from({ length: rank }, (_, axis) => f.axis(axis));
 
+/** The indices of the element of an output of four axes. */
+export const fourAxes = [f.axis(0), f.axis(1), f.axis(2), f.axis(3)] as const;
+
 /** The position of an element in row-major order. */
 export const positionOf = (indices: readonly Formula[], shape: readonly Dim[]): Formula =>
   indices.reduce((position, index, axis) => f.add(f.mul(position, f.size(shape[axis]!)), index), f.i32(0));

@@ -1,5 +1,5 @@
 import { Rebind } from '../../build.js';
-import { symbol, symbolsOf, type Dim } from '../../dim.js';
+import { MissingAxis, symbol, symbolsOf, type Dim } from '../../dim.js';
 import { ImportError, OptionError, ShapeError } from '../../errors.js';
 import { fansOf } from '../../initializers/fans.js';
 import type { LayerInfo, Layout, Node, Port, SymbolInfo, TensorGraph, Value, Variable } from '../../ir.js';
@@ -12,6 +12,7 @@ import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
 import { outputsOf, type AskedOutputs } from './outputs.js';
+import { isNoTensor } from './sequences.js';
 import { sortNodes } from './sort.js';
 import { operators } from './table.js';
 
@@ -65,6 +66,9 @@ class Lowering {
   private readonly drafts = new Map<string, Draft>();
   private readonly byContent = new Map<string, Draft[]>();
   private readonly byValue = new Map<number, Draft>();
+  /** Bodies of loops read the same tensors again and again. */
+  private readonly bySource = new Map<OnnxTensor, Value>();
+  private readonly byTensor = new Map<Tensor, Value>();
   private readonly layers: LayerInfo[] = [];
   private readonly refusals: Refusal[] = [];
   /** Outputs of nodes that were refused. */
@@ -96,7 +100,7 @@ class Lowering {
       (name) => scope.get(name),
       (value) => this.byValue.has(value.id) || this.build.fixedOf(value) !== undefined,
     );
-    const outputs = names.map((name) => portOf(name, this.read(scope, name, 'the outputs')));
+    const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
     return this.finish(inputs, outputs);
   }
 
@@ -129,6 +133,11 @@ class Lowering {
     return [portOf(name, value)];
   }
 
+  private output(name: string, value: Value): Port {
+    if (!isNoTensor(value)) return portOf(name, value);
+    throw new ImportError('output', name, 'is a sequence or an optional, which a module does not give');
+  }
+
   private checkDims(inputs: readonly OnnxPort[]): void {
     const names = inputs.flatMap(({ name, shape }) =>
       (shape ?? []).flatMap((size, axis) => (typeof size === 'number' ? [] : [size ?? `${name}[${axis}]`])),
@@ -150,13 +159,25 @@ class Lowering {
 
   /** Floats with an axis are variables, everything else is a constant. */
   private initializer(source: OnnxTensor): Value {
+    const known = this.bySource.get(source);
+    if (known) return known;
     const tensor = source.read();
-    if (tensor.dtype !== 'float32' || tensor.shape.length === 0) return this.build.constant(tensor);
-    return this.variable(source.name, tensor);
+    const isWeight = tensor.dtype === 'float32' && tensor.shape.length > 0;
+    const value = isWeight ? this.variable(source.name, tensor) : this.build.constant(tensor);
+    this.bySource.set(source, value);
+    return value;
   }
 
   /** A variable, or the one that has these very values already. */
   private variable(name: string, tensor: Tensor): Value {
+    const known = this.byTensor.get(tensor);
+    if (known) return known;
+    const value = this.ownVariable(name, tensor);
+    this.byTensor.set(tensor, value);
+    return value;
+  }
+
+  private ownVariable(name: string, tensor: Tensor): Value {
     const bytes = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
     const key = `${tensor.shape.join(' ')}:${fnv1a64Bytes(bytes)}`;
     const alike = this.byContent.get(key) ?? [];
@@ -254,6 +275,7 @@ class Lowering {
       this.describe(name, node, outputs, begin);
     } catch (error) {
       if (error instanceof Unsupported) refused(error.message);
+      else if (error instanceof MissingAxis) throw new ImportError('shape', name, error.message);
       else if (error instanceof Rebind) throw new ShapeError('shape', name, error.message);
       else throw error;
     } finally {

@@ -4,12 +4,16 @@ import { argument } from './ops/argument.js';
 import { arithmetic } from './ops/arithmetic.js';
 import { attentions } from './ops/attention.js';
 import { constants } from './ops/constants.js';
+import { control } from './ops/control.js';
 import { conversions } from './ops/convert.js';
 import { convolutions } from './ops/convolution.js';
 import { accumulation } from './ops/cumulative.js';
 import { deformables } from './ops/deformable.js';
+import { einsums } from './ops/einsum.js';
 import { gathering } from './ops/gathering.js';
+import { grids } from './ops/grid.js';
 import { identity } from './ops/identity.js';
+import { linearAttentions } from './ops/linear-attention.js';
 import { logic } from './ops/logic.js';
 import { products } from './ops/matmul.js';
 import { matrices } from './ops/matrix.js';
@@ -21,10 +25,13 @@ import { quantization } from './ops/quantize.js';
 import { quantizedProducts } from './ops/quantized.js';
 import { recurrence } from './ops/recurrent.js';
 import { reductions } from './ops/reduce.js';
+import { regions } from './ops/regions.js';
 import { resizing } from './ops/resize.js';
 import { rotaries } from './ops/rotary.js';
 import { selection } from './ops/selection.js';
+import { sequences } from './ops/sequences.js';
 import { shapes } from './ops/shapes.js';
+import { signals } from './ops/signal.js';
 import { softmax } from './ops/softmax.js';
 import { spread } from './ops/spread.js';
 import { unpoolings } from './ops/unpooling.js';
@@ -37,11 +44,15 @@ const families = {
   arithmetic,
   attentions,
   constants,
+  control,
   conversions,
   convolutions,
   deformables,
+  einsums,
   gathering,
+  grids,
   identity,
+  linearAttentions,
   logic,
   matrices,
   normalizations,
@@ -53,10 +64,13 @@ const families = {
   quantizedProducts,
   recurrence,
   reductions,
+  regions,
   resizing,
   rotaries,
   selection,
+  sequences,
   shapes,
+  signals,
   softmax,
   spread,
   unpoolings,

@@ -15,12 +15,20 @@ export interface Window {
 /** Elements from the first tap of a dilated kernel to its last. */
 export const extentOf = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
-/** An attribute with a number for each spatial axis, all `otherwise` where it is absent. */
+/** Steps and sizes beyond it are faults. */
+const MOST = 2 ** 31 - 1;
+
+/** An attribute with a number for each spatial axis, all `otherwise`, which is the least, where it is absent. */
 export function perAxis(context: NodeContext, name: string, rank: number, otherwise: number): readonly number[] {
   const given = context.ints(name);
   if (!given || given.length === 0) return new Array<number>(rank).fill(otherwise);
   if (given.length !== rank) {
     const what = `${name} must have ${rank} numbers, got ${given.length}`;
+    throw new ImportError('attribute', context.build.subject, what);
+  }
+  const wrong = given.find((number) => number < otherwise || number > MOST);
+  if (wrong !== undefined) {
+    const what = `${name} must be from ${otherwise} to ${MOST}, got ${wrong}`;
     throw new ImportError('attribute', context.build.subject, what);
   }
   return given;
@@ -29,7 +37,7 @@ export function perAxis(context: NodeContext, name: string, rank: number, otherw
 /** The sizes of the window that a pooling operator must say. */
 export function kernelShape(context: NodeContext, rank: number): readonly number[] {
   const given = context.ints('kernel_shape');
-  if (given?.length === rank && given.every((size) => size > 0)) return given;
+  if (given?.length === rank && given.every((size) => size > 0 && size <= MOST)) return given;
   const what = `kernel_shape must have ${rank} sizes, got ${given ? `[${given.join(', ')}]` : 'none'}`;
   throw new ImportError('attribute', context.build.subject, what);
 }
@@ -56,6 +64,9 @@ export function explicitPadding(context: NodeContext, rank: number): readonly (r
     const what = `pads must have ${2 * rank} numbers, got ${pads.length}`;
     throw new ImportError('attribute', context.build.subject, what);
   }
+  const wrong = pads.find((number) => Math.abs(number) > MOST);
+  if (wrong !== undefined)
+    throw new ImportError('attribute', context.build.subject, `pads of ${wrong} are out of range`);
   return Array.from({ length: rank }, (_, axis) => [pads[axis]!, pads[axis + rank]!]);
 }
 

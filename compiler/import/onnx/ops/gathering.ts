@@ -34,6 +34,7 @@ const gatherElements: Expand = (context, inputs) => {
   const [x, indices] = [context.input(inputs, 0), context.input(inputs, 1)];
   const { shape, dtype } = indices;
   const axis = context.axis(context.int('axis', 0), x.shape.length);
+  context.requireCount('the axes of the indices', shape.length, x.shape.length);
   shape.forEach((size, other) => {
     const what = `indices have {expected} elements along axis ${other}, the data {got}`;
     if (other !== axis) context.build.require('atLeast', x.shape[other]!, size, what);

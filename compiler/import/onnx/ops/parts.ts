@@ -129,6 +129,7 @@ const centerCropPad: Expand = (context, inputs) => {
   const x = context.input(inputs, 0);
   const sizes = context.sizes(context.input(inputs, 1), 'the shape');
   const axes = context.ints('axes')?.map((axis) => context.axis(axis, x.shape.length)) ?? [...x.shape.keys()];
+  context.requireCount('the sizes', sizes.length, axes.length);
   const { limits } = context.build;
   const parts = x.shape.map(wholeAxis);
   const padding = x.shape.map((): readonly [Dim, Dim] => [0, 0]);

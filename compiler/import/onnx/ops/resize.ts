@@ -66,6 +66,7 @@ const policies = ['stretch', 'not_larger', 'not_smaller'] as const;
 
 /** The sizes asked for, or those nearest to them that keep the proportions. */
 function targetsOf(context: NodeContext, from: readonly Dim[], sizes: readonly Dim[]): readonly Target[] {
+  context.requireCount('the number of sizes', sizes.length, from.length);
   const policy = context.oneOf('keep_aspect_ratio_policy', policies, 'stretch');
   const stretched = from.map((each, at) => ({ to: sizes[at]!, scale: { to: sizes[at]!, from: each } }));
   if (policy === 'stretch') return stretched;
@@ -96,15 +97,18 @@ const resizeByInputs: Expand = (context, inputs) => {
   const from = axes.map((axis) => x.shape[axis]!);
   const targets = isAbsent(scales)
     ? targetsOf(context, from, context.sizes(context.input(inputs, 3), 'the sizes'))
-    : scalesOf(context, scales).map((scale, at) => scaled(context, from[at]!, scale));
+    : scalesOf(context, scales).map((scale, at) => scaled(context, from[at] ?? 0, scale));
+  context.requireCount('the numbers of scales or sizes', targets.length, axes.length);
   if (!isAbsent(scales) && !isAbsent(sizes)) return context.unsupported('both scales and sizes are given');
   const isCropped = options.coordinates === 'tf_crop_and_resize';
-  const resized = axes.map((axis, at): ResizedAxis => ({
-    axis,
-    from: from[at]!,
-    ...targets[at]!,
-    region: isCropped ? regionOf(context, roi, at, axes.length) : undefined,
-  }));
+  const known = isCropped ? context.constantOf(roi)?.data : undefined;
+  const resized = axes.flatMap((axis, at): ResizedAxis[] => {
+    const target = targets[at]!;
+    const isWhole = known?.[at] === 0 && known[at + axes.length] === 1 && equal(target.to, from[at]!);
+    if (isWhole) return [];
+    const region = isCropped ? regionOf(context, roi, at, axes.length) : undefined;
+    return [{ axis, from: from[at]!, ...target, region }];
+  });
   return resize(context, x, resized, options);
 };
 

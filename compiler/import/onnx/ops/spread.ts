@@ -67,6 +67,7 @@ function sourceOf(mode: 'reflect' | 'edge' | 'wrap', index: f.Formula, length: D
 /** Sizes to add before and after each axis, from a list of all before and all after. */
 function paddingOf(context: NodeContext, rank: number, pads: readonly Dim[], axes: readonly number[]): Padding {
   const padding = Array.from({ length: rank }, (): readonly [Dim, Dim] => [0, 0]);
+  context.requireCount('the numbers of pads', pads.length, 2 * axes.length);
   axes.forEach((axis, at) => {
     padding[axis] = [pads[at]!, pads[at + axes.length]!];
   });
