@@ -1,11 +1,12 @@
 import type { Dim } from '../dim.js';
-import { hasPart } from '../formula.js';
+import { hasPart, type Formula } from '../formula.js';
 import type { Compute } from '../plan/types.js';
 import type { DType } from '../tensor.js';
 import { bytesPerElement } from '../tensor.js';
 import { i32, none, type Module, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
-import { elementAddress, emitFormula, loadElement } from './formula.js';
+import { elementAddress, formulaEmitter, loadElement, type FormulaEmitter } from './formula.js';
+import { hoistFormula, type Statement } from './hoist.js';
 import type { Linker } from './linker.js';
 
 /** Whether a computation can fail: then its function returns 0, or 1 + the position at which a check failed. */
@@ -45,6 +46,24 @@ function storeElement({ i32, i64, f32 }: Module, dtype: DType, address: Ref, val
   }
 }
 
+const emitStatement = (emitter: FormulaEmitter, statement: Statement): Ref =>
+  statement.kind === 'let'
+    ? emitter.define(statement.name, statement.value)
+    : emitter.check(statement.condition, statement.position);
+
+/** The elements along the last axis as one run of an operand: which one, and the position at which it starts. */
+function runOf({ sizes, dtype, operands }: Compute, body: Formula): { input: number; position: Formula } | undefined {
+  if (body.kind !== 'load' || operands[body.input]!.dtype !== dtype || sizes.length === 0) return undefined;
+  const [position] = body.indices as readonly [Formula];
+  const isLast = (part: Formula): boolean => part.kind === 'axis' && part.axis === sizes.length - 1;
+  if (sizes.at(-1) === 1) return undefined;
+  if (isLast(position)) return { input: body.input, position: { kind: 'number', type: 'i32', value: 0 } };
+  if (position.kind !== 'binary' || position.fn !== 'add' || !isLast(position.right)) return undefined;
+  const { left } = position;
+  const stands = left.kind === 'name' || left.kind === 'number' || left.kind === 'size';
+  return stands || (left.kind === 'axis' && !isLast(left)) ? { input: body.input, position: left } : undefined;
+}
+
 /** Parameters: output, operands. */
 function emitNest(linker: Linker, name: string, step: Compute): void {
   const { module } = linker;
@@ -53,14 +72,14 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
   const output = locals.parameter(0);
   const { sizes, dtype } = step;
   const counters = sizes.map((size) => (size === 1 ? undefined : locals.make(i32)));
-  const checked = hasChecks(step);
-  const value = emitFormula(step.formula, {
+  const { levels, body } = hoistFormula(step.formula, sizes, step.operands);
+  const emitter = formulaEmitter({
     linker,
     locals,
     operands: step.operands.map((operand, at) => ({
       dtype: operand.dtype,
       base: locals.parameter(1 + at).get,
-      strides: operand.strides.map((stride) => () => sizeRef(module, stride)),
+      strides: [() => module.i32.const(1)],
     })),
     axis: (axis) => counters[axis]?.get() ?? module.i32.const(0),
     size: (dim) => sizeRef(module, dim),
@@ -71,24 +90,54 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
     },
     fail: (position) => module.return(module.i32.add(position, module.i32.const(1))),
   });
+  const before = levels.map((statements) => statements.map((statement) => emitStatement(emitter, statement)));
+  const run = runOf(step, body);
   const bytes = module.i32.const(bytesPerElement(dtype));
-  let body: Ref[] = [storeElement(module, dtype, output.get(), value), output.set(module.i32.add(output.get(), bytes))];
-  counters.forEach((_, reverse) => {
-    const axis = sizes.length - 1 - reverse;
-    const counter = counters[axis];
-    if (!counter) return;
-    const label = `axis${axis}`;
-    const loop = module.loop(
-      label,
-      when(
-        module,
-        module.i32.lt_u(counter.get(), sizeRef(module, sizes[axis]!)),
-        ...body,
-        counter.set(module.i32.add(counter.get(), module.i32.const(1))),
-        module.br(label),
-      ),
+  let code: Ref[] = [...(before[sizes.length] ?? [])];
+  if (run) {
+    const source = step.operands[run.input]!;
+    const start = elementAddress(
+      module,
+      source.dtype,
+      locals.parameter(1 + run.input).get(),
+      emitter.emit(run.position),
     );
-    body = [counter.set(module.i32.const(0)), loop];
-  });
-  linker.add(name, params, checked ? i32 : none, locals, [...body, ...(checked ? [module.i32.const(0)] : [])]);
+    const length = module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes);
+    code.push(
+      module.memory.copy(output.get(), start, length),
+      output.set(module.i32.add(output.get(), module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes))),
+    );
+  } else {
+    code.push(
+      storeElement(module, dtype, output.get(), emitter.emit(body)),
+      output.set(module.i32.add(output.get(), bytes)),
+    );
+  }
+  for (let axis = sizes.length - 1; axis >= 0; axis--) {
+    const counter = counters[axis];
+    if (counter && !(run && axis === sizes.length - 1)) {
+      const label = `axis${axis}`;
+      const loop = module.loop(
+        label,
+        when(
+          module,
+          module.i32.lt_u(counter.get(), sizeRef(module, sizes[axis]!)),
+          ...code,
+          counter.set(module.i32.add(counter.get(), module.i32.const(1))),
+          module.br(label),
+        ),
+      );
+      code = [counter.set(module.i32.const(0)), loop];
+    }
+    code.unshift(...(before[axis] ?? []));
+  }
+  const isChecked = hasChecks(step);
+  const done = isChecked ? [module.i32.const(0)] : [];
+  // What stands before a loop may load only where the loop has elements.
+  const empty = sizes
+    .filter((size) => typeof size !== 'number' || size === 0)
+    .map((size) =>
+      when(module, module.i32.eqz(sizeRef(module, size)), module.return(isChecked ? module.i32.const(0) : undefined)),
+    );
+  linker.add(name, params, isChecked ? i32 : none, locals, [...empty, ...code, ...done]);
 }

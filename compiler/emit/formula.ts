@@ -86,8 +86,17 @@ const realNative: Readonly<Partial<Record<FormulaUnary, string>>> = {
 
 type Namespace = Readonly<Record<string, (...args: Ref[]) => Ref>>;
 
-/** Code of a formula, whose value it leaves. */
-export function emitFormula(root: Formula, scope: FormulaScope): Ref {
+/** Formulas of one function, which share the names that are defined. */
+export interface FormulaEmitter {
+  /** Code that leaves a formula's value. */
+  emit(formula: Formula): Ref;
+  /** Code that computes a value once, for the formulas that name it. */
+  define(name: string, value: Formula): Ref;
+  /** Code that leaves the function unless a condition holds. */
+  check(condition: Formula, position: Formula): Ref;
+}
+
+export function formulaEmitter(scope: FormulaScope): FormulaEmitter {
   const { linker, locals, operands } = scope;
   const { module } = linker;
   const dtypes = operands.map(({ dtype }) => dtype);
@@ -130,18 +139,21 @@ export function emitFormula(root: Formula, scope: FormulaScope): Ref {
         return space(part.to)['reinterpret']!(emit(part.x));
       case 'name':
         return names.get(part.name)!.get();
-      case 'let': {
-        const set = local(part.name, typed(part.value)).set(emit(part.value));
-        return block([set, emit(part.body)], typed(part));
-      }
-      case 'check': {
-        const failed = module.if(module.i32.eqz(emit(part.condition)), scope.fail(emit(part.position)));
-        return block([failed, emit(part.body)], typed(part));
-      }
+      case 'let':
+        return block([define(part.name, part.value), emit(part.body)], typed(part));
+      case 'check':
+        return block([check(part.condition, part.position), emit(part.body)], typed(part));
       case 'fold':
         return emitFold(part);
     }
   };
+
+  const define = (name: string, value: Formula): Ref => {
+    const code = emit(value);
+    return local(name, typed(value)).set(code);
+  };
+  const check = (condition: Formula, position: Formula): Ref =>
+    module.if(module.i32.eqz(emit(condition)), scope.fail(emit(position)));
 
   const emitLoad = ({ input, indices }: Extract<Formula, { kind: 'load' }>): Ref => {
     const { dtype, base, strides } = operands[input]!;
@@ -273,5 +285,5 @@ export function emitFormula(root: Formula, scope: FormulaScope): Ref {
     );
   };
   let labels = 0;
-  return emit(root);
+  return { emit, define, check };
 }

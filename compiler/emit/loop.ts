@@ -26,7 +26,11 @@ export function emitLoop(linker: Linker, loop: Loop, addressOf: (buffer: number)
     name,
     [
       addressRef(module, addressOf(loop.output)),
-      ...loop.operands.map(({ buffer }) => addressRef(module, addressOf(buffer))),
+      ...loop.operands.map(({ buffer, offset = 0 }) => {
+        const start = addressRef(module, addressOf(buffer));
+        const bytes = module.i32.shl(sizeRef(module, offset), module.i32.const(2));
+        return offset === 0 ? start : module.i32.add(start, bytes);
+      }),
       ...[...loop.sizes, ...strides].map((size) => sizeRef(module, size)),
     ],
     none,

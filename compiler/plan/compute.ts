@@ -1,6 +1,7 @@
 import type { Dim } from '../dim.js';
 import { axis, canonical, load, mapParts, add, mul, size, type Formula } from '../formula.js';
 import type { Node, OpOf, Value } from '../ir.js';
+import { planMove } from './moves.js';
 import type { Planner } from './planner.js';
 import { stridesOf } from './strides.js';
 
@@ -10,6 +11,7 @@ export function compute(planner: Planner, node: Node<OpOf<'compute'>>): void {
 
 /** Computes an output element by element; the formula is in canonical form. */
 export function computeInto(planner: Planner, formula: Formula, output: Value, inputs: readonly Value[]): void {
+  if (planMove(planner, formula, output, inputs)) return;
   planner.compute({
     formula,
     dtype: output.dtype,
@@ -23,7 +25,7 @@ export function computeInto(planner: Planner, formula: Formula, output: Value, i
   });
 }
 
-/** Slices of any dtype, element by element where no run of bytes can be copied. */
+/** Slices of any dtype. */
 export function slice(planner: Planner, node: Node<OpOf<'slice'>>): void {
   const { starts, steps } = node.op;
   const indices = starts.map((start, at) => add(size(start), mul(axis(at), size(steps[at]!))));

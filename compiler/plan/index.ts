@@ -221,7 +221,9 @@ function settleStep(step: Step, definitions: Definitions): Step {
     return {
       ...step,
       sizes: step.sizes.map(settle),
-      operands: step.operands.map(({ buffer, strides }) => ({ buffer, strides: strides.map(settle) })),
+      operands: step.operands.map(({ buffer, offset = 0, strides }) => {
+        return { buffer, offset: settle(offset), strides: strides.map(settle) };
+      }),
     };
   }
   if (step.kind === 'compute') {

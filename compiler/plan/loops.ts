@@ -4,7 +4,7 @@ import type { Node, OpOf, Value } from '../ir.js';
 import { bytesPerElement } from '../tensor.js';
 import { move } from './compute.js';
 import { address, size, type Planner } from './planner.js';
-import { stridesOf } from './strides.js';
+import { collapse, stridesOf } from './strides.js';
 import type { BufferId } from './types.js';
 
 /** The strides with which a value of `shape` is read for an output of `rank` axes; 0 where it is broadcast. */
@@ -14,33 +14,6 @@ export function broadcastStrides(shape: readonly Dim[], rank: number): Dim[] {
     const own = axis - rank + shape.length;
     return own < 0 || shape[own] === 1 ? 0 : strides[own]!;
   });
-}
-
-/**
- * Joins neighbouring axes that every operand walks as one, and drops axes of size 1: the loop nest gets as shallow as
- * it can be, and its innermost axis as long.
- */
-export function collapse(
-  sizes: readonly Dim[],
-  strides: readonly (readonly Dim[])[],
-): { sizes: Dim[]; strides: Dim[][] } {
-  const joined: { size: Dim; strides: Dim[] }[] = [];
-  sizes.forEach((axisSize, axis) => {
-    if (axisSize === 1) return;
-    const here = strides.map((operand) => operand[axis]!);
-    const last = joined.at(-1);
-    if (last?.strides.every((outer, operand) => equal(outer, mul(here[operand]!, axisSize)))) {
-      last.size = mul(last.size, axisSize);
-      last.strides = here;
-    } else {
-      joined.push({ size: axisSize, strides: here });
-    }
-  });
-  if (joined.length === 0) joined.push({ size: 1, strides: strides.map(() => 0) });
-  return {
-    sizes: joined.map((axis) => axis.size),
-    strides: strides.map((_, operand) => joined.map((axis) => axis.strides[operand]!)),
-  };
 }
 
 export function elementwise(planner: Planner, node: Node<OpOf<'elementwise'>>): void {

@@ -1,9 +1,9 @@
 import { alignUp, mul, product, type Dim } from '../dim.js';
 import type { Node, OpOf, Value } from '../ir.js';
-import { broadcastStrides, collapse } from './loops.js';
+import { broadcastStrides } from './loops.js';
 import { address, size, type Planner } from './planner.js';
 import { epilogueOf, product2d } from './products.js';
-import { stridesOf } from './strides.js';
+import { collapse, stridesOf } from './strides.js';
 import type { BufferId } from './types.js';
 
 /** Axes of positions that one call of a kernel walks. */

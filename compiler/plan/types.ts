@@ -76,7 +76,8 @@ export interface Loop {
   readonly expression: Expression;
   readonly sizes: readonly Dim[];
   readonly output: BufferId;
-  readonly operands: readonly { readonly buffer: BufferId; readonly strides: readonly Dim[] }[];
+  /** `offset` counts elements too. */
+  readonly operands: readonly { readonly buffer: BufferId; readonly offset?: Dim; readonly strides: readonly Dim[] }[];
   readonly origin: string;
 }
 

@@ -56,7 +56,9 @@ function printArgument(argument: Argument): string {
 
 function printStep(step: Step, at: number): string {
   if (step.kind === 'loop') {
-    const operands = step.operands.map(({ buffer, strides }) => `${id(buffer)}[${strides.map(printDim).join(', ')}]`);
+    const operands = step.operands.map(({ buffer, offset = 0, strides }) => {
+      return `${id(buffer)}${offset === 0 ? '' : ` + ${printDim(offset)}`}[${strides.map(printDim).join(', ')}]`;
+    });
     const body = printExpression(step.expression, operands);
     return `${at}: loop ${printShape(step.sizes)} ${id(step.output)} = ${body}  # ${step.origin}`;
   }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { equal, mul, symbol, valueOf, type Dim } from '../../compiler/dim.js';
-import { collapse } from '../../compiler/plan/loops.js';
+import { collapse } from '../../compiler/plan/strides.js';
 import { holds } from './holds.js';
 
 const NAMES = ['a', 'b', 'c'] as const;
