@@ -3,7 +3,18 @@ import { existsSync, readFileSync } from 'node:fs';
 /** A module of compiler/, either one file or a folder of them: `ir` is compiler/ir.ts and everything in compiler/ir/. */
 const module = (name) => `^compiler/${name}(\\.ts$|/)`;
 
-const foundation = ['tensor', 'dim', 'bounds', 'errors', 'formula', 'functions', 'random', 'show', 'streams', 'suggest'];
+const foundation = [
+  'tensor',
+  'dim',
+  'bounds',
+  'errors',
+  'formula',
+  'functions',
+  'random',
+  'show',
+  'streams',
+  'suggest',
+];
 
 /**
  * The stages in their order. A stage imports itself, the foundation and what is listed here; a file of compiler/ that

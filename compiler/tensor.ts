@@ -58,9 +58,7 @@ export function arrayOf<D extends DType>(dtype: D, values: ArrayLike<number | bi
   const data = allocate(dtype, values.length);
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
-    data[at] = (
-      dtype === 'int64' ? BigInt(value) : dtype === 'bool' ? (Number(value) === 0 ? 0 : 1) : Number(value)
-    );
+    data[at] = dtype === 'int64' ? BigInt(value) : dtype === 'bool' ? (Number(value) === 0 ? 0 : 1) : Number(value);
   }
   return data;
 }

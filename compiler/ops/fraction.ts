@@ -67,9 +67,9 @@ export function scalarOfFloat(value: number): Scalar {
   return Number.isSafeInteger(numerator) ? reduced(numerator, 65536) : undecided();
 }
 
-export const floor = (value: Scalar): Dim => (isFraction(value) ? floorDiv(value.numerator, value.denominator) : value);
+const floor = (value: Scalar): Dim => (isFraction(value) ? floorDiv(value.numerator, value.denominator) : value);
 
-export const ceil = (value: Scalar): Dim => (isFraction(value) ? ceilDiv(value.numerator, value.denominator) : value);
+const ceil = (value: Scalar): Dim => (isFraction(value) ? ceilDiv(value.numerator, value.denominator) : value);
 
 /** Arithmetic on scalars, undecided where it takes more than is known of sizes. Symbols of `zeros` may be 0. */
 export class ScalarArithmetic {

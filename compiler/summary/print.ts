@@ -1,5 +1,5 @@
 import type { Manifest, ManifestDim } from '../../runtime/manifest.js';
-import { printShape, product, symbol, type Dim } from '../dim.js';
+import { printDim, product, symbol, type Dim } from '../dim.js';
 import type { TensorType } from '../ir.js';
 import { printMemory } from '../memory.js';
 import { byteSize, table, thousands } from '../text.js';
@@ -33,8 +33,14 @@ function printTotals({ parameters, trainable, notTrainable, variables, bytes, se
   ];
 }
 
+/** Expressions over open sizes that are longer than this tell nobody anything. */
+const LONGEST = 40;
+const brief = (text: string): string => (text.length > LONGEST ? '…' : text);
+
+const briefShape = (shape: readonly Dim[]): string => `(${shape.map((size) => brief(printDim(size))).join(', ')})`;
+
 const printOutput = ({ dtype, shape }: TensorType): string =>
-  dtype === 'float32' ? printShape(shape) : `${printShape(shape)} ${dtype}`;
+  dtype === 'float32' ? briefShape(shape) : `${briefShape(shape)} ${dtype}`;
 
 /** As many transposes as a line names. */
 const NAMED = 3;
@@ -44,7 +50,7 @@ function printLayout(transposes: Summary['transposes']): string[] {
   if (transposes.length === 0) return [];
   const named = transposes
     .slice(0, NAMED)
-    .map(({ from, to, shape }) => `${from === to ? '' : `${from} → `}${to} ${printShape(shape)}`);
+    .map(({ from, to, shape }) => `${from === to ? '' : `${from} → `}${to} ${briefShape(shape)}`);
   const rest = transposes.length > NAMED ? [...named, '…'] : named;
   return [
     `layout ${plural(transposes.length, 'transpose')} remain${transposes.length === 1 ? 's' : ''}: ${rest.join(', ')}`,
@@ -56,7 +62,7 @@ const COUNTS = [3, 4];
 
 function printLayers(layers: Summary['layers']): string[] {
   const cells = layers.map(({ layer, kind, outputs, parameters, multiplyAdds, initializers }) => ({
-    row: [layer, kind, outputs.map(printOutput).join(', '), count(parameters), count(multiplyAdds)],
+    row: [layer, kind, outputs.map(printOutput).join(', '), brief(count(parameters)), brief(count(multiplyAdds))],
     initializers,
   }));
   const lines = table([HEAD, ...cells.map(({ row, initializers }) => [...row, initializers.join(', ')])], COUNTS);
@@ -73,7 +79,7 @@ export function printSummary({ layers, transposes, total, unnamed }: Summary): s
   const lines = [
     ...printLayers(layers),
     ...printTotals(total),
-    `multiply-adds ${count(total.multiplyAdds)}`,
+    `multiply-adds ${brief(count(total.multiplyAdds))}`,
     `memory ${printMemory(total.memory)}`,
     ...printLayout(transposes),
   ];

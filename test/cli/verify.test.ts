@@ -37,6 +37,7 @@ const model = onnxModel({
  */
 const fake = `
   const wrong = __dirname.match(/wrong-(\\w+)/)?.[1];
+  exports.env = {};
   exports.Tensor = class { constructor(type, data, dims) { Object.assign(this, { type, data, dims }); } };
   exports.InferenceSession = {
     async create(bytes) {

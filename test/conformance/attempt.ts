@@ -62,7 +62,7 @@ async function run(model: OnnxModel, given: ReadonlyMap<string, Tensor>): Promis
     .flatMap(({ outputs }) => outputs)
     .reduce((sum, { shape }) => {
       const known = shape.every((axis) => typeof axis === 'number');
-      return sum + (known ? (shape).reduce((product, axis) => product * axis, 1) : ELEMENTS);
+      return sum + (known ? shape.reduce((product, axis) => product * axis, 1) : ELEMENTS);
     }, 0);
   if (size > ELEMENTS) return { kind: 'right', detail: 'not compared' };
   const expected = evaluate(graph, feeds).outputs;

@@ -19,7 +19,8 @@ const relaxedLibrary = new URL('../../kernels.relaxed.wasm', import.meta.url);
 // Node 20 has relaxed SIMD behind a flag.
 if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
-const milliseconds = (time: number | undefined): string => (time === undefined ? '' : time.toPrecision(3));
+const milliseconds = (time: number | undefined): string =>
+  time === undefined ? '' : time < 100 ? time.toPrecision(3) : time.toFixed(0);
 const ratio = (value: number | undefined): string => (value === undefined ? '' : value.toExponential(1));
 
 const heads = [

@@ -59,7 +59,7 @@ export const selection: readonly Mutation[] = [
     'sizes that depend on data run from none to all*',
   ),
   built(
-    'compiler/optimize/hoist',
+    'compiler/optimize/settled',
     'what depends on sizes that may change is computed in advance',
     '[...symbolsIn(node)].every((name) => lasting.has(name))',
     'true',

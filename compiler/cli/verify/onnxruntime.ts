@@ -26,6 +26,7 @@ interface Session {
 
 /** The part of onnxruntime-node that is used. */
 export interface Runtime {
+  readonly env: { logLevel?: string };
   readonly Tensor: new (type: string, data: Tensor['data'], dims: readonly number[]) => RuntimeTensor;
   readonly InferenceSession: {
     create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<Session>;
@@ -52,7 +53,9 @@ export function loadRuntime(folder: string): Found {
     }
     try {
       const { version } = require(`${PACKAGE}/package.json`) as { readonly version: string };
-      return { runtime: require(PACKAGE) as Runtime, version };
+      const runtime = require(PACKAGE) as Runtime;
+      runtime.env.logLevel = 'error';
+      return { runtime, version };
     } catch (error) {
       throw new OptionError('dependency', PACKAGE, `cannot be loaded: ${(error as Error).message}`);
     }

@@ -144,7 +144,9 @@ class Lowering {
     );
     for (const name of Object.keys(this.dims)) {
       if (names.includes(name)) continue;
-      throw new OptionError('dims', 'dims', `the model has no dim '${name}'${didYouMean(name, names)}`);
+      const known = [...new Set(names)];
+      const hint = didYouMean(name, known) || (known.length === 0 ? '' : `; it has ${known.join(', ')}`);
+      throw new OptionError('dims', 'dims', `the model has no dim '${name}'${hint}`);
     }
     for (const name of this.bound.keys()) {
       if (this.file.graph.inputs.some((input) => input.name === name)) continue;

@@ -35,7 +35,7 @@ function integers(context: NodeContext, a: Value, b: Value): Value {
  * Sums over the inner axis of [..., m, k] and [..., k, n], in the type that a dtype is computed in.
  * @param term of an element of each
  */
-export function sumOfProducts(
+function sumOfProducts(
   context: NodeContext,
   dtype: DType,
   a: Value,

@@ -13,7 +13,7 @@ const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
   a.length === b.length && a.every((size, axis) => equal(size, b[axis]!));
 
 /** A value repeated along axes of size 1 up to a shape that it broadcasts to. */
-export function spreadTo(context: NodeContext, x: Value, shape: readonly Dim[]): Value {
+function spreadTo(context: NodeContext, x: Value, shape: readonly Dim[]): Value {
   if (sameShape(x.shape, shape)) return x;
   const whole = shape.filter((size) => size !== 1);
   const own = x.shape.filter((size) => size !== 1);
