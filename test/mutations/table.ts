@@ -1,5 +1,6 @@
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
+import { movement } from './movement.js';
 import { built, kernel, type Mutation } from './mutation.js';
 import { selection } from './selection.js';
 
@@ -362,5 +363,6 @@ export const mutations: readonly Mutation[] = [
   ...run,
   ...initialization,
   ...filling,
+  ...movement,
   ...selection,
 ];
