@@ -34,7 +34,8 @@ function isNonNegative(dim: Dim, steps: number): boolean {
     }
     if (typeof right !== 'number' || right <= 0) return false;
     const rest = sub(dim, mul(floorDiv(left, right), coefficient));
-    return follows(mul(rest, right), coefficient > 0 ? sub(left, right - 1) : left);
+    // A multiple of the divisor that is above its negative is not negative.
+    return follows(add(mul(rest, right), right - 1), coefficient > 0 ? sub(left, right - 1) : left);
   });
 }
 

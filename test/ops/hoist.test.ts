@@ -124,11 +124,17 @@ test('what fails first fails first however checks are moved', async (t) => {
 });
 
 test('what a check guards is not loaded before it, in whichever loop each belongs', async (t) => {
-  const graph = graphOf([{ dtype: 'int32', shape: [3] }, { dtype: 'int32', shape: [2] }], (build, [x, indices]) => {
-    const index = f.load(1, [f.axis(0)]);
-    const isFit = f.and(f.inside(index, f.i32(3)), f.less(f.axis(1), f.i32(9)));
-    return [build.compute('int32', [2, 4], f.check(isFit, f.axis(0), f.load(0, [index])), x!, indices!)];
-  });
+  const graph = graphOf(
+    [
+      { dtype: 'int32', shape: [3] },
+      { dtype: 'int32', shape: [2] },
+    ],
+    (build, [x, indices]) => {
+      const index = f.load(1, [f.axis(0)]);
+      const isFit = f.and(f.inside(index, f.i32(3)), f.less(f.axis(1), f.i32(9)));
+      return [build.compute('int32', [2, 4], f.check(isFit, f.axis(0), f.load(0, [index])), x!, indices!)];
+    },
+  );
   const [x, far] = [tensorOf('int32', [3]), 2 ** 28];
   const indices = { dtype: 'int32', shape: [2], data: Int32Array.of(2, far) } as const;
   const error = await t.throwsAsync(runCompiled(graph, [x, indices]));
