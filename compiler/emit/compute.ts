@@ -92,7 +92,9 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
   });
   const before = levels.map((statements) => statements.map((statement) => emitStatement(emitter, statement)));
   const run = runOf(step, body);
-  const bytes = module.i32.const(bytesPerElement(dtype));
+  // Binaryen changes expressions in place: each stands once.
+  const bytes = (): Ref => module.i32.const(bytesPerElement(dtype));
+  const runBytes = (): Ref => module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes());
   let code: Ref[] = [...(before[sizes.length] ?? [])];
   if (run) {
     const source = step.operands[run.input]!;
@@ -102,15 +104,14 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
       locals.parameter(1 + run.input).get(),
       emitter.emit(run.position),
     );
-    const length = module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes);
     code.push(
-      module.memory.copy(output.get(), start, length),
-      output.set(module.i32.add(output.get(), module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes))),
+      module.memory.copy(output.get(), start, runBytes()),
+      output.set(module.i32.add(output.get(), runBytes())),
     );
   } else {
     code.push(
       storeElement(module, dtype, output.get(), emitter.emit(body)),
-      output.set(module.i32.add(output.get(), bytes)),
+      output.set(module.i32.add(output.get(), bytes())),
     );
   }
   for (let axis = sizes.length - 1; axis >= 0; axis--) {
