@@ -26,16 +26,8 @@ const trainable: Expand = (context, inputs) => {
   return ratio === 0 ? inferring(context, inputs) : context.unsupported('drops elements at random in training mode');
 };
 
-const random: Expand = (context) => context.unsupported('draws random numbers');
-
-/** What passes its input on, or cannot be computed again. */
+/** What passes its input on. */
 export const identity: Operators = {
   Identity: { 1: (_context, inputs) => inputs },
   Dropout: { 1: dropout((x) => x.dtype), 10: inferring, 12: trainable },
-  Bernoulli: { 15: random },
-  Multinomial: { 7: random },
-  RandomNormal: { 1: random },
-  RandomNormalLike: { 1: random },
-  RandomUniform: { 1: random },
-  RandomUniformLike: { 1: random },
 };
