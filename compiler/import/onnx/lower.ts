@@ -1,6 +1,7 @@
 import { Rebind } from '../../build.js';
 import { MissingAxis, symbol, symbolsOf, type Dim } from '../../dim.js';
-import { ImportError, OptionError, ShapeError } from '../../errors.js';
+import { ImportError, NacreError, OptionError, ShapeError } from '../../errors.js';
+import * as f from '../../formula.js';
 import { fansOf } from '../../initializers/fans.js';
 import type { LayerInfo, Layout, Node, Port, SymbolInfo, TensorGraph, Value, Variable } from '../../ir.js';
 import type { DimOption, LowerOptions } from '../../lower/index.js';
@@ -12,9 +13,11 @@ import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from './fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
 import { outputsOf, type AskedOutputs } from './outputs.js';
+import { axesOf } from './indexing.js';
 import { isNoTensor } from './sequences.js';
 import { sortNodes } from './sort.js';
 import { operators } from './table.js';
+import { elementsOf, valuesTold } from './told.js';
 
 const MOST = 0xffffffff;
 /** Nodes a model may become, loops and functions unrolled. */
@@ -57,8 +60,18 @@ export function lowerOnnx(
   bound: ReadonlyMap<string, Tensor>,
   { dims = {}, outputs = [] }: LowerOptions & { readonly outputs?: AskedOutputs },
 ): TensorGraph {
-  return new Lowering(file, bound, outputs, dims).run();
+  const lowering = (told?: Told): Lowering => new Lowering(file, bound, outputs, dims, told);
+  try {
+    return lowering().run();
+  } catch (error) {
+    const told = error instanceof ImportError && error.code === 'unsupported' ? lowering('symbols').solve() : undefined;
+    if (!told || told.size === 0) throw error;
+    return lowering(told).run();
+  }
 }
+
+/** What stands for integer inputs that are not bound: symbols for their elements, or values that calls must give. */
+type Told = 'symbols' | ReadonlyMap<string, Tensor>;
 
 class Lowering {
   private readonly build = new FoldingBuild(() => false);
@@ -74,6 +87,8 @@ class Lowering {
   /** Outputs of nodes that were refused. */
   private readonly lost = new Set<string>();
   private readonly counts = new Map<string, number>();
+  /** Inputs whose values are told. */
+  private readonly expected: (readonly [input: Value, tensor: Tensor])[] = [];
   private used: { parameter: string; variable: string }[] = [];
 
   constructor(
@@ -81,9 +96,10 @@ class Lowering {
     private readonly bound: ReadonlyMap<string, Tensor>,
     private readonly asked: AskedOutputs,
     private readonly dims: Readonly<Record<string, DimOption>>,
+    private readonly told: Told | undefined,
   ) {}
 
-  run(): TensorGraph {
+  private expandModel(): { readonly scope: Scope; readonly given: readonly OnnxPort[]; readonly inputs: Port[] } {
     const { graph, opsets } = this.file;
     this.checkOpsets(opsets);
     const scope: Scope = new Map();
@@ -93,6 +109,27 @@ class Lowering {
     this.checkDims(given);
     this.bindInitializers(graph, scope);
     this.expandNodes(graph.nodes, scope, opsets);
+    return { scope, given, inputs };
+  }
+
+  /** Values of inputs that follow from the sizes of outputs, where these are all that is missing. */
+  solve(): ReadonlyMap<string, Tensor> | undefined {
+    try {
+      const { scope, given } = this.expandModel();
+      if (this.refusals.length > 0) return undefined;
+      return valuesTold(
+        given.filter(({ name }) => !this.bound.has(name)),
+        this.file.graph.outputs.map((port) => [port, scope.get(port.name)]),
+      );
+    } catch (error) {
+      if (error instanceof NacreError) return undefined;
+      throw error;
+    }
+  }
+
+  run(): TensorGraph {
+    const { graph } = this.file;
+    const { scope, inputs } = this.expandModel();
     if (this.refusals.length > 0) throw refuse(this.refusals);
     const names = outputsOf(
       graph,
@@ -101,7 +138,7 @@ class Lowering {
       (value) => this.byValue.has(value.id) || this.build.fixedOf(value) !== undefined,
     );
     const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
-    return this.finish(inputs, outputs);
+    return this.finish(inputs, this.checked(outputs));
   }
 
   private checkOpsets(opsets: ReadonlyMap<string, number>): void {
@@ -129,8 +166,42 @@ class Lowering {
       return symbol(known);
     });
     const value = this.build.value({ dtype, shape: sizes }, name);
-    scope.set(name, value);
+    scope.set(name, this.standIn(name, value));
     return [portOf(name, value)];
+  }
+
+  /** What nodes read in the place of an input. */
+  private standIn(name: string, value: Value): Value {
+    if (this.told === 'symbols') {
+      const elements = elementsOf(name, value);
+      if (elements) this.build.follow(value, elements);
+      return value;
+    }
+    const tensor = this.told?.get(name);
+    if (!tensor) return value;
+    this.expected.push([value, tensor]);
+    return this.build.constant(tensor);
+  }
+
+  /** The first output fails where an input has other values than those that outputs tell. */
+  private checked(outputs: readonly Port[]): readonly Port[] {
+    const [first, ...others] = outputs;
+    if (!first || this.expected.length === 0) return outputs;
+    const conditions = this.expected.flatMap(([{ dtype, shape }, { data }], input) =>
+      Array.from(data as ArrayLike<number | bigint>, (value, at) => {
+        const element = f.load(input + 1, shape.length === 0 ? [] : [f.i32(at)]);
+        return f.equal(element, f.number(f.scalarOf(dtype), value));
+      }),
+    );
+    const { dtype, shape } = first.value;
+    const own = f.load(0, axesOf(shape.length));
+    const formula = conditions.reduceRight<f.Formula>(
+      (body, condition, at) => f.check(condition, f.i32(at), body),
+      own,
+    );
+    this.build.subject = this.expected.map(([{ name }]) => name).join(' ');
+    const inputs = [first.value, ...this.expected.map(([value]) => value)];
+    return [portOf(first.name, this.build.compute(dtype, shape, formula, ...inputs)), ...others];
   }
 
   private output(name: string, value: Value): Port {
