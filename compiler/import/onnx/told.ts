@@ -1,6 +1,9 @@
+import type { Build } from '../../build.js';
 import { sub, symbol, symbolsOf, substitute, type Dim } from '../../dim.js';
+import * as f from '../../formula.js';
 import type { Value } from '../../ir.js';
 import { arrayOf, volume, type Tensor } from '../../tensor.js';
+import { axesOf } from './indexing.js';
 import type { OnnxPort } from './model.js';
 
 /** Elements of an integer input that may be sizes. */
@@ -61,4 +64,24 @@ export function valuesTold(
     told.set(name, { dtype, shape, data: arrayOf(dtype, values) });
   }
   return told;
+}
+
+/** An output that fails where an input has other values than those that it is expected to have. */
+export function requiring(
+  build: Build,
+  output: Value,
+  expected: readonly (readonly [input: Value, tensor: Tensor])[],
+): Value {
+  const conditions = expected.flatMap(([{ dtype, shape }, { data }], input) =>
+    Array.from(data as ArrayLike<number | bigint>, (value, at) => {
+      const element = f.load(input + 1, shape.length === 0 ? [] : [f.i32(at)]);
+      return f.equal(element, f.number(f.scalarOf(dtype), value));
+    }),
+  );
+  const formula = conditions.reduceRight<f.Formula>(
+    (body, condition, at) => f.check(condition, f.i32(at), body),
+    f.load(0, axesOf(output.shape.length)),
+  );
+  build.subject = expected.map(([{ name }]) => name).join(' ');
+  return build.compute(output.dtype, output.shape, formula, output, ...expected.map(([value]) => value));
 }
