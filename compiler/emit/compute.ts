@@ -102,8 +102,9 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
   });
   const before = levels.map((statements) => statements.map((statement) => emitStatement(emitter, statement)));
   const run = runOf(step, hoisted);
-  const bytes = (elements: Dim): Ref =>
-    module.i32.mul(sizeRef(module, elements), module.i32.const(bytesPerElement(dtype)));
+  // Binaryen changes expressions in place: each stands once.
+  const bytes = (): Ref => module.i32.const(bytesPerElement(dtype));
+  const runBytes = (): Ref => module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes());
   let code: Ref[] = [...(before[sizes.length] ?? [])];
   if (run) {
     const source = step.operands[run.input]!;
@@ -113,15 +114,14 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
       locals.parameter(1 + run.input).get(),
       emitter.emit(run.position),
     );
-    const [end] = sizes.slice(-1) as [Dim];
     code.push(
-      module.memory.copy(output.get(), start, bytes(end)),
-      output.set(module.i32.add(output.get(), bytes(end))),
+      module.memory.copy(output.get(), start, runBytes()),
+      output.set(module.i32.add(output.get(), runBytes())),
     );
   } else {
     code.push(
       storeElement(module, dtype, output.get(), emitter.emit(body)),
-      output.set(module.i32.add(output.get(), bytes(1))),
+      output.set(module.i32.add(output.get(), bytes())),
     );
   }
   for (let axis = sizes.length - 1; axis >= 0; axis--) {

@@ -161,7 +161,7 @@ const planned: readonly Mutation[] = [
     'permute *',
   ),
   built(
-    'compiler/plan/loops',
+    'compiler/plan/strides',
     'axes are joined that are not walked as one',
     'last?.strides.every(',
     'last?.strides.some(',

@@ -148,3 +148,15 @@ test('a check that fails names the position', async (t) => {
   const error = await t.throwsAsync(runCompiled(graph, [x, at([4, 5, 2])]));
   t.regex(error.message, /index at position 1/);
 });
+
+test('runs of elements whose length is no power of two are moved whole', async (t) => {
+  await agree(t, [{ shape: ['b', 'n', 360] }], { b: 2, n: 5 }, (build, [x]) => {
+    const [b, n] = x!.shape;
+    const split = build.reshape(x!, [b!, n!, 3, 8, 15]);
+    const turned = build.op({ kind: 'transpose', permutation: [2, 0, 3, 1, 4] }, [split]);
+    return [0, 1, 2].map((part) => {
+      const indices = [f.add(f.i32(part), f.axis(0)), f.axis(1), f.axis(2), f.axis(3), f.axis(4)];
+      return build.compute('float32', [1, b!, 8, n!, 15], f.load(0, indices), turned);
+    });
+  });
+});
