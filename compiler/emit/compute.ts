@@ -6,7 +6,7 @@ import { bytesPerElement } from '../tensor.js';
 import { i32, none, type Module, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
 import { elementAddress, formulaEmitter, loadElement, type FormulaEmitter } from './formula.js';
-import { hoistFormula, type Statement } from './hoist.js';
+import { hoistFormula, type Hoisted, type Statement } from './hoist.js';
 import type { Linker } from './linker.js';
 
 /** Whether a computation can fail: then its function returns 0, or 1 + the position at which a check failed. */
@@ -52,7 +52,10 @@ const emitStatement = (emitter: FormulaEmitter, statement: Statement): Ref =>
     : emitter.check(statement.condition, statement.position);
 
 /** The elements along the last axis as one run of an operand: which one, and the position at which it starts. */
-function runOf({ sizes, dtype, operands }: Compute, body: Formula): { input: number; position: Formula } | undefined {
+function runOf(
+  { sizes, dtype, operands }: Compute,
+  { levels, body }: Hoisted,
+): { readonly input: number; readonly position: Formula } | undefined {
   if (body.kind !== 'load' || operands[body.input]!.dtype !== dtype || sizes.length === 0) return undefined;
   const [position] = body.indices as readonly [Formula];
   const isLast = (part: Formula): boolean => part.kind === 'axis' && part.axis === sizes.length - 1;
@@ -60,8 +63,14 @@ function runOf({ sizes, dtype, operands }: Compute, body: Formula): { input: num
   if (isLast(position)) return { input: body.input, position: { kind: 'number', type: 'i32', value: 0 } };
   if (position.kind !== 'binary' || position.fn !== 'add' || !isLast(position.right)) return undefined;
   const { left } = position;
-  const stands = left.kind === 'name' || left.kind === 'number' || left.kind === 'size';
-  return stands || (left.kind === 'axis' && !isLast(left)) ? { input: body.input, position: left } : undefined;
+  const within = levels[sizes.length] ?? [];
+  const isAlong = (name: string): boolean => within.some((each) => each.kind === 'let' && each.name === name);
+  const stands =
+    left.kind === 'number' ||
+    left.kind === 'size' ||
+    (left.kind === 'axis' && !isLast(left)) ||
+    (left.kind === 'name' && !isAlong(left.name));
+  return stands ? { input: body.input, position: left } : undefined;
 }
 
 /** Parameters: output, operands. */
@@ -72,7 +81,8 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
   const output = locals.parameter(0);
   const { sizes, dtype } = step;
   const counters = sizes.map((size) => (size === 1 ? undefined : locals.make(i32)));
-  const { levels, body } = hoistFormula(step.formula, sizes, step.operands);
+  const hoisted = hoistFormula(step.formula, sizes, step.operands);
+  const { levels, body } = hoisted;
   const emitter = formulaEmitter({
     linker,
     locals,
@@ -91,7 +101,7 @@ function emitNest(linker: Linker, name: string, step: Compute): void {
     fail: (position) => module.return(module.i32.add(position, module.i32.const(1))),
   });
   const before = levels.map((statements) => statements.map((statement) => emitStatement(emitter, statement)));
-  const run = runOf(step, body);
+  const run = runOf(step, hoisted);
   // Binaryen changes expressions in place: each stands once.
   const bytes = (): Ref => module.i32.const(bytesPerElement(dtype));
   const runBytes = (): Ref => module.i32.mul(sizeRef(module, sizes.at(-1)!), bytes());

@@ -435,3 +435,21 @@ test('slices between positions from data', async (t) => {
     t.deepEqual(list(await run(graph, { x: feed, starts, ends })), expected);
   }
 });
+
+test('values of an integer input follow from the sizes of outputs, and calls with others fail', async (t) => {
+  const chain = new Chain();
+  const y = chain.add('Expand', ['x', chain.add('Concat', ['sizes', int64(3)], { axis: { int: 0 } })]);
+  const inputs = [
+    { name: 'x', shape: [1, 3] },
+    { name: 'sizes', dtype: 'int64', shape: [2] },
+  ] as const;
+  const graph = { ...chain.graph(inputs, y), outputs: [{ name: y, shape: [2, 4, 3] }] };
+  const x = values('float32', [1, 3], [1, 2, 3]);
+  const result = await run(graph, { x, sizes: int64(2, 4) });
+  t.deepEqual(result.shape, [2, 4, 3]);
+  t.deepEqual(list(result), new Array<number[]>(8).fill([1, 2, 3]).flat());
+  const error = await t.throwsAsync(run(graph, { x, sizes: int64(2, 5) }));
+  t.regex(error.message, /position 1/);
+  const open = { ...graph, outputs: [{ name: y, shape: [2, null, 3] }] };
+  await t.throwsAsync(run(open, { x, sizes: int64(2, 4) }), { message: /the shape must be known when compiling/ });
+});

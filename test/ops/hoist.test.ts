@@ -100,6 +100,31 @@ test('formulas give the same however their parts are moved', async (t) => {
   });
 });
 
+test('runs are copied behind a check, and only where their elements follow one another', async (t) => {
+  for (const dtype of ['float32', 'int64', 'uint8'] as const) {
+    const graph = graphOf([{ dtype, shape: [3, 4, 5] }, { shape: ['n'] }], (build, [x, y]) => {
+      const n = y!.shape[0]!;
+      const isFit = f.less(f.axis(0), f.size(n));
+      const copied = f.check(isFit, f.axis(0), f.load(0, [f.axis(0), f.axis(1), f.axis(2)]));
+      const shifted = f.load(0, [f.axis(0), f.sub(f.i32(3), f.axis(1)), f.add(f.axis(2), f.i32(1))]);
+      const doubled = f.bind(f.binary('and', f.axis(2), f.i32(1)), 'i32', (at) =>
+        f.load(0, [f.axis(0), f.axis(1), f.add(at, f.axis(2))]),
+      );
+      return [
+        build.compute(dtype, [3, 4, 5], copied, x!),
+        build.compute(dtype, [3, 4, 4], f.check(isFit, f.axis(1), shifted), x!),
+        build.compute(dtype, [3, n, 4], f.check(isFit, f.axis(1), doubled), x!),
+      ];
+    });
+    const feeds = [tensorOf(dtype, [3, 4, 5]), tensorOf('float32', [4])];
+    const [expected, actual] = [runNaive(graph, feeds), await runCompiled(graph, feeds)];
+    for (const { name } of graph.outputs) {
+      const lists = [actual[name]!, expected[name]!].map(({ data }) => Array.from(data as Float32Array, Number));
+      t.deepEqual(lists[0], lists[1], `${dtype} ${name}`);
+    }
+  }
+});
+
 test('what fails first fails first however checks are moved', async (t) => {
   const draw = drawFrom(11);
   let failures = 0;

@@ -57,6 +57,11 @@ export class FoldingBuild extends Build {
     this.settled.set(value.id, tensor);
   }
 
+  /** Notes that the elements of a value are sizes. */
+  follow({ id, dtype, shape }: Value, elements: readonly Dim[]): void {
+    this.sizes.set(id, { dtype, shape: shape as readonly number[], elements });
+  }
+
   override op(op: Op, inputs: readonly Value[]): Value {
     const value = super.op(op, inputs);
     const node = this.nodes.at(-1)!;

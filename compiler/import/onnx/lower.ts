@@ -1,20 +1,20 @@
 import { Rebind } from '../../build.js';
 import { MissingAxis, symbol, symbolsOf, type Dim } from '../../dim.js';
-import { ImportError, OptionError, ShapeError } from '../../errors.js';
-import { fansOf } from '../../initializers/fans.js';
-import type { LayerInfo, Layout, Node, Port, SymbolInfo, TensorGraph, Value, Variable } from '../../ir.js';
+import { ImportError, NacreError, OptionError, ShapeError } from '../../errors.js';
+import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../../ir.js';
 import type { DimOption, LowerOptions } from '../../lower/index.js';
-import { fnv1a64Bytes } from '../../random.js';
 import { didYouMean } from '../../suggest.js';
-import { volume, type Tensor } from '../../tensor.js';
+import type { Tensor } from '../../tensor.js';
 import { NodeContext, Unsupported, type WeightUse } from './context.js';
 import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from './fold.js';
-import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './model.js';
+import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort } from './model.js';
 import { outputsOf, type AskedOutputs } from './outputs.js';
 import { isNoTensor } from './sequences.js';
 import { sortNodes } from './sort.js';
 import { operators } from './table.js';
+import { elementsOf, requiring, valuesTold } from './told.js';
+import { Weights } from './weights.js';
 
 const MOST = 0xffffffff;
 /** Nodes a model may become, loops and functions unrolled. */
@@ -24,15 +24,6 @@ interface Symbol {
   readonly name: string;
   readonly input: string;
   readonly axis: number;
-}
-
-/** A variable before it is known how it is used. */
-interface Draft {
-  readonly name: string;
-  readonly value: Value;
-  readonly tensor: Tensor;
-  layout: Layout | null;
-  readonly users: string[];
 }
 
 type Scope = Map<string, Value | undefined>;
@@ -57,23 +48,30 @@ export function lowerOnnx(
   bound: ReadonlyMap<string, Tensor>,
   { dims = {}, outputs = [] }: LowerOptions & { readonly outputs?: AskedOutputs },
 ): TensorGraph {
-  return new Lowering(file, bound, outputs, dims).run();
+  const lowering = (told?: Told): Lowering => new Lowering(file, bound, outputs, dims, told);
+  try {
+    return lowering().run();
+  } catch (error) {
+    const told = error instanceof ImportError && error.code === 'unsupported' ? lowering('symbols').solve() : undefined;
+    if (!told || told.size === 0) throw error;
+    return lowering(told).run();
+  }
 }
+
+/** What stands for integer inputs that are not bound: symbols for their elements, or values that calls must give. */
+type Told = 'symbols' | ReadonlyMap<string, Tensor>;
 
 class Lowering {
   private readonly build = new FoldingBuild(() => false);
   private readonly symbols = new Map<string, Symbol>();
-  private readonly drafts = new Map<string, Draft>();
-  private readonly byContent = new Map<string, Draft[]>();
-  private readonly byValue = new Map<number, Draft>();
-  /** Bodies of loops read the same tensors again and again. */
-  private readonly bySource = new Map<OnnxTensor, Value>();
-  private readonly byTensor = new Map<Tensor, Value>();
+  private readonly weights = new Weights(this.build);
   private readonly layers: LayerInfo[] = [];
   private readonly refusals: Refusal[] = [];
   /** Outputs of nodes that were refused. */
   private readonly lost = new Set<string>();
   private readonly counts = new Map<string, number>();
+  /** Inputs whose values are told. */
+  private readonly expected: (readonly [input: Value, tensor: Tensor])[] = [];
   private used: { parameter: string; variable: string }[] = [];
 
   constructor(
@@ -81,9 +79,10 @@ class Lowering {
     private readonly bound: ReadonlyMap<string, Tensor>,
     private readonly asked: AskedOutputs,
     private readonly dims: Readonly<Record<string, DimOption>>,
+    private readonly told: Told | undefined,
   ) {}
 
-  run(): TensorGraph {
+  private expandModel(): { readonly scope: Scope; readonly given: readonly OnnxPort[]; readonly inputs: Port[] } {
     const { graph, opsets } = this.file;
     this.checkOpsets(opsets);
     const scope: Scope = new Map();
@@ -93,15 +92,36 @@ class Lowering {
     this.checkDims(given);
     this.bindInitializers(graph, scope);
     this.expandNodes(graph.nodes, scope, opsets);
+    return { scope, given, inputs };
+  }
+
+  /** Values of inputs that follow from the sizes of outputs, where these are all that is missing. */
+  solve(): ReadonlyMap<string, Tensor> | undefined {
+    try {
+      const { scope, given } = this.expandModel();
+      if (this.refusals.length > 0) return undefined;
+      return valuesTold(
+        given.filter(({ name }) => !this.bound.has(name)),
+        this.file.graph.outputs.map((port) => [port, scope.get(port.name)]),
+      );
+    } catch (error) {
+      if (error instanceof NacreError) return undefined;
+      throw error;
+    }
+  }
+
+  run(): TensorGraph {
+    const { graph } = this.file;
+    const { scope, inputs } = this.expandModel();
     if (this.refusals.length > 0) throw refuse(this.refusals);
     const names = outputsOf(
       graph,
       this.asked,
       (name) => scope.get(name),
-      (value) => this.byValue.has(value.id) || this.build.fixedOf(value) !== undefined,
+      (value) => this.weights.has(value) || this.build.fixedOf(value) !== undefined,
     );
     const outputs = names.map((name) => this.output(name, this.read(scope, name, 'the outputs')));
-    return this.finish(inputs, outputs);
+    return this.finish(inputs, this.checked(outputs));
   }
 
   private checkOpsets(opsets: ReadonlyMap<string, number>): void {
@@ -129,8 +149,27 @@ class Lowering {
       return symbol(known);
     });
     const value = this.build.value({ dtype, shape: sizes }, name);
-    scope.set(name, value);
+    scope.set(name, this.standIn(name, value));
     return [portOf(name, value)];
+  }
+
+  /** What nodes read in the place of an input. */
+  private standIn(name: string, value: Value): Value {
+    if (this.told === 'symbols') {
+      const elements = elementsOf(name, value);
+      if (elements) this.build.follow(value, elements);
+      return value;
+    }
+    const tensor = this.told?.get(name);
+    if (!tensor) return value;
+    this.expected.push([value, tensor]);
+    return this.build.constant(tensor);
+  }
+
+  private checked(outputs: readonly Port[]): readonly Port[] {
+    const [first, ...others] = outputs;
+    if (!first || this.expected.length === 0) return outputs;
+    return [portOf(first.name, requiring(this.build, first.value, this.expected)), ...others];
   }
 
   private output(name: string, value: Value): Port {
@@ -156,50 +195,7 @@ class Lowering {
   }
 
   private bindInitializers({ initializers }: OnnxGraph, scope: Scope): void {
-    for (const initializer of initializers) scope.set(initializer.name, this.initializer(initializer));
-  }
-
-  /** Floats with an axis are variables, everything else is a constant. */
-  private initializer(source: OnnxTensor): Value {
-    const known = this.bySource.get(source);
-    if (known) return known;
-    const tensor = source.read();
-    const isWeight = tensor.dtype === 'float32' && tensor.shape.length > 0;
-    const value = isWeight ? this.variable(source.name, tensor) : this.build.constant(tensor);
-    this.bySource.set(source, value);
-    return value;
-  }
-
-  /** A variable, or the one that has these very values already. */
-  private variable(name: string, tensor: Tensor): Value {
-    const known = this.byTensor.get(tensor);
-    if (known) return known;
-    const value = this.ownVariable(name, tensor);
-    this.byTensor.set(tensor, value);
-    return value;
-  }
-
-  private ownVariable(name: string, tensor: Tensor): Value {
-    const bytes = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
-    const key = `${tensor.shape.join(' ')}:${fnv1a64Bytes(bytes)}`;
-    const alike = this.byContent.get(key) ?? [];
-    const twin = alike.find((draft) => sameBytes(draft.tensor, bytes));
-    if (twin) return twin.value;
-    const own = this.uniqueName(name);
-    const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, own);
-    const draft: Draft = { name: own, value, tensor, layout: null, users: [] };
-    this.drafts.set(own, draft);
-    this.byValue.set(value.id, draft);
-    this.byContent.set(key, [...alike, draft]);
-    this.build.settle(value, tensor);
-    return value;
-  }
-
-  /** Graphs inside nodes may use a name again. */
-  private uniqueName(name: string): string {
-    let unique = name;
-    for (let count = 2; this.drafts.has(unique); count++) unique = `${name}_${count}`;
-    return unique;
+    for (const initializer of initializers) scope.set(initializer.name, this.weights.initializer(initializer));
   }
 
   private read(scope: Scope, name: string, reader: string): Value {
@@ -261,7 +257,7 @@ class Lowering {
         opset,
         { expand: (graph, values) => this.expandGraph(graph, values, scope, opsets) },
         (value, use) => this.use(name, value, use),
-        (tensor) => this.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
+        (tensor) => this.weights.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
       const result = form(context, inputs);
       this.useOthers(name, inputs);
@@ -296,7 +292,7 @@ class Lowering {
   /** Variables that a node reads and has no word of its own for. */
   private useOthers(name: string, inputs: readonly (Value | undefined)[]): void {
     inputs.forEach((value, at) => {
-      const draft = value && this.byValue.get(value.id);
+      const draft = value && this.weights.of(value);
       if (draft && !this.used.some(({ variable }) => variable === draft.name)) {
         this.use(name, draft.value, { parameter: String(at), layout: null });
       }
@@ -304,7 +300,7 @@ class Lowering {
   }
 
   private use(node: string, value: Value, { parameter, layout }: WeightUse): void {
-    const draft = this.byValue.get(value.id);
+    const draft = this.weights.of(value);
     if (!draft) return;
     draft.layout ??= layout;
     const user = `${node}.${parameter}`;
@@ -355,10 +351,7 @@ class Lowering {
     const read = new Set(
       [...this.build.nodes.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map(({ id }) => id),
     );
-    const drafts = [...this.drafts.values()].filter(({ value }) => read.has(value.id));
-    const initialize = drafts.map(({ name, value, tensor }): Node => {
-      return { op: { kind: 'constant', tensor }, inputs: [], outputs: [value], origin: name };
-    });
+    const weights = this.weights.read(read);
     const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
     return {
       name: this.file.graph.name === '' ? undefined : this.file.graph.name,
@@ -367,12 +360,12 @@ class Lowering {
       symbols: [...this.symbols.values()].filter(({ name }) => present.has(name)).map((each) => this.symbolInfo(each)),
       inputs,
       outputs,
-      variables: drafts.map(variableOf),
+      variables: weights.variables,
       constraints: this.build.constraints,
-      initialize,
+      initialize: weights.initialize,
       prepare: [],
       forward: this.build.nodes,
-      notes: drafts.flatMap(noteOn),
+      notes: weights.notes,
       layers: this.layers,
     };
   }
@@ -388,36 +381,6 @@ class Lowering {
 const portOf = (name: string, value: Value): Port => ({ name, value, axes: value.shape.map(() => '') });
 
 const opName = ({ domain, op }: OnnxNode): string => (domain === '' ? op : `${domain}.${op}`);
-
-const sameBytes = ({ data }: Tensor, bytes: Uint8Array): boolean => {
-  const own = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return own.length === bytes.length && own.every((byte, at) => byte === bytes[at]);
-};
-
-/** Weights that make every result NaN, or nearly. */
-function noteOn({ name, tensor }: Draft): string[] {
-  let count = 0;
-  for (const value of tensor.data as Float32Array) if (Number.isNaN(value)) count++;
-  return count === 0 ? [] : [`${name}: ${count} of ${tensor.data.length} weights are NaN`];
-}
-
-/** Fans count in the order of axes [kernel, in, out], which 'oi' and 'oihw' reverse. */
-function variableOf({ name, value, layout, users }: Draft): Variable {
-  const shape = value.shape as readonly number[];
-  const ordered = layout === 'oi' || layout === 'oihw' ? [...shape.slice(2), shape[1]!, shape[0]!] : shape;
-  const fans = volume(shape) === 0 ? { fanIn: 1, fanOut: 1 } : fansOf(ordered);
-  return {
-    name,
-    value,
-    layout,
-    trainable: true,
-    users,
-    ...fans,
-    weightFanIn: undefined,
-    initializer: 'values',
-    isDefault: false,
-  };
-}
 
 /** One error that lists every node nacre cannot take. */
 function refuse(refusals: readonly Refusal[]): ImportError {

@@ -19,8 +19,9 @@ function decided(context: NodeContext, condition: Value): boolean | undefined {
 }
 
 /** Whether a node may make `forward` fail, or defines sizes, which it must not where its branch is not taken. */
-function mayFail({ op }: Node): boolean {
-  let found = 'count' in op || op.kind === 'gather' || op.kind === 'scatter';
+function mayFail(context: NodeContext, { op, inputs }: Node): boolean {
+  let found = 'count' in op || op.kind === 'scatter';
+  if (op.kind === 'gather') found = context.build.fixedOf(inputs[1]!) === undefined;
   if (op.kind === 'compute') f.forEachPart(op.formula, (part) => (found ||= part.kind === 'check'));
   return found;
 }
@@ -32,7 +33,8 @@ function chosen(context: NodeContext, condition: Value): Outputs {
   const { build } = context;
   const [begin, constraints] = [build.nodes.length, build.constraints.length];
   const [yes, no] = (['then_branch', 'else_branch'] as const).map((name) => context.expand(context.graph(name), []));
-  if (build.nodes.slice(begin).some(mayFail)) refuse('a branch may fail where the other is taken');
+  if (build.nodes.slice(begin).some((node) => mayFail(context, node)))
+    refuse('a branch may fail where the other is taken');
   if (build.constraints.length > constraints) refuse('a branch puts conditions on sizes');
   const scalar = build.reshape(condition, []);
   return yes!.map((left, at) => {
