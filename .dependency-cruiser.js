@@ -12,6 +12,7 @@ const foundation = [
   'functions',
   'random',
   'show',
+  'stored',
   'streams',
   'suggest',
 ];
@@ -27,16 +28,16 @@ const stages = {
   facts: ['ir'],
   ops: ['ir', 'facts'],
   build: ['ir', 'ops'],
-  convolve: ['ir', 'ops', 'build'],
+  expand: ['ir', 'ops', 'build'],
   initializers: ['ir', 'ops', 'build', 'attributes'],
-  layers: ['ir', 'ops', 'build', 'convolve', 'attributes', 'initializers'],
+  layers: ['ir', 'ops', 'build', 'expand', 'attributes', 'initializers'],
   declaration: ['ir', 'attributes', 'aliases', 'initializers', 'layers'],
   lower: ['ir', 'ops', 'build', 'initializers', 'layers', 'declaration'],
   optimize: ['ir', 'ops', 'build'],
   plan: ['ir', 'facts'],
   emit: ['ir', 'facts', 'plan'],
   custom: ['ir', 'emit'],
-  import: ['aliases', 'ir', 'ops', 'build', 'convolve', 'initializers', 'declaration', 'lower'],
+  import: ['aliases', 'ir', 'ops', 'build', 'expand', 'initializers', 'layers', 'declaration', 'lower'],
 };
 
 /** Folders of families, the file that lists them, and what else that file imports. */

@@ -1,5 +1,5 @@
 import type { Build } from '../build.js';
-import { convolve } from '../convolve.js';
+import { convolve } from '../expand/convolve.js';
 import { floorDiv, mul, sub, type Dim } from '../dim.js';
 import { zeros } from '../initializers/constant.js';
 import { glorotUniform } from '../initializers/variance-scaling.js';

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import test from 'ava';
 import type { Build } from '../../compiler/build.js';
-import { convolve } from '../../compiler/convolve.js';
+import { convolve } from '../../compiler/expand/convolve.js';
 import { multiplyAdds } from '../../compiler/ops/index.js';
 import type { KernelLayout, Padding, Pair, TensorGraph, Value } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';

@@ -3,7 +3,7 @@ import { ImportError } from '../../errors.js';
 import type { Layout, Value } from '../../ir.js';
 import type { Scalar } from '../../ops/fraction.js';
 import { volume, type DType, type Tensor } from '../../tensor.js';
-import type { FoldingBuild } from './fold.js';
+import type { FoldingBuild } from '../../expand/fold.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from './model.js';
 import { isNoTensor } from './sequences.js';
 

@@ -3,7 +3,7 @@ import * as f from '../../formula.js';
 import type { Formula } from '../../formula.js';
 import type { Value } from '../../ir.js';
 import type { NodeContext } from './context.js';
-import { padAxes, sliceAxis } from './window.js';
+import { padAxes, sliceAxis } from '../../expand/axes.js';
 
 /** Lengths that are matrix products in float32; the sums of shorter transforms, and of longer ones, are float64. */
 const MULTIPLIED = { from: 65, to: 2048 };

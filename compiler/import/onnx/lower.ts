@@ -7,7 +7,7 @@ import { didYouMean } from '../../suggest.js';
 import type { Tensor } from '../../tensor.js';
 import { NodeContext, Unsupported, type WeightUse } from './context.js';
 import { formOf, newestOpset, oldestOpset } from './define.js';
-import { FoldingBuild } from './fold.js';
+import { FoldingBuild } from '../../expand/fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort } from './model.js';
 import { outputsOf, type AskedOutputs } from './outputs.js';
 import { isNoTensor } from './sequences.js';

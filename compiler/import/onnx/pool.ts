@@ -4,17 +4,9 @@ import type { Formula } from '../../formula.js';
 import type { OpOf, Padding, Value } from '../../ir.js';
 import type { DType } from '../../tensor.js';
 import type { NodeContext } from './context.js';
-import type { FoldingBuild } from './fold.js';
-import {
-  channelsFirst,
-  channelsLast,
-  extentOf,
-  kernelShape,
-  padAxes,
-  spatialOf,
-  windowOf,
-  type Window,
-} from './window.js';
+import type { FoldingBuild } from '../../expand/fold.js';
+import { channelsFirst, channelsLast, extentOf, padAxes } from '../../expand/axes.js';
+import { kernelShape, spatialOf, windowOf, type Window } from './window.js';
 
 /** The window of a pooling operator, and how often it is laid on each axis. */
 export interface PoolWindow extends Window {

@@ -2,7 +2,7 @@ import { fansOf } from '../../initializers/fans.js';
 import type { Layout, Node, Value, Variable } from '../../ir.js';
 import { fnv1a64Bytes } from '../../random.js';
 import { volume, type Tensor } from '../../tensor.js';
-import type { FoldingBuild } from './fold.js';
+import type { FoldingBuild } from '../../expand/fold.js';
 import type { OnnxTensor } from './model.js';
 
 /** A variable before it is known how it is used. */

@@ -1,8 +1,8 @@
-import { add, ceilDiv, equal, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
+import { add, ceilDiv, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
 import { ImportError } from '../../errors.js';
+import { extentOf } from '../../expand/axes.js';
 import type { Padding, Value } from '../../ir.js';
 import type { NodeContext } from './context.js';
-import type { FoldingBuild } from './fold.js';
 
 /** How a window slides over the spatial axes of a tensor [batch, channels, ...spatial]. */
 export interface Window {
@@ -11,9 +11,6 @@ export interface Window {
   readonly dilation: readonly number[];
   readonly padding: Padding;
 }
-
-/** Elements from the first tap of a dilated kernel to its last. */
-export const extentOf = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
 /** Steps and sizes beyond it are faults. */
 const MOST = 2 ** 31 - 1;
@@ -103,39 +100,4 @@ export function windowOf(context: NodeContext, spatial: readonly Dim[], kernel: 
     context.unsupported('negative pads');
   }
   return { kernel, strides, dilation, padding };
-}
-
-/** [batch, channels, ...spatial] → [batch, ...spatial, channels] */
-export function channelsLast(build: FoldingBuild, x: Value): Value {
-  const rank = x.shape.length;
-  const spatial = Array.from({ length: rank - 2 }, (_, axis) => axis + 2);
-  return build.op({ kind: 'transpose', permutation: [0, ...spatial, 1] }, [x]);
-}
-
-/** [batch, ...spatial, channels] → [batch, channels, ...spatial] */
-export function channelsFirst(build: FoldingBuild, x: Value): Value {
-  const rank = x.shape.length;
-  const spatial = Array.from({ length: rank - 2 }, (_, axis) => axis + 1);
-  return build.op({ kind: 'transpose', permutation: [0, rank - 1, ...spatial] }, [x]);
-}
-
-/** Elements `start + i · step` for i < size along one axis. */
-export function sliceAxis(build: FoldingBuild, x: Value, axis: number, start: Dim, size: Dim, step = 1): Value {
-  const isWhole = start === 0 && equal(size, x.shape[axis]!) && (step === 1 || size === 1);
-  if (isWhole) return x;
-  return build.op(
-    {
-      kind: 'slice',
-      starts: x.shape.map((_, at) => (at === axis ? start : 0)),
-      steps: x.shape.map((_, at) => (at === axis ? step : 1)),
-      sizes: x.shape.map((own, at) => (at === axis ? size : own)),
-    },
-    [x],
-  );
-}
-
-/** A tensor as a pad op makes it, or as it is where there is nothing to add. */
-export function padAxes(build: FoldingBuild, x: Value, padding: Padding, value = 0): Value {
-  if (padding.every((sides) => sides.every((side) => side === 0))) return x;
-  return build.op({ kind: 'pad', padding, value }, [x]);
 }

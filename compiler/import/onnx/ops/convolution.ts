@@ -3,22 +3,11 @@ import { ImportError } from '../../../errors.js';
 import type { Value } from '../../../ir.js';
 import { binary, element, unary } from '../../../build.js';
 import type { NodeContext } from '../context.js';
-import { convolveMap } from '../convolve.js';
+import { convolveMap } from '../../../expand/convolve-map.js';
 import type { Expand, Operators } from '../define.js';
-import { transposeConvolve } from '../transpose-convolve.js';
-import {
-  autoPads,
-  channelsFirst,
-  channelsLast,
-  explicitPadding,
-  extentOf,
-  halves,
-  kernelOf,
-  perAxis,
-  sliceAxis,
-  spatialOf,
-  windowOf,
-} from '../window.js';
+import { transposeConvolve } from '../../../expand/transpose-convolve.js';
+import { channelsFirst, channelsLast, extentOf, sliceAxis } from '../../../expand/axes.js';
+import { autoPads, explicitPadding, halves, kernelOf, perAxis, spatialOf, windowOf } from '../window.js';
 
 function requireRank(context: NodeContext, name: string, value: Value, rank: number): void {
   if (value.shape.length === rank) return;

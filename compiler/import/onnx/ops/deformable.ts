@@ -2,9 +2,10 @@ import { add, floorDiv, mul, sub, type Dim } from '../../../dim.js';
 import { ImportError } from '../../../errors.js';
 import * as f from '../../../formula.js';
 import type { Formula } from '../../../formula.js';
-import { convolveMap } from '../convolve.js';
+import { convolveMap } from '../../../expand/convolve-map.js';
 import type { Expand, Operators } from '../define.js';
-import { channelsFirst, extentOf, kernelOf, windowOf } from '../window.js';
+import { channelsFirst, extentOf } from '../../../expand/axes.js';
+import { kernelOf, windowOf } from '../window.js';
 
 /** Bilinear between the four neighbours of a point, of which those outside count as 0. */
 function sample(

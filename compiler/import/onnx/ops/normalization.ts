@@ -4,7 +4,7 @@ import { ImportError } from '../../../errors.js';
 import type { Expression, Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { padAxes } from '../window.js';
+import { padAxes } from '../../../expand/axes.js';
 
 /** A vector of channels as it stands beside [batch, channels, ...rest]. */
 const beside = (context: NodeContext, vector: Value, rank: number): Value =>

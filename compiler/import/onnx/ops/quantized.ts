@@ -3,12 +3,13 @@ import { ImportError } from '../../../errors.js';
 import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
-import { convolveMap } from '../convolve.js';
+import { convolveMap } from '../../../expand/convolve-map.js';
 import type { Expand, Operators } from '../define.js';
 import { exactly, requantize, shift } from '../exact.js';
 import { each } from '../integers.js';
 import { multiply } from '../multiply.js';
-import { channelsFirst, channelsLast, kernelOf, sliceAxis, spatialOf, windowOf } from '../window.js';
+import { channelsFirst, channelsLast, sliceAxis } from '../../../expand/axes.js';
+import { kernelOf, spatialOf, windowOf } from '../window.js';
 
 /** One number for each filter as it stands beside a tensor of `rank` axes whose axis `axis` they are; others as they are. */
 const along = ({ build }: NodeContext, value: Value, axis: number, rank: number): Value =>

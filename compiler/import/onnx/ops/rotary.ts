@@ -4,7 +4,7 @@ import { ImportError } from '../../../errors.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { sliceAxis } from '../window.js';
+import { sliceAxis } from '../../../expand/axes.js';
 
 /** The rows of a table of cosines or sines at positions, or one for each place already. */
 function angles(context: NodeContext, table: Value, positions: Value | undefined): Value {

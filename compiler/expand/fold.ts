@@ -1,11 +1,11 @@
-import { Build } from '../../build.js';
-import { valueOf, type Dim } from '../../dim.js';
-import { definedSize, type Node, type Op, type OpKind, type Value } from '../../ir.js';
-import { evaluateNode } from '../../ops/index.js';
-import { numberOf, ScalarArithmetic, scalarOfFloat, undecided, type Scalar } from '../../ops/fraction.js';
-import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../../ops/symbolic.js';
-import { arrayOf, volume, type DType, type Tensor } from '../../tensor.js';
-import * as f from '../../formula.js';
+import { Build } from '../build.js';
+import { valueOf, type Dim } from '../dim.js';
+import { definedSize, type Node, type Op, type OpKind, type Value } from '../ir.js';
+import { evaluateNode } from '../ops/index.js';
+import { numberOf, ScalarArithmetic, scalarOfFloat, undecided, type Scalar } from '../ops/fraction.js';
+import { evaluateRatios, evaluateSizes, Undecided, type SymbolicContent } from '../ops/symbolic.js';
+import { arrayOf, volume, type DType, type Tensor } from '../tensor.js';
+import * as f from '../formula.js';
 
 /** Results with more elements are computed by the module, once, when it is prepared. */
 const MOST_ELEMENTS = 65536;

@@ -1,9 +1,9 @@
-import { add, equal, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
-import * as f from '../../formula.js';
-import type { Padding, Value } from '../../ir.js';
-import { convolveMap } from './convolve.js';
-import type { FoldingBuild } from './fold.js';
-import { sliceAxis } from './window.js';
+import type { Build } from '../build.js';
+import { add, equal, floorDiv, max, mul, sub, type Dim } from '../dim.js';
+import * as f from '../formula.js';
+import type { Padding, Value } from '../ir.js';
+import { sliceAxis } from './axes.js';
+import { convolveMap } from './convolve-map.js';
 
 /** How a transposed convolution spreads each element of a map over its output. */
 export interface Spread {
@@ -70,7 +70,7 @@ const isSame = (left: Phases, right: Phases): boolean =>
  * [batch, ...outputs, filters]. Outputs at the same remainder modulo the strides are a convolution of stride 1 with part of
  * the kernel, and all of them are interleaved; parts that read alike are one convolution with as many more filters.
  */
-export function transposeConvolve(build: FoldingBuild, x: Value, w: Value, spread: Spread): Value {
+export function transposeConvolve(build: Build, x: Value, w: Value, spread: Spread): Value {
   const { strides, dilation, before, outputs, groups } = spread;
   const [channels, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
   const low = before.map((start, axis) => floorDiv(start, strides[axis]!));
@@ -124,13 +124,7 @@ export function transposeConvolve(build: FoldingBuild, x: Value, w: Value, sprea
 }
 
 /** [batch, count, stride, …, filters] as a map, of which a part is the output. */
-function interleaved(
-  build: FoldingBuild,
-  x: Value,
-  filters: number,
-  starts: readonly Dim[],
-  sizes: readonly Dim[],
-): Value {
+function interleaved(build: Build, x: Value, filters: number, starts: readonly Dim[], sizes: readonly Dim[]): Value {
   const [batch] = x.shape as [Dim];
   const whole = sizes.map((_, axis) => mul(x.shape[2 * axis + 1]!, x.shape[2 * axis + 2]!));
   const map = build.reshape(x, [batch, ...whole, filters]);
@@ -138,7 +132,7 @@ function interleaved(
 }
 
 /** Cuts from a map what padding below zero takes, and leaves the rest of the padding. */
-function crop(build: FoldingBuild, x: Value, phase: Phases): { map: Value; padding: Padding } {
+function crop(build: Build, x: Value, phase: Phases): { map: Value; padding: Padding } {
   let map = x;
   const padding = phase.map(({ padding: sides }, axis): readonly [Dim, Dim] => {
     const [before, after] = [max(0, sides[0]), max(0, sides[1])];

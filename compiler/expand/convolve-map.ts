@@ -1,8 +1,8 @@
-import { convolve } from '../../convolve.js';
-import { add, floorDiv, mul, sub, type Dim } from '../../dim.js';
-import type { Padding, Pair, Value } from '../../ir.js';
-import type { FoldingBuild } from './fold.js';
-import { extentOf, padAxes, sliceAxis } from './window.js';
+import type { Build } from '../build.js';
+import { add, floorDiv, mul, sub, type Dim } from '../dim.js';
+import type { Padding, Pair, Value } from '../ir.js';
+import { extentOf, padAxes, sliceAxis } from './axes.js';
+import { convolve } from './convolve.js';
 
 /** How a kernel slides over one to three spatial axes. */
 export interface Slide {
@@ -20,7 +20,7 @@ const pairOf = (list: readonly number[]): Pair => [list[0]!, list[1]!];
  *
  * @throws ShapeError for a kernel that does not fit the map or the groups
  */
-export function convolveMap(build: FoldingBuild, x: Value, w: Value, slide: Slide): Value {
+export function convolveMap(build: Build, x: Value, w: Value, slide: Slide): Value {
   const { strides, dilation, padding, groups } = slide;
   const spatial = x.shape.length - 2;
   if (spatial === 3) return convolveVolume(build, x, w, slide);
@@ -46,7 +46,7 @@ export function convolveMap(build: FoldingBuild, x: Value, w: Value, slide: Slid
  * A volume is a batch of maps, one for each depth. Those under the depth taps of a kernel become channels of one map, or
  * are convolved one by one and summed where each channel has filters of its own.
  */
-function convolveVolume(build: FoldingBuild, x: Value, w: Value, { strides, dilation, padding, groups }: Slide): Value {
+function convolveVolume(build: Build, x: Value, w: Value, { strides, dilation, padding, groups }: Slide): Value {
   const padded = padAxes(build, x, [[0, 0], padding[0]!, [0, 0], [0, 0], [0, 0]]);
   const [batch, depth, height, width, channels] = padded.shape as [Dim, Dim, Dim, Dim, Dim];
   const [filters, perGroup, taps, ...kernel] = w.shape as [number, Dim, number, number, number];

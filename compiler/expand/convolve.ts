@@ -1,6 +1,6 @@
-import type { Build } from './build.js';
-import type { Dim } from './dim.js';
-import type { KernelLayout, Padding, Pair, Value } from './ir.js';
+import type { Build } from '../build.js';
+import type { Dim } from '../dim.js';
+import type { KernelLayout, Padding, Pair, Value } from '../ir.js';
 
 /** How a kernel slides over a map. */
 export interface Convolution {
