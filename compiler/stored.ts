@@ -32,8 +32,8 @@ export function decodeHalf(bits: number, dtype: 'float16' | 'bfloat16'): number 
 
 /** What stored values stand for: of quantized ones `stored · scale + offset` in float64, rounded to float32 once. */
 export function decode(values: StoredValues): Float32Array {
-  if (values.dtype === 'float32') return values.data;
-  if (values.dtype === 'float16' || values.dtype === 'bfloat16') {
+  if (!('scale' in values)) {
+    if (values.dtype === 'float32') return values.data;
     const { dtype } = values;
     return Float32Array.from(values.data, (bits) => decodeHalf(bits, dtype));
   }
