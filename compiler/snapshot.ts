@@ -21,7 +21,7 @@ export function snapshot(
   const variables = plan.variables.map((planned) => {
     const { data, shape } = model.variables.get(planned.variable.name);
     const tensor = { dtype: 'float32', shape, data } as const;
-    return { ...planned, filling: { kind: 'values', tensor } as const };
+    return { ...planned, filling: { kind: 'values', values: tensor } as const };
   });
   return { plan: { ...plan, variables }, open: names };
 }

@@ -6,6 +6,7 @@ import type { Filling, KernelPlan } from '../plan/types.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals } from './code.js';
 import { forms, modes } from './draw.js';
+import { decode } from '../stored.js';
 import type { Linker } from './linker.js';
 import { field, MANY_CASES, setField, switchOver, wideField } from './variable.js';
 
@@ -64,7 +65,7 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
   const payloads: Uint8Array[] = [];
   const cases = plan.variables.map(({ filling }) => {
     if (filling.kind === 'values') {
-      return [copyValues(linker, filling.tensor.data, payloads), module.return(module.i32.const(1))];
+      return [copyValues(linker, decode(filling.values), payloads), module.return(module.i32.const(1))];
     }
     const { recipe, seed } = filling;
     if (recipe.kind === 'host') return [module.return(module.i32.const(0))];

@@ -2,6 +2,7 @@ import { SAMPLE_COUNT } from '../../runtime/manifest.js';
 import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
+import type { Tensor } from '../tensor.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
@@ -27,8 +28,8 @@ import type {
   Step,
 } from './types.js';
 
-const initializer = (): never => {
-  throw new InternalError('an initializer outside initialize');
+const variableOnly = (): never => {
+  throw new InternalError('what fills a variable stands outside initialize');
 };
 
 /** How each op becomes kernels. */
@@ -58,7 +59,8 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   compress,
   unique,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
-  initializer,
+  stored: variableOnly,
+  initializer: variableOnly,
 };
 
 /**
@@ -132,7 +134,10 @@ function planVariables(
 function fillingOf({ initialize }: TensorGraph, { value }: Variable): Filling {
   const op = initialize.find(({ outputs }) => outputs[0]!.id === value.id)?.op;
   if (op?.kind === 'initializer') return { ...op, kind: 'recipe' };
-  if (op?.kind === 'constant') return { kind: 'values', tensor: op.tensor };
+  if (op?.kind === 'stored') return { kind: 'values', values: op.values };
+  if (op?.kind === 'constant' && op.tensor.dtype === 'float32') {
+    return { kind: 'values', values: op.tensor as Tensor<'float32'> };
+  }
   throw new InternalError('a variable without an initializer');
 }
 
