@@ -15,6 +15,7 @@ import { packStep, Planner } from './planner.js';
 import { matmul } from './matmul.js';
 import { convolution, depthwise, pool } from './products.js';
 import { recurrent } from './recurrence.js';
+import { scaleBytes } from './stored.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import { compress, nonMaxSuppression, nonZero, scatter, topK, unique } from './selection.js';
 import type {
@@ -152,8 +153,9 @@ const ALIGNMENT = 16;
 function layoutScratch(variables: readonly PlannedVariable[], families: ReadonlySet<FamilyName>, rng: Rng) {
   let canonical: Dim = variables.length > 0 ? 4 * SAMPLE_COUNT : 0;
   let initializer: Dim = 0;
-  for (const { packing, count, variable } of variables) {
+  for (const { packing, count, variable, filling } of variables) {
     if (packing) canonical = max(canonical, mul(count, 4));
+    if (filling.kind === 'values') initializer = max(initializer, scaleBytes(filling.values));
     initializer = max(initializer, scratchOf(families, describeShape(variable.value.shape, variable.layout)));
   }
   const first = alignUp(canonical, ALIGNMENT);
