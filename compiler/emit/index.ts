@@ -12,7 +12,7 @@ import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
-import { emitForward, emitPrepare, isHost, parametersWait } from './steps.js';
+import { emitForward, emitPrepare, isExternal, isHost, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
 
@@ -55,7 +55,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
   const dropped = options.frozen ? (plan.variables.some(isHost) ? editing : [...editing, ...writing]) : [];
   const kept = EXPORTS.filter((name) => !dropped.includes(name));
-  for (const name of [...kept, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
+  const decoding = plan.variables.some(isExternal) ? ['decodeParameter'] : [];
+  for (const name of [...kept, ...decoding, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
   keepCalled(module, [...sharedByInfer, ...linker.kept]);
