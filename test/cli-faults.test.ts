@@ -59,7 +59,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [
     2,
     ['compile', '@keras.json', '-o', '@n.wasm', '--weights', 'seeds'],
-    "compile.weights: must be 'seed' or 'embed', got 'seeds'",
+    "compile.weights: must be 'seed', 'embed' or 'external', got 'seeds'",
   ],
   [
     2,

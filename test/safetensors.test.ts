@@ -1,7 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { ImportError } from '../compiler/errors.js';
-import { readSafetensors, writeSafetensors, type StoredTensor } from '../compiler/import/safetensors.js';
+import {
+  openSafetensors,
+  readMetadata,
+  readSafetensors,
+  writeSafetensors,
+  type StoredTensor,
+} from '../compiler/import/safetensors.js';
+import { attemptSafetensors, damagedFile } from './conformance/damage-safetensors.js';
+import { Random } from './conformance/mutate.js';
 
 function file(header: string | Uint8Array, data = 0, declaredLength?: bigint): Uint8Array {
   const bytes = typeof header === 'string' ? new TextEncoder().encode(header) : header;
@@ -21,7 +29,11 @@ const everyDtype: Record<string, StoredTensor> = {
   float16: { dtype: 'float16', shape: [3], data: new Uint16Array([0x3c00, 0x7bff, 1]) },
   bfloat16: { dtype: 'bfloat16', shape: [1, 1], data: new Uint16Array([0x3f80]) },
   int64: { dtype: 'int64', shape: [2], data: new BigInt64Array([-1n, 2n ** 62n]) },
+  uint64: { dtype: 'uint64', shape: [1], data: new BigUint64Array([2n ** 64n - 1n]) },
   int32: { dtype: 'int32', shape: [], data: new Int32Array([-7]) },
+  uint32: { dtype: 'uint32', shape: [1], data: new Uint32Array([2 ** 32 - 1]) },
+  int16: { dtype: 'int16', shape: [2], data: new Int16Array([-32768, 1]) },
+  uint16: { dtype: 'uint16', shape: [1], data: new Uint16Array([65535]) },
   uint8: { dtype: 'uint8', shape: [3], data: new Uint8Array([0, 128, 255]) },
   int8: { dtype: 'int8', shape: [1], data: new Int8Array([-128]) },
   bool: { dtype: 'bool', shape: [2], data: new Uint8Array([1, 0]) },
@@ -86,7 +98,7 @@ test('a file may hold no tensor, and a name of Object.prototype is not one', (t)
 });
 
 const twice = `{${entry('x', 'U8', '[1]', 0, 1)},${entry('\\u0078', 'U8', '[1]', 1, 2)}}`;
-const listed = 'F32, F64, F16, BF16, I64, I32, U8, I8, BOOL';
+const listed = 'F32, F64, F16, BF16, I64, U64, I32, U32, I16, U16, U8, I8, BOOL';
 const malformed: [title: string, bytes: Uint8Array, code: string, message: string][] = [
   ['no bytes', new Uint8Array(0), 'truncated', 'safetensors: a file has at least 8 bytes, got 0'],
   ['no header length', new Uint8Array(7), 'truncated', 'safetensors: a file has at least 8 bytes, got 7'],
@@ -226,7 +238,7 @@ const unwritable: [tensors: Record<string, StoredTensor>, message: string][] = [
   [{ x: { ...float32([1], 1), dtype: 'int8' } as unknown as StoredTensor }, 'x: int8 data must be of Int8Array'],
   [
     { x: { ...float32([1], 1), dtype: 'toString' } as unknown as StoredTensor },
-    "x: dtype 'toString' is not one of float32, float64, float16, bfloat16, int64, int32, uint8, int8, bool",
+    "x: dtype 'toString' is not one of float32, float64, float16, bfloat16, int64, uint64, int32, uint32, int16, uint16, uint8, int8, bool",
   ],
   [{ x: { dtype: 'bool', shape: [1], data: Uint8Array.of(3) } }, 'x: bool values must be 0 or 1, got 3'],
 ];
@@ -260,4 +272,52 @@ test('corrupted bytes are read or refused with an ImportError', (t) => {
     { numRuns: 500 },
   );
   t.pass();
+});
+
+test('a damaged file is refused by a typed error or read, whole and in parts alike', async (t) => {
+  const random = new Random(1);
+  let refused = 0;
+  for (let count = 0; count < 2000; count++) {
+    const file = damagedFile(random);
+    const outcome = await attemptSafetensors(file);
+    t.is(outcome.fault, undefined, JSON.stringify(new TextDecoder().decode(file)));
+    if (outcome.refused) refused++;
+  }
+  t.true(refused > 1000 && refused < 1900, `${refused} refused`);
+});
+
+test('a file that is opened gives one tensor after the other, and reads no other bytes', async (t) => {
+  const bytes = writeSafetensors(everyDtype, { format: 'pt' });
+  const ranges: [number, number][] = [];
+  const read = (begin: number, end: number): Promise<Uint8Array> => {
+    ranges.push([begin, end]);
+    return Promise.resolve(bytes.subarray(begin, end));
+  };
+  const file = await openSafetensors({ size: bytes.length, read });
+  t.deepEqual(file.metadata, { format: 'pt' });
+  t.deepEqual(readMetadata(bytes), { format: 'pt' });
+  t.is(ranges.length, 2);
+  t.deepEqual(await file.read('int16'), everyDtype['int16']);
+  t.is(ranges[2]![1] - ranges[2]![0], 4);
+  const tensors: Record<string, StoredTensor> = {};
+  for await (const [name, tensor] of file) tensors[name] = tensor;
+  t.deepEqual(tensors, everyDtype);
+  t.deepEqual(
+    file.tensors.map(({ name, bytes: size }) => [name, size]),
+    Object.keys(everyDtype)
+      .sort()
+      .map((name) => [name, everyDtype[name]!.data.byteLength]),
+  );
+  const missing = await t.throwsAsync(file.read('int61'), { instanceOf: ImportError });
+  t.is(missing.message, "int61: the file has no tensor 'int61'; did you mean 'int16'?");
+});
+
+test('a file that gives fewer bytes than it has is refused', async (t) => {
+  const bytes = writeSafetensors(everyDtype);
+  const file = await openSafetensors({
+    size: bytes.length,
+    read: (begin, end) => Promise.resolve(bytes.subarray(begin, Math.min(end, bytes.length - 1))),
+  });
+  const error = await t.throwsAsync(file.read('uint8'), { instanceOf: ImportError });
+  t.regex(error.message, /^uint8: bytes \d+ to \d+ were asked for, got 2 bytes$/);
 });

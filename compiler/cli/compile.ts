@@ -13,13 +13,27 @@ import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
 import { bindOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
 import { readCount, readDims, readSeed } from './values.js';
+import { requireOwn, tensorsOption, weightsBeside } from './weights.js';
 
 type Weights = NonNullable<CompileOptions['weights']>;
+type Storage = NonNullable<CompileOptions['storage']>;
 
 const options = {
   output: { short: 'o', value: 'FILE', help: 'where the module goes; its types go to FILE with .d.wasm.ts' },
   target: { value: 'TARGET', help: 'baseline (runs everywhere, the default) or relaxed (relaxed SIMD)' },
-  weights: { value: 'FORM', help: 'seed (initializers travel as recipes, the default) or embed (their values travel)' },
+  weights: {
+    value: 'FORM',
+    help: 'seed (initializers travel as recipes, the default), embed (their values travel) or external (in a file beside)',
+  },
+  storage: {
+    value: 'FORM',
+    help: 'of values that travel: f32 (the default), f16 or int8 (with a scale for each output)',
+  },
+  tensors: tensorsOption,
+  'tensor-layout': {
+    value: 'LAYOUT',
+    help: 'the axes of weights among the tensors: oi (outputs first, as in torch) or io',
+  },
   seed: { value: 'N', help: 'the seed of the initializers, 0 by default' },
   rng: { value: 'NAME', help: "the generator: philox, jax or torch; by default the declaration's" },
   parameters: {
@@ -36,11 +50,14 @@ const options = {
 } as const satisfies OptionSpecs;
 
 function compileOptions(values: Values<typeof options>, progress: Progress): CompileOptions {
-  const { target, weights, seed, rng, parameters, dims, initializers, wat } = values;
+  const { target, weights, storage, seed, rng, parameters, dims, initializers, wat } = values;
   const memory = values['max-memory'];
+  const layout = values['tensor-layout'];
   return {
     ...(target !== undefined && { target: target as NonNullable<CompileOptions['target']> }),
     ...(weights !== undefined && { weights: weights as Weights }),
+    ...(storage !== undefined && { storage: storage as Storage }),
+    ...(layout !== undefined && { tensorLayout: layout as 'io' }),
     ...(seed !== undefined && { seed: readSeed(seed) }),
     ...(rng !== undefined && { rng: rng as Rng }),
     ...(parameters !== undefined && { parameters: parameters as NonNullable<CompileOptions['parameters']> }),
@@ -91,8 +108,8 @@ function printWeights({ manifest }: CompiledModule, weights: Weights): string {
   if (variables.length === 0) return 'no weights';
   const given = variables.filter((variable) => variable.given).length;
   const carried = initializers.length === 0 ? '' : `, carries ${initializers.join(' ')}`;
-  const word = weights === 'embed' ? 'embedded' : 'given';
-  if (given === variables.length) return `weights: ${word}${weights === 'embed' ? ` (seed ${seed})` : ''}${carried}`;
+  const word = weights === 'embed' ? 'embedded' : weights === 'external' ? 'external' : 'given';
+  if (given === variables.length) return `weights: ${word}${weights !== 'seed' ? ` (seed ${seed})` : ''}${carried}`;
   return `weights: seed ${seed}${given === 0 ? '' : `, ${given} of ${variables.length} ${word}`}${carried}`;
 }
 
@@ -100,6 +117,7 @@ function outputFiles(path: string, module: CompiledModule, wat: string | undefin
   return [
     { path, data: module.binary },
     ...(types && path.endsWith('.wasm') ? [{ path: path.replace(/\.wasm$/, '.d.wasm.ts'), data: module.types }] : []),
+    ...(module.weights ? [{ path: weightsBeside(path), data: module.weights }] : []),
     ...(wat === undefined ? [] : [{ path: wat, data: module.text! }]),
   ];
 }
@@ -136,6 +154,7 @@ export const compileCommand = defineCommand({
   examples: [
     'compile examples/mlp.json -o mlp.wasm',
     'compile model.json -o model.wasm --weights embed --seed 7 --dims "batch=1,time<=512"',
+    'compile model.json -o model.wasm --tensors torch.safetensors --tensor-layout oi --storage f16',
     'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
     'compile model.json --stop-after plan',
   ],
@@ -147,7 +166,7 @@ export const compileCommand = defineCommand({
     if (output === undefined && stage === undefined) {
       throw new OptionError('arguments', 'compile', '-o FILE is missing; see nacre compile --help');
     }
-    const loaded = await loadModel(path!, values.bind);
+    const loaded = await loadModel(path!, values.bind, values.tensors);
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
     const given = { ...settings, tensors: loaded.tensors };
     const pipeline = new Pipeline(loaded.model, given);
@@ -157,6 +176,7 @@ export const compileCommand = defineCommand({
       return;
     }
     const module = await compilePipeline(pipeline, given).finally(() => progress.end());
+    if (module.weights) await requireOwn(weightsBeside(output!));
     const files = outputFiles(output!, module, wat, !values['no-types']);
     await writeFiles(files);
     for (const note of module.notes) streams.stderr.write(`note: ${note}\n`);

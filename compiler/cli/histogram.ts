@@ -19,6 +19,7 @@ import { writeFiles, type OutputFile } from './files.js';
 import { loadModel, modelDetails } from './model.js';
 import { printSeed } from './run.js';
 import { readCount, readDims, readSeed } from './values.js';
+import { openModule } from './weights.js';
 
 const options = {
   svg: { value: 'FILE', help: 'write the figure as an SVG file' },
@@ -66,9 +67,10 @@ function requireSizes({ variables, manifest }: Model): void {
 /** A model whose variables can be read. */
 async function openModel(path: string, dims: Dims, warn: (text: string) => void): Promise<Model> {
   const loaded = await loadModel(path);
-  const binary =
-    loaded.kind === 'module' ? loaded.binary : (await compile(loaded.model, { tensors: loaded.tensors, dims })).binary;
-  const model = instantiateSync(binary, { onWarning: warn });
+  const model =
+    loaded.kind === 'module'
+      ? await openModule(path, loaded.binary, { onWarning: warn })
+      : instantiateSync(await compile(loaded.model, { tensors: loaded.tensors, dims }), { onWarning: warn });
   const { symbols } = model.manifest;
   const isNamed = symbols.some(({ name, kind }) => kind === 'latched' && Object.hasOwn(dims, name));
   if (loaded.kind === 'module' && Object.keys(dims).length > 0) {

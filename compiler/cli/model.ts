@@ -1,15 +1,14 @@
-import { access } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
 import type { BoundInput } from '../import/onnx/index.js';
 import { openOnnx } from '../import/onnx/file.js';
-import { readSafetensors } from '../import/safetensors.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
 import { show } from '../show.js';
 import { readBytes, readText } from './files.js';
 import { readNpy } from './npy.js';
 import { readAssignment } from './values.js';
+import { loadTensors, weightsBeside } from './weights.js';
 
 /** The option of commands that take models whose inputs can be bound. */
 export const bindOption = {
@@ -27,17 +26,6 @@ export const modelDetails: readonly string[] = [
   'MODEL is a declaration in .json, with its tensors in the .safetensors of the same name beside it, or a',
   '.js, .mjs or .ts file whose default export is a graph or a declaration, or an ONNX model in .onnx.',
 ];
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-async function loadTensors(path: string): Promise<GivenTensors> {
-  if (!(await exists(path))) return {};
-  return readSafetensors(await readBytes(path));
-}
 
 /** The default export of a file, which is the user's code: what it throws is a fault of the model. */
 async function importModel(path: string): Promise<ModelSource> {
@@ -82,21 +70,25 @@ export async function readBindings(bind: readonly string[]): Promise<Readonly<Re
  * Reads a model, whose kind the end of its name tells.
  *
  * @param bind `name=value` for inputs of an ONNX model that are known
+ * @param tensors a file with more tensors for it
  * @throws OptionError for a file that cannot be read · NacreError for one that is no model · ImportError for tensors
  */
-export async function loadModel(path: string, bind: readonly string[] = []): Promise<LoadedModel> {
+export async function loadModel(path: string, bind: readonly string[] = [], tensors?: string): Promise<LoadedModel> {
   if (bind.length > 0 && extname(path) !== '.onnx') {
     throw new OptionError('arguments', '--bind', 'only inputs of ONNX models can be bound');
+  }
+  if (tensors !== undefined && !['.json', '.js', '.mjs', '.ts'].includes(extname(path))) {
+    throw new OptionError('arguments', '--tensors', 'only declarations and graphs take tensors');
   }
   switch (extname(path)) {
     case '.json': {
       const model = await readText(path);
-      return { kind: 'source', model, tensors: await loadTensors(path.replace(/\.json$/, '.safetensors')) };
+      return { kind: 'source', model, tensors: await loadTensors(weightsBeside(path), tensors) };
     }
     case '.js':
     case '.mjs':
     case '.ts':
-      return { kind: 'source', model: await importModel(path), tensors: {} };
+      return { kind: 'source', model: await importModel(path), tensors: await loadTensors(undefined, tensors) };
     case '.onnx':
       return { kind: 'source', model: await openOnnx(path, { bind: await readBindings(bind) }), tensors: {} };
     case '.wasm':

@@ -1,4 +1,4 @@
-import { instantiateSync, type Model, type Tensor as RuntimeTensor } from '../../runtime/index.js';
+import { instantiateSync, type Model, type SessionOptions, type Tensor as RuntimeTensor } from '../../runtime/index.js';
 import type { Manifest, ManifestPort } from '../../runtime/manifest.js';
 import { compile } from '../compile.js';
 import { ImportError, OptionError } from '../errors.js';
@@ -12,6 +12,7 @@ import { readNpy, writeNpy } from './npy.js';
 import { Progress } from './progress.js';
 import { describeValues, printValues } from './statistics.js';
 import { readAssignment, readCount, readSeed } from './values.js';
+import { openModule } from './weights.js';
 
 const options = {
   input: { value: 'NAME=FILE', multiple: true, help: 'the values of an input: .npy, or .json with nested lists' },
@@ -85,10 +86,10 @@ async function readInputs(
   return feeds;
 }
 
-async function openModel(path: string, bind: readonly string[]): Promise<Uint8Array> {
+async function openModel(path: string, bind: readonly string[], options: SessionOptions): Promise<Model> {
   const loaded = await loadModel(path, bind);
-  if (loaded.kind === 'module') return loaded.binary;
-  return (await compile(loaded.model, { tensors: loaded.tensors })).binary;
+  if (loaded.kind === 'module') return openModule(path, loaded.binary, options);
+  return instantiateSync((await compile(loaded.model, { tensors: loaded.tensors })).binary, options);
 }
 
 /** `seed 0 (default)` */
@@ -173,7 +174,10 @@ export const runCommand = defineCommand({
   name: 'run',
   usage: 'MODEL --input NAME=FILE … [--output NAME=FILE …] [--seed N] [--repeat N]',
   summary: 'Runs a model once, and tells or writes its outputs.',
-  details: [...modelDetails, 'A compiled .wasm is a MODEL too.'],
+  details: [
+    ...modelDetails,
+    'A compiled .wasm is a MODEL too, with its weights in the .safetensors beside it if they are external.',
+  ],
   operands: ['MODEL'],
   options,
   examples: [
@@ -185,7 +189,7 @@ export const runCommand = defineCommand({
     const { seed, repeat, json } = values;
     const chosen = seed === undefined || seed === 'random' ? seed : readSeed(seed);
     const runs = repeat === undefined ? 0 : readCount('--repeat', repeat);
-    const model = instantiateSync(await openModel(path!, values.bind), {
+    const model = await openModel(path!, values.bind, {
       onWarning: (text) => streams.stderr.write(`note: ${text}\n`),
     });
     const { manifest } = model;

@@ -16,35 +16,50 @@ const maxDepth = 3;
 const fields = ['dtype', 'shape', 'data_offsets'];
 const dtypes = new Map(Object.entries(elementTypes).map(([dtype, word]) => [word, dtype as StoredDtype]));
 
+export interface Header {
+  readonly entries: readonly HeaderEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where data begins, in bytes from the start of the file. */
+  readonly dataStart: number;
+}
+
 /** Parses and checks a whole header: afterwards the entries, in the order of their data, cover the data exactly. */
-export function parseHeader(bytes: Uint8Array): { entries: HeaderEntry[]; dataStart: number } {
-  const dataStart = 8 + headerLength(bytes);
-  const text = headerText(bytes.subarray(8, dataStart));
+export function parseHeader(bytes: Uint8Array): Header {
+  const dataStart = 8 + headerLength(bytes, bytes.length);
+  return readHeader(bytes.subarray(8, dataStart), bytes.length);
+}
+
+/** The same of the header's own bytes, `header`, in a file of `size` bytes. */
+export function readHeader(header: Uint8Array, size: number): Header {
+  const text = headerText(header);
   const duplicate = scanKeys(text);
-  const header = parseObject(text);
+  const fields = parseObject(text);
   if (duplicate !== undefined) throw fail('duplicateKey', `the header has the key ${duplicate} twice`);
   const entries: HeaderEntry[] = [];
-  for (const [name, value] of Object.entries(header)) {
-    if (name === '__metadata__') checkMetadata(value);
+  let metadata: Readonly<Record<string, string>> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === '__metadata__') metadata = readMetadata(value);
     else entries.push(parseEntry(name, value));
   }
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkCoverage(entries, bytes.length - dataStart);
-  return { entries, dataStart };
+  const dataStart = 8 + header.length;
+  checkCoverage(entries, size - dataStart);
+  return { entries, metadata, dataStart };
 }
 
 function fail(code: string, message: string): ImportError {
   return new ImportError(code, 'safetensors', message);
 }
 
-function headerLength(bytes: Uint8Array): number {
+/** The length of the header of a file of `size` bytes, of which `bytes` are the first. */
+export function headerLength(bytes: Uint8Array, size: number): number {
   if (bytes.length < 8) throw fail('truncated', `a file has at least 8 bytes, got ${bytes.length}`);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   if (length > maxHeaderLength) {
     throw fail('headerLength', `header of ${length} bytes is above the limit of ${maxHeaderLength}`);
   }
-  if (length > bytes.length - 8) {
-    throw fail('truncated', `header of ${length} bytes does not fit in the ${bytes.length - 8} that follow`);
+  if (length > size - 8) {
+    throw fail('truncated', `header of ${length} bytes does not fit in the ${size - 8} that follow`);
   }
   return Number(length);
 }
@@ -117,11 +132,12 @@ function parseObject(text: string): object {
   }
 }
 
-function checkMetadata(metadata: unknown): void {
+function readMetadata(metadata: unknown): Readonly<Record<string, string>> {
   const plain = typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata);
   if (!plain || Object.values(metadata).some((value) => typeof value !== 'string')) {
     throw new ImportError('metadata', '__metadata__', 'must be an object of strings');
   }
+  return metadata as Readonly<Record<string, string>>;
 }
 
 function parseEntry(name: string, value: unknown): HeaderEntry {

@@ -1,9 +1,13 @@
 /**
  * npm run fuzz -- onnx DIR [--count N] [--seed N]: damages the models of a pack, and requires that each is refused by a
  * typed error or gives what its naive evaluation gives, within bounded time and memory. Exits 1 if any does not.
+ *
+ * npm run fuzz -- safetensors [--count N] [--seed N]: damages files of tensors, and requires that each is refused by a
+ * typed error or read, whole and in parts alike, within the bytes of the file.
  */
 import { parseArgs } from 'node:util';
 import type { Attempt } from './attempt.js';
+import { attemptSafetensors, damagedFile } from './damage-safetensors.js';
 import { Random } from './mutate.js';
 import { readIndex, type Case } from './pack.js';
 import { progress, Runner, runTasks } from './pool.js';
@@ -21,8 +25,23 @@ const { positionals, values } = parseArgs({
   options: { count: { type: 'string' }, seed: { type: 'string' }, case: { type: 'string' } },
 });
 const [pack, folder] = positionals;
+if (pack === 'safetensors') {
+  const random = new Random(Number(values.seed ?? 0));
+  const count = Number(values.count ?? 100_000);
+  let [refused, faults] = [0, 0];
+  for (let at = 0; at < count; at++) {
+    const outcome = await attemptSafetensors(damagedFile(random));
+    if (outcome.refused) refused++;
+    if (outcome.fault === undefined) continue;
+    faults++;
+    process.stdout.write(`file ${at}: ${outcome.fault}\n`);
+  }
+  process.stdout.write(`${count} files: ${refused} refused, ${count - refused - faults} read, ${faults} faults\n`);
+  process.exit(faults > 0 ? 1 : 0);
+}
 if (pack !== 'onnx' || folder === undefined) {
   process.stderr.write('usage: npm run fuzz -- onnx DIR [--count N] [--seed N] [--case NAME]\n');
+  process.stderr.write('       npm run fuzz -- safetensors [--count N] [--seed N]\n');
   process.exit(2);
 }
 const count = Number(values.count ?? 10_000);

@@ -1,0 +1,67 @@
+import { access } from 'node:fs/promises';
+import { loadWeightsSync } from '../../runtime/external.js';
+import { instantiateSync, type Model, type SessionOptions } from '../../runtime/index.js';
+import { OptionError } from '../errors.js';
+import { externalMetadata } from '../external.js';
+import { readMetadata, readSafetensors } from '../import/safetensors.js';
+import type { GivenTensors } from '../pipeline.js';
+import { readBytes } from './files.js';
+
+/** The option of commands that take the tensors of a model from a file. */
+export const tensorsOption = {
+  value: 'FILE',
+  help: 'a .safetensors file whose tensors fill variables, by name or as the declaration refers to them',
+} as const;
+
+/** The file with the weights of a module, of the same name beside it. */
+export const weightsBeside = (path: string): string => `${path.replace(/\.[^./\\]*$/, '')}.safetensors`;
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const isWritten = (bytes: Uint8Array): boolean =>
+  Object.entries(externalMetadata).every(([key, value]) => readMetadata(bytes)[key] === value);
+
+/**
+ * The tensors of a model: of the file of its name beside it, unless that is what `compile` has written for a module, and
+ * of those that are named.
+ */
+export async function loadTensors(beside: string | undefined, named?: string): Promise<GivenTensors> {
+  const bytes = beside !== undefined && (await exists(beside)) ? await readBytes(beside) : undefined;
+  return {
+    ...(bytes && !isWritten(bytes) ? readSafetensors(bytes) : {}),
+    ...(named === undefined ? {} : readSafetensors(await readBytes(named))),
+  };
+}
+
+/**
+ * Requires that a file of weights takes no other file's place.
+ *
+ * @throws OptionError for a file that `compile` has not written
+ */
+export async function requireOwn(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  let isOwn = false;
+  try {
+    isOwn = isWritten(await readBytes(path));
+  } catch {
+    // What is no safetensors file is somebody else's too.
+  }
+  if (isOwn) return;
+  throw new OptionError('file', path, 'holds tensors that are not of a compiled module; choose another name for -o');
+}
+
+/** An instance of a compiled module, with its weights from the file beside it if it has them there. */
+export async function openModule(path: string, binary: Uint8Array, options: SessionOptions = {}): Promise<Model> {
+  const model = instantiateSync(binary, options);
+  if (!model.manifest.weights) return model;
+  const file = weightsBeside(path);
+  if (!(await exists(file))) {
+    throw new OptionError('file', file, `is missing; ${path} has its weights there, keep them beside each other`);
+  }
+  loadWeightsSync(model as never, await readBytes(file));
+  return model;
+}
