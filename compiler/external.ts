@@ -1,6 +1,6 @@
 import type { ManifestTensor, ManifestWeights } from '../runtime/manifest.js';
 import { Sha256 } from '../runtime/sha256.js';
-import { writeOrdered, type NamedTensor } from './import/safetensors.js';
+import { writeOrdered, type NamedTensor } from './import/safetensors-write.js';
 import { bytesOf, isWide } from './plan/stored.js';
 import type { KernelPlan } from './plan/types.js';
 import type { StoredValues } from './stored.js';

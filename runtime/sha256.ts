@@ -15,18 +15,19 @@ export class Sha256 {
   readonly #constants = new Int32Array(fractions(64, Math.cbrt));
   readonly #words = new Int32Array(64);
   readonly #block = new Uint8Array(BLOCK);
-  readonly #view = new DataView(this.#block.buffer);
   #length = 0;
 
   update(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      const begin = this.#length % BLOCK;
-      const part = bytes.subarray(at, at + BLOCK - begin);
-      this.#block.set(part, begin);
-      this.#length += part.length;
-      at += part.length;
-      if (begin + part.length === BLOCK) this.#mix();
+    const begin = this.#length % BLOCK;
+    let at = 0;
+    if (begin > 0) {
+      at = Math.min(BLOCK - begin, bytes.length);
+      this.#block.set(bytes.subarray(0, at), begin);
+      if (begin + at === BLOCK) this.#mix(this.#block, 0);
     }
+    for (; at + BLOCK <= bytes.length; at += BLOCK) this.#mix(bytes, at);
+    this.#block.set(bytes.subarray(at));
+    this.#length += bytes.length;
   }
 
   /** In hexadecimal; nothing may be added after it. */
@@ -41,18 +42,29 @@ export class Sha256 {
     return Array.from(this.#state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
   }
 
-  #mix(): void {
+  /** Takes the block of `bytes` that begins at `at`. */
+  #mix(bytes: Uint8Array, at: number): void {
     const words = this.#words;
     const constants = this.#constants;
     const state = this.#state;
-    for (let i = 0; i < 16; i++) words[i] = this.#view.getInt32(4 * i);
+    for (let i = 0, from = at; i < 16; i++, from += 4) {
+      words[i] = (bytes[from]! << 24) | (bytes[from + 1]! << 16) | (bytes[from + 2]! << 8) | bytes[from + 3]!;
+    }
     for (let i = 16; i < 64; i++) {
-      const [x, y] = [words[i - 15]!, words[i - 2]!];
+      const x = words[i - 15]!;
+      const y = words[i - 2]!;
       const low = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
       const high = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
-      words[i] = words[i - 16]! + low + words[i - 7]! + high;
+      words[i] = (words[i - 16]! + low + words[i - 7]! + high) | 0;
     }
-    let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+    let a = state[0]!;
+    let b = state[1]!;
+    let c = state[2]!;
+    let d = state[3]!;
+    let e = state[4]!;
+    let f = state[5]!;
+    let g = state[6]!;
+    let h = state[7]!;
     for (let i = 0; i < 64; i++) {
       const first = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
       const sum = (h + first + ((e & f) ^ (~e & g)) + constants[i]! + words[i]!) | 0;
@@ -67,8 +79,13 @@ export class Sha256 {
       b = a;
       a = (sum + other) | 0;
     }
-    [a, b, c, d, e, f, g, h].forEach((word, index) => {
-      state[index] = state[index]! + word;
-    });
+    state[0] = state[0]! + a;
+    state[1] = state[1]! + b;
+    state[2] = state[2]! + c;
+    state[3] = state[3]! + d;
+    state[4] = state[4]! + e;
+    state[5] = state[5]! + f;
+    state[6] = state[6]! + g;
+    state[7] = state[7]! + h;
   }
 }

@@ -144,7 +144,7 @@ export function tensorsOfDefaults({
     [...names].flatMap((name) => {
       const rule = firstRule(rules, name);
       const tensor = chosen(rule ? rule[1] : initializer, name);
-      return tensor ? [[name, tensor as TensorSource]] : [];
+      return tensor ? [[name, tensor]] : [];
     }),
   );
 }

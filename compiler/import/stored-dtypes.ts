@@ -21,6 +21,11 @@ export type StoredDtype = keyof typeof arrayTypes;
 
 export type DtypeArrays = { [D in StoredDtype]: InstanceType<(typeof arrayTypes)[D]> };
 
+/** A tensor as a file stores it, row-major; `float16` and `bfloat16` are raw bits, `bool` is 0 or 1. */
+export type StoredTensor = {
+  [D in StoredDtype]: { readonly dtype: D; readonly shape: readonly number[]; readonly data: DtypeArrays[D] };
+}[StoredDtype];
+
 /** The safetensors word for each dtype. */
 export const elementTypes: Readonly<Record<StoredDtype, string>> = {
   float32: 'F32',

@@ -49,7 +49,8 @@ const fail = (subject: string, what: string): never => {
 };
 
 /** @throws OptionError for options of another form */
-export function checkMatchOptions({ tensorNames, tensorLayout, unmatchedTensors }: MatchOptions): void {
+export function checkMatchOptions(options: { readonly [K in keyof MatchOptions]: unknown }): void {
+  const { tensorNames, tensorLayout, unmatchedTensors } = options;
   if (tensorNames !== undefined && (typeof tensorNames !== 'object' || tensorNames === null)) {
     if (typeof tensorNames !== 'function') {
       fail('tensorNames', `must be names by variable or a function, got ${show(tensorNames)}`);

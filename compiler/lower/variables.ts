@@ -188,7 +188,7 @@ export class Variables {
     const ordered = fits ? values : inLayout(values, match, outputsFirst);
     const whose = match.key === name ? '' : ` of tensor '${match.key}'`;
     if (ordered === values) return this.valuesOp(draft, values, whose);
-    const shape = value.shape.every((size) => typeof size === 'number') ? (value.shape as readonly number[]) : [];
+    const shape = value.shape.every((size) => typeof size === 'number') ? value.shape : [];
     const was = `, stored as ${printShape(values.shape)}`;
     return this.valuesOp(draft, asDepthwise(ordered, shape), `${whose}${was}`);
   }

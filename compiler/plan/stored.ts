@@ -1,8 +1,7 @@
 import { channelsOf, type QuantizedValues, type StorageDtype, type StoredValues } from '../stored.js';
-import type { KernelName } from './kernels.js';
 
 /** What decodes values where a variable is filled; float32 needs nothing. */
-export function decoderOf(values: StoredValues): KernelName | undefined {
+export function decoderOf(values: StoredValues): 'decodeFloat16' | 'decodeBfloat16' | 'decodeQuantized' | undefined {
   if (values.dtype === 'float32') return undefined;
   if ('scale' in values) return 'decodeQuantized';
   return values.dtype === 'float16' ? 'decodeFloat16' : 'decodeBfloat16';

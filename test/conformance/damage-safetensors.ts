@@ -74,6 +74,8 @@ async function outcomeOf(read: () => Promise<Record<string, StoredTensor>> | Rec
   }
 }
 
+const shown = (outcome: string | object): string => (typeof outcome === 'string' ? outcome : 'read');
+
 async function readParts(file: Uint8Array): Promise<Record<string, StoredTensor>> {
   const tensors = Object.create(null) as Record<string, StoredTensor>;
   const read = (begin: number, end: number) => Promise.resolve(file.subarray(begin, end));
@@ -91,7 +93,9 @@ export async function attemptSafetensors(file: Uint8Array): Promise<{ fault?: st
   try {
     const [whole, parts] = [await outcomeOf(() => readSafetensors(file)), await outcomeOf(() => readParts(file))];
     if (typeof whole === 'string' || typeof parts === 'string') {
-      return whole === parts ? { refused: true } : { refused: true, fault: `${String(whole)} but ${String(parts)}` };
+      return whole === parts
+        ? { refused: true }
+        : { refused: true, fault: `whole ${shown(whole)}, in parts ${shown(parts)}` };
     }
     const bytes = Object.values(whole).reduce((sum, { data }) => sum + data.buffer.byteLength, 0);
     if (bytes > file.length) return { refused: false, fault: `${bytes} bytes of a file of ${file.length}` };

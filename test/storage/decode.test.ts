@@ -107,6 +107,6 @@ for (const [title, fields, fault] of [
   ['more than one offset for all', { axis: null, scale: [1] }, 'offset must be 1 finite number in a list'],
 ] as const) {
   test(`what is wrong with stored values: ${title}`, (t) => {
-    t.is(faultOfStored({ ...sound, ...fields } as StoredValues), fault);
+    t.is(faultOfStored({ ...sound, ...fields }), fault);
   });
 }

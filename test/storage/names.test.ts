@@ -39,7 +39,7 @@ const outputsFirst: Tensors = {
   ...tensors,
   'conv.weight': permuteStored(tensors['conv.weight']!, oihw),
   'depthwise.weight': permuteStored({ ...tensors['depthwise.weight']!, shape: [3, 3, 1, 8] }, oihw),
-  'hidden.weight': permuteStored(tensors['hidden.weight']!, oi),
+  'hidden.weight': permuteStored(tensors['hidden.weight'], oi),
 };
 const renamed = (of: Tensors): Tensors =>
   Object.fromEntries(Object.entries(of).map(([name, values]) => [`model.${name}`, values]));
