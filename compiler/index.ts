@@ -1,7 +1,10 @@
 export { compile, type CompiledModule, type CompileOptions, type SignatureOf } from './compile.js';
 export * from './graph.js';
 export * from './layers/table.js';
-export type { ImportedModel, ModelSource } from './pipeline.js';
+export type { TensorName, TensorNames, TensorReference } from './lower/match.js';
+export type { GivenTensors, ImportedModel, ModelSource } from './pipeline.js';
+export type { Storage } from './storage.js';
+export type { FloatValues, QuantizedValues, StoredValues } from './stored.js';
 export { build, type BuildOptions } from './model.js';
 export { summary, type SummaryOptions } from './summary.js';
 export * as initializers from './initializers/index.js';

@@ -3,11 +3,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import test from 'ava';
 import ts from 'typescript';
 
-const source = readFileSync(new URL('../../docs/initialization.md', import.meta.url), 'utf8');
+const pages = ['initialization', 'weights'];
 /** Inside the package, so that its own name leads to its entry points. */
 const folder = fileURLToPath(new URL('docs/', import.meta.url));
 
 interface Program {
+  readonly page: string;
   readonly title: string;
   readonly file: string;
   readonly code: string;
@@ -19,7 +20,12 @@ const outputOf = (code: string, text: string | undefined): string[] =>
   text?.trimEnd().split('\n') ?? [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line!);
 
 /** The code blocks under one heading are one program, and `console` is what they print to. */
-const programs = source.split(/^##+ /m).flatMap((section, index): Program[] => {
+const programsOf = (page: string): Program[] => {
+  const source = readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8');
+  return source.split(/^##+ /m).flatMap((section, index) => programOf(page, section, index));
+};
+
+function programOf(page: string, section: string, index: number): Program[] {
   const blocks = [...section.matchAll(/^```ts\n(.*?)^```(?:\n\n```text\n(.*?)^```)?/gms)];
   if (blocks.length === 0) return [];
   const code = blocks.map(([, block]) => block!).join('');
@@ -27,14 +33,16 @@ const programs = source.split(/^##+ /m).flatMap((section, index): Program[] => {
     'export const lines: string[] = [];\nconst console = { log: (value: unknown) => void lines.push(String(value)) };\n';
   return [
     {
+      page,
       title: section.slice(0, section.indexOf('\n')),
-      file: `${folder}section-${index}.ts`,
+      file: `${folder}${page}-${index}.ts`,
       code: prelude + code,
       expected: blocks.flatMap(([, block, text]) => outputOf(block!, text)),
     },
   ];
-});
+}
 
+const programs = pages.flatMap(programsOf);
 mkdirSync(folder, { recursive: true });
 for (const { file, code } of programs) writeFileSync(file, code);
 const { options } = ts.convertCompilerOptionsFromJson(
@@ -56,8 +64,8 @@ const compiled = ts.createProgram(
 compiled.emit();
 const problems = ts.getPreEmitDiagnostics(compiled);
 
-for (const { title, file, expected } of programs) {
-  test(`initialization.md: ${title}`, async (t) => {
+for (const { page, title, file, expected } of programs) {
+  test(`${page}.md: ${title}`, async (t) => {
     const faults = problems.filter((problem) => (problem.file?.fileName ?? file) === file);
     t.deepEqual(
       faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
