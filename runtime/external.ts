@@ -98,7 +98,7 @@ class Loader {
       this.#finishTensor(tensor);
     }
     if (this.#at < bytes)
-      fail('length', `expects ${bytes} bytes, got ${this.#at}; the file is cut off, fetch it again`);
+      fail('length', `expects ${bytes} bytes, got ${this.#at}; the file is cut off, load it again`);
     const got = this.#hash.digest();
     if (got === sha256) return;
     fail('hash', `expects SHA-256 ${sha256}, got ${got}; pass the file that was compiled with the module`);
@@ -123,7 +123,7 @@ const bytesOf = (weights: unknown): Uint8Array | undefined =>
 function streamOf(weights: unknown): ReadableStream<Uint8Array> {
   const { body, status, ok } = Object(weights) as Partial<Response>;
   if (ok === false)
-    fail('response', `the response has status ${status}; fetch the file that was compiled with the module`);
+    fail('response', `the response has status ${status}; pass the file that was compiled with the module`);
   const stream = body ?? (weights as ReadableStream<Uint8Array>);
   if (typeof (stream as Partial<ReadableStream> | undefined)?.getReader !== 'function') {
     throw new InputError('weights', 'weights', `expects bytes, a Response or a ReadableStream, got ${named(weights)}`);

@@ -126,7 +126,7 @@ const cases: readonly (readonly [string, (file: Uint8Array) => unknown, string, 
     'a response that is no success',
     () => new Response('no', { status: 404 }),
     'ModuleError',
-    /^weights: the response has status 404; fetch the file that was compiled with the module$/,
+    /^weights: the response has status 404; pass the file that was compiled with the module$/,
   ],
   [
     'what is no file',
