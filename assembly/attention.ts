@@ -82,8 +82,8 @@ export function attention(
         let x = scores;
         for (let m: u32 = 0; m < rows; m++) {
           const count = min(keys, visible + m * step);
-          if (added || softcap != 0) shift(x, count, added, biasKey, softcap);
-          store<f32>(factors + ((<usize>m) << 2), exponentials(x, count, width));
+          const largest = added || softcap != 0 ? shift(x, count, added, biasKey, softcap) : largestOf(x, count);
+          store<f32>(factors + ((<usize>m) << 2), exponentials(x, count, width, largest));
           x += scoreRow;
           if (added) added += (<usize>biasRow) << 2;
         }
@@ -96,43 +96,60 @@ export function attention(
   }
 }
 
-/** Caps `count` scores, if `softcap` is not 0, and adds the bias, if there is one, of which neighbours are `step` floats apart. */
-function shift(x: usize, count: u32, bias: usize, step: u32, softcap: f32): void {
-  const cap = f32x4.splat(softcap);
-  const zero = f32x4.splat(0);
-  const all = bias && step == 0 ? v128.load32_splat(bias) : zero;
-  const each = bias && step != 0;
-  for (let at: u32 = 0; at < count; at += 4) {
-    let score = v128.load(x);
-    if (softcap != 0) score = f32x4.mul(tanh(f32x4.div(score, cap)), cap);
-    if (each) {
-      score = f32x4.add(score, loadLanes(bias, count - at, zero));
-      bias += 16;
-    } else if (bias) {
-      score = f32x4.add(score, all);
-    }
-    v128.store(x, score);
-    x += 16;
-  }
-}
-
-/**
- * Replaces `count` of `width` scores by their exponentials, shifted by the largest score, with zeros for at least eight
- * elements behind them, as far as `width`. Returns the reciprocal of their sum, or 0 if all of them are −∞.
- */
-function exponentials(x: usize, count: u32, width: u32): f32 {
+/** The largest of `count` scores, in every lane, NaN aside. */
+function largestOf(x: usize, count: u32): v128 {
   const lowest = f32x4.splat(-Infinity);
   const whole = x + ((<usize>(count & ~3)) << 2);
   const lanes = count & 3;
   let largest = lowest;
+  for (; x != whole; x += 16) largest = f32x4.pmax(largest, v128.load(x));
+  if (lanes) largest = f32x4.pmax(largest, loadLanes(x, lanes, lowest));
+  return maxLanes(largest);
+}
+
+/**
+ * Caps `count` scores, if `softcap` is not 0, and adds the bias, if there is one, of which neighbours are `step` floats apart.
+ * Returns the same as `largestOf`.
+ */
+function shift(x: usize, count: u32, bias: usize, step: u32, softcap: f32): v128 {
+  const whole = x + ((<usize>(count & ~3)) << 2);
+  const lanes = count & 3;
+  const lowest = f32x4.splat(-Infinity);
+  const cap = f32x4.splat(softcap);
+  const each = bias && step != 0;
+  const all = bias && step == 0 ? v128.load32_splat(bias) : f32x4.splat(-0.0);
+  let largest = lowest;
+  for (; x != whole; x += 16) {
+    let score = v128.load(x);
+    if (softcap != 0) score = f32x4.mul(tanh(f32x4.div(score, cap)), cap);
+    score = f32x4.add(score, each ? v128.load(bias) : all);
+    bias += 16;
+    v128.store(x, score);
+    largest = f32x4.pmax(largest, score);
+  }
+  if (lanes) {
+    let score = v128.load(x);
+    if (softcap != 0) score = f32x4.mul(tanh(f32x4.div(score, cap)), cap);
+    score = f32x4.add(score, each ? loadLanes(bias, lanes, lowest) : all);
+    v128.store(x, score);
+    largest = f32x4.pmax(largest, loadLanes(x, lanes, lowest));
+  }
+  return maxLanes(largest);
+}
+
+/**
+ * Replaces `count` of `width` scores by their exponentials, shifted by the largest of them, with zeros for at least eight
+ * elements behind them, as far as `width`. Returns the reciprocal of their sum, or 0 if all of them are −∞.
+ */
+function exponentials(x: usize, count: u32, width: u32, largest: v128): f32 {
+  const lowest = f32x4.splat(-Infinity);
+  const whole = x + ((<usize>(count & ~3)) << 2);
+  const lanes = count & 3;
   let p = x;
-  for (; p != whole; p += 16) largest = f32x4.pmax(largest, v128.load(p));
-  if (lanes) largest = f32x4.pmax(largest, loadLanes(p, lanes, lowest));
-  largest = maxLanes(largest);
   // −∞ − −∞ would be NaN.
   largest = v128.andnot(largest, f32x4.eq(largest, lowest));
   let sum = f32x4.splat(0);
-  for (p = x; p != whole; p += 16) {
+  for (; p != whole; p += 16) {
     const e = exp(f32x4.sub(v128.load(p), largest));
     sum = f32x4.add(sum, e);
     v128.store(p, e);

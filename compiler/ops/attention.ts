@@ -1,5 +1,5 @@
 import { add, floorDiv, mul, printShape, product, type Dim } from '../dim.js';
-import type { OpOf, TensorType } from '../ir.js';
+import type { TensorType } from '../ir.js';
 import { zerosOf } from '../tensor.js';
 import { broadcastShapes, broadcastStrides } from './broadcast.js';
 import { floats, type Checks, type Rule } from './rule.js';

@@ -108,7 +108,7 @@ function graphOfAll(isOpen: boolean): TensorGraph {
 function operands(row: Row): Tensor[] {
   const tensors = shapesOf(row, false).map((shape, i) => tensorOf('float32', shape as number[], i + 1));
   for (const { data } of tensors) {
-    for (let i = 0; i < data.length; i++) (data as Float32Array)[i]! = Number(data[i]) / 7 - 1;
+    for (let i = 0; i < data.length; i++) data[i] = Number(data[i]) / 7 - 1;
   }
   const { hidden } = row;
   if (hidden !== undefined) {
