@@ -287,6 +287,21 @@ export type Op =
       readonly optional: readonly LinearAttentionInput[];
     }
   /**
+   * query [batch, queries, heads · k] or [batch, heads, queries, k]; key [batch, keys, groups · k] or [batch, groups, keys,
+   * k]; value as the key, with v for k; and perhaps a bias that broadcasts to [batch, heads, queries, keys] → softmax(scale ·
+   * q · kᵀ + bias) · v in the query's form, with v for k. Of `heads` heads each `heads / groups` neighbours share one of the
+   * keys and values. With `softcap` c a score s is c · tanh(s / c) before the bias. Unless `past` is null, query i sees the
+   * keys up to i + past only. A query all of whose scores are −∞ gives 0.
+   */
+  | {
+      readonly kind: 'attention';
+      readonly heads: number;
+      readonly groups: number;
+      readonly scale: number;
+      readonly softcap: number | null;
+      readonly past: Dim | null;
+    }
+  /**
    * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
    * NaN is the largest. They are ordered by value if `sorted`, else by index.
    */

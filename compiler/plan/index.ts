@@ -3,6 +3,7 @@ import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
+import { attention } from './attention.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { compute, settleFormula, slice } from './compute.js';
@@ -51,6 +52,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   gather,
   resample,
   linearAttention,
+  attention,
   topK,
   scatter,
   nonMaxSuppression,

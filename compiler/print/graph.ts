@@ -111,6 +111,13 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     `scale ${scale}`,
     ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
   ],
+  attention: ({ heads, groups, scale, softcap, past }) => [
+    `heads ${heads}`,
+    `groups ${groups}`,
+    `scale ${scale}`,
+    ...(softcap === null ? [] : [`softcap ${softcap}`]),
+    ...(past === null ? [] : [`causal after ${printDim(past)}`]),
+  ],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,
     `${largest ? 'largest' : 'smallest'} ${printDim(k)}`,
