@@ -1,11 +1,6 @@
 import type { Dim } from '../../dim.js';
 import * as f from '../../formula.js';
 import type { Formula, ScalarType } from '../../formula.js';
-import type { Value } from '../../ir.js';
-import type { NodeContext } from './context.js';
-
-/** The indices of the element of an output of this rank. */
-export const axesOf = (rank: number): Formula[] => Array.from({ length: rank }, (_, axis) => f.axis(axis));
 
 /** The indices of the element of an output of four axes. */
 export const fourAxes = [f.axis(0), f.axis(1), f.axis(2), f.axis(3)] as const;
@@ -36,16 +31,3 @@ export const checkedIndex = (
     ),
   );
 };
-
-/** Elements along an axis, each from the index that a formula of `f.axis(0)` and inputs gives, which is inside the axis. */
-export function picked(
-  context: NodeContext,
-  x: Value,
-  axis: number,
-  count: Dim,
-  index: Formula,
-  inputs: readonly Value[] = [],
-): Value {
-  const indices = context.build.compute('int32', [count], index, ...inputs);
-  return context.build.op({ kind: 'gather', axis, wrap: false }, [x, indices]);
-}

@@ -3,7 +3,7 @@ import * as f from '../../../formula.js';
 import type { Node, Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators, Outputs } from '../define.js';
-import { axesOf } from '../indexing.js';
+import { axesOf } from '../../../expand/indexing.js';
 import { isNoTensor } from '../sequences.js';
 import { slicedAlong } from '../slicing.js';
 

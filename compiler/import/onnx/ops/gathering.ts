@@ -4,7 +4,8 @@ import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { axesOf, checkedIndex, positionOf } from '../indexing.js';
+import { axesOf } from '../../../expand/indexing.js';
+import { checkedIndex, positionOf } from '../indexing.js';
 import { slicedAlong } from '../slicing.js';
 
 /** Indices known when compiling that follow one another, as the part of the axis they take. */

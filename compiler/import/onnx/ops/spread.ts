@@ -5,7 +5,7 @@ import type { Padding, Value } from '../../../ir.js';
 import { broadcastShapes } from '../../../ops/broadcast.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { axesOf, picked } from '../indexing.js';
+import { axesOf, picked } from '../../../expand/indexing.js';
 import { loadBroadcast } from '../integers.js';
 import { sliced } from '../slicing.js';
 
@@ -118,7 +118,7 @@ function padded(context: NodeContext, whole: Value, padding: Padding, value: Val
     if (before === 0 && after === 0) return current;
     const length = x.shape[axis]!;
     const count = add(add(length, before), after);
-    return picked(context, current, axis, count, sourceOf(mode, f.sub(f.axis(0), f.size(before)), length));
+    return picked(context.build, current, axis, count, sourceOf(mode, f.sub(f.axis(0), f.size(before)), length));
   }, x);
 }
 
