@@ -14,6 +14,7 @@ import { printDim, symbolsOf, upperBound, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
 import type { Formula } from './formula.js';
 import type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
+import type { StoredValues } from './stored.js';
 import type { DType, Tensor } from './tensor.js';
 
 export type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
@@ -352,6 +353,8 @@ export type Op =
   | { readonly kind: 'unique'; readonly axis: number | null; readonly sorted: boolean; readonly count: BoundedSize }
   /** A value known when compiling. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
+  /** No inputs, one variable as output, whose values travel in fewer bits than float32: what they decode to. */
+  | { readonly kind: 'stored'; readonly values: StoredValues }
   /** No inputs, one variable as output. `seed` is the variable's own. */
   | { readonly kind: 'initializer'; readonly recipe: Recipe; readonly seed?: bigint };
 
