@@ -101,8 +101,9 @@ export class Session implements ForwardModel {
 
   /** The sizes of a port, null where a call may change or still has to settle them. */
   protected openOf({ shape, sizes }: Port): OpenShape {
-    const latched = this.manifest.symbols.filter(({ kind }) => this.settled && kind === 'latched');
-    const isKnown = (size: ManifestDim): boolean => latched.some(({ name }) => name === size);
+    const { symbols } = this.manifest;
+    const isKnown = (size: ManifestDim): boolean =>
+      this.settled && symbols.some(({ name, kind }) => name === size && kind === 'latched');
     return shape.map((size, axis) => (typeof size === 'number' ? size : isKnown(size) ? sizes[axis]! : null));
   }
 
@@ -131,6 +132,10 @@ export class Session implements ForwardModel {
     }
     this.check(status);
     if (this.manifest.bounded) this.#refresh();
+  }
+
+  reset(): void {
+    this.exports.reset?.();
   }
 
   /** Fills what no request has filled. */

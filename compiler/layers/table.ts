@@ -33,7 +33,9 @@ export {
 export { add, average, concatenate, maximum, minimum, multiply, subtract } from './merge.js';
 export { batchNormalization, layerNormalization } from './normalization.js';
 export { averagePooling1d, averagePooling2d, maxPooling1d, maxPooling2d } from './pooling.js';
+export { gru, lstm, simpleRnn } from './recurrent.js';
 export { rescaling } from './preprocessing.js';
 export { dropout, gaussianDropout, gaussianNoise, spatialDropout1d, spatialDropout2d } from './regularization.js';
 export { flatten, identity, permute, repeatVector, reshape } from './shape.js';
+export { flip, mergeTime, splitTime } from './time.js';
 export { zeroPadding1d, zeroPadding2d } from './zero-padding.js';
