@@ -101,9 +101,8 @@ export class Session implements ForwardModel {
 
   /** The sizes of a port, null where a call may change or still has to settle them. */
   protected openOf({ shape, sizes }: Port): OpenShape {
-    const { symbols } = this.manifest;
-    const isKnown = (size: ManifestDim): boolean =>
-      this.settled && symbols.some(({ name, kind }) => name === size && kind === 'latched');
+    const latched = this.manifest.symbols.filter(({ kind }) => this.settled && kind === 'latched');
+    const isKnown = (size: ManifestDim): boolean => latched.some(({ name }) => name === size);
     return shape.map((size, axis) => (typeof size === 'number' ? size : isKnown(size) ? sizes[axis]! : null));
   }
 
@@ -187,10 +186,14 @@ export class Session implements ForwardModel {
         const filled = text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`);
         return new ShapeError('shape', subject, filled, expected, got);
       }
-      case Status.memoryLimit: {
-        const text = `these sizes need ${got} bytes, above the limit ${expected}`;
-        return new ShapeError('memory', 'memory', text, expected, got);
-      }
+      case Status.memoryLimit:
+        return new ShapeError(
+          'memory',
+          'memory',
+          `these sizes need ${got} bytes, above the limit ${expected}`,
+          expected,
+          got,
+        );
       case Status.index:
         return new InputError('index', 'forward', `the index at position ${what} is outside its table`);
       case Status.memoryRefused:
