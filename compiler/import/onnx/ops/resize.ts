@@ -10,7 +10,7 @@ import {
   type Interpolation,
   type ResizedAxis,
   type Scale,
-} from '../resampling.js';
+} from '../../../expand/resampling.js';
 
 const modes = ['nearest', 'linear', 'cubic'] as const;
 

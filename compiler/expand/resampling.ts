@@ -1,9 +1,9 @@
-import { larger } from '../../bounds.js';
-import { ceilDiv, equal, mul, type Dim } from '../../dim.js';
-import * as f from '../../formula.js';
-import type { Formula } from '../../formula.js';
-import type { Value } from '../../ir.js';
-import type { NodeContext } from './context.js';
+import { larger } from '../bounds.js';
+import { ceilDiv, equal, mul, type Dim } from '../dim.js';
+import * as f from '../formula.js';
+import type { Formula } from '../formula.js';
+import type { Value } from '../ir.js';
+import type { ExpandContext } from './context.js';
 import { axesOf, picked } from './indexing.js';
 
 export const coordinateModes = [
@@ -108,20 +108,20 @@ function kernelOf(mode: 'linear' | 'cubic', distance: Formula, a: number): Formu
 }
 
 /** Half the taps: how far the kernel reaches. */
-function reachOf(context: NodeContext, scale: Scale, support: number, antialias: boolean): Dim {
+function reachOf(context: ExpandContext, scale: Scale, support: number, antialias: boolean): Dim {
   if (!antialias) return support;
   if (typeof scale === 'number') return Math.max(support, Math.ceil(support / scale));
   return larger(ceilDiv(mul(scale.from, support), scale.to), support, context.build.limits);
 }
 
 /** The sum of rows [count, taps] of weights, made 1. */
-function normalized(context: NodeContext, weights: Value): Value {
+function normalized(context: ExpandContext, weights: Value): Value {
   const sums = context.build.op({ kind: 'reduce', fn: 'sum', axes: [1] }, [weights]);
   return context.build.binary('divide', weights, context.build.reshape(sums, [weights.shape[0]!, 1]));
 }
 
 /** An axis whose elements are weighted sums of their neighbours. */
-function weighted(context: NodeContext, x: Value, resized: ResizedAxis, options: Interpolation): Value {
+function weighted(context: ExpandContext, x: Value, resized: ResizedAxis, options: Interpolation): Value {
   const mode = options.mode === 'cubic' ? 'cubic' : 'linear';
   const reach = reachOf(context, resized.scale, mode === 'cubic' ? 2 : 1, options.antialias);
   const shape = [resized.to, mul(reach, 2)];
@@ -146,7 +146,7 @@ function weighted(context: NodeContext, x: Value, resized: ResizedAxis, options:
 }
 
 /** An axis whose elements are each one of the source. */
-function nearest(context: NodeContext, x: Value, resized: ResizedAxis, options: Interpolation): Value {
+function nearest(context: ExpandContext, x: Value, resized: ResizedAxis, options: Interpolation): Value {
   const coordinate = coordinateOf(resized, options.coordinates);
   const last = f.sub(f.size(resized.from), f.i32(1));
   const index = f.clamp(f.convert('i32', nearestOf(coordinate, options.nearest)), f.i32(0), last);
@@ -155,7 +155,7 @@ function nearest(context: NodeContext, x: Value, resized: ResizedAxis, options: 
 
 /** The extrapolation value where the coordinate of any axis is outside the source. */
 function extrapolated(
-  context: NodeContext,
+  context: ExpandContext,
   x: Value,
   axes: readonly ResizedAxis[],
   { coordinates, extrapolationValue }: Interpolation,
@@ -184,7 +184,7 @@ const isSame = ({ from, to, scale, region }: ResizedAxis): boolean =>
  * Interpolates one axis after the other. The last axis, which no vector goes along, is taken when there is least of the
  * others: first where they grow.
  */
-export function resize(context: NodeContext, x: Value, axes: readonly ResizedAxis[], options: Interpolation): Value {
+export function resize(context: ExpandContext, x: Value, axes: readonly ResizedAxis[], options: Interpolation): Value {
   const { build } = context;
   const changed = axes.filter((resized) => !isSame(resized)).toSorted((a, b) => a.axis - b.axis);
   if (changed.length === 0) return x;
