@@ -1,4 +1,5 @@
 import { activationCases } from './activation.cases.js';
+import { attentionCases } from './attention.cases.js';
 import type { LayerCase } from './case.js';
 import { conv1dCases, conv2dCases, depthwiseConv2dCases } from './convolution.cases.js';
 import { denseCases } from './dense.cases.js';
@@ -28,4 +29,5 @@ export const layerCases: readonly LayerCase[] = [
   ...shapeCases,
   ...mergeCases,
   ...elementwiseCases,
+  ...attentionCases,
 ];
