@@ -7,6 +7,7 @@ import { mergeCases } from './merge.cases.js';
 import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
 import { preprocessingCases } from './preprocessing.cases.js';
+import { recurrentCases } from './recurrent.cases.js';
 import { shapeCases } from './shape.cases.js';
 
 /** Examples of every layer and every option, with what they must compute. */
@@ -22,4 +23,5 @@ export const layerCases: readonly LayerCase[] = [
   ...shapeCases,
   ...mergeCases,
   ...elementwiseCases,
+  ...recurrentCases,
 ];
