@@ -9,6 +9,7 @@ import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
 import { preprocessingCases } from './preprocessing.cases.js';
 import { resizingCases } from './resizing.cases.js';
+import { recurrentCases } from './recurrent.cases.js';
 import { shapeCases } from './shape.cases.js';
 import { spatialCases } from './spatial.cases.js';
 import { transposedCases } from './transposed.cases.js';
@@ -30,4 +31,5 @@ export const layerCases: readonly LayerCase[] = [
   ...mergeCases,
   ...elementwiseCases,
   ...attentionCases,
+  ...recurrentCases,
 ];
