@@ -7,6 +7,11 @@ import { mergeCases } from './merge.cases.js';
 import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
 import { preprocessingCases } from './preprocessing.cases.js';
+import { categoryCases } from './categories.cases.js';
+import { groupNormalizationCases } from './group-normalization.cases.js';
+import { mergeProductCases } from './merge-products.cases.js';
+import { stepCases } from './steps.cases.js';
+import { unitNormalizationCases } from './unit-normalization.cases.js';
 import { shapeCases } from './shape.cases.js';
 
 /** Examples of every layer and every option, with what they must compute. */
@@ -19,6 +24,11 @@ export const layerCases: readonly LayerCase[] = [
   ...activationCases,
   ...normalizationCases,
   ...preprocessingCases,
+  ...categoryCases,
+  ...groupNormalizationCases,
+  ...mergeProductCases,
+  ...stepCases,
+  ...unitNormalizationCases,
   ...shapeCases,
   ...mergeCases,
   ...elementwiseCases,
