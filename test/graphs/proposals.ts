@@ -239,7 +239,7 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     }),
     magnitude: () => 16,
   },
-  masking: { attributes: (draw) => some(draw, { maskValue: 1 }) },
+  masking: { attributes: (draw) => some(draw, { maskValue: 0.3137 }) },
   globalPooling: {
     attributes: (draw) => ({
       function: draw.pick(['average', 'maximum', 'minimum', 'sum']),
@@ -308,7 +308,7 @@ export const proposals: Readonly<Record<string, Proposal>> = {
   },
   gatedAverage: {
     ranks: [2],
-    count: (shape) => shape[1]! + 1,
+    count: (shape) => Math.min(shape[1]! + 1, 6),
     largest: 10,
     attributes: (draw) => some(draw, { activation: 'softmax' }),
     magnitude: (input) => 16 * input ** 2,
