@@ -45,6 +45,11 @@ export abstract class ExpandContext {
     return this.build.sizesOf(value) ?? this.unsupported(`${what} must be known when compiling, or follow from sizes`);
   }
 
+  /** Places along axes that a value is known to hold, which may be sizes; those beyond ±2⁵³, which mean an end, are cut. */
+  positionsOf(value: Value): readonly Dim[] | undefined {
+    return this.constantOf(value) ? this.numbers(value, 'positions') : this.build.sizesOf(value);
+  }
+
   /** The numbers that an input must be known to have, which may be quotients of sizes that only a call tells. */
   ratios(value: Value, what: string): readonly Scalar[] {
     return this.build.ratiosOf(value) ?? this.unsupported(`${what} must be known when compiling, or follow from sizes`);

@@ -7,7 +7,10 @@ import { mergeCases } from './merge.cases.js';
 import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
 import { preprocessingCases } from './preprocessing.cases.js';
+import { resizingCases } from './resizing.cases.js';
 import { shapeCases } from './shape.cases.js';
+import { spatialCases } from './spatial.cases.js';
+import { transposedCases } from './transposed.cases.js';
 
 /** Examples of every layer and every option, with what they must compute. */
 export const layerCases: readonly LayerCase[] = [
@@ -15,6 +18,9 @@ export const layerCases: readonly LayerCase[] = [
   ...conv1dCases,
   ...conv2dCases,
   ...depthwiseConv2dCases,
+  ...spatialCases,
+  ...transposedCases,
+  ...resizingCases,
   ...poolingCases,
   ...activationCases,
   ...normalizationCases,
