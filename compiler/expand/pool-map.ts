@@ -2,20 +2,23 @@ import type { Build } from '../build.js';
 import { mul, product, type Dim } from '../dim.js';
 import type { OpOf, Padding, Value } from '../ir.js';
 
-/** A window over one to three spatial axes. */
-export interface MapWindow {
+/** Windows over one to three spatial axes, whose taps are neighbours. */
+export interface Windows {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
-  /** Sizes before each axis and after it. */
+  /** Sizes before each axis and after it, such that the last window ends where they do. */
   readonly reach: Padding;
 }
 
 /**
- * The largest element or the average of each window of a map [batch, ...spatial, channels], whose taps are neighbours. An
- * average counts only elements inside the map.
+ * The largest element or the average of each window of a map [batch, ...spatial, channels]. An average counts only
+ * elements inside the map. A volume is pooled as maps first and then along its depth: the windows of all depths have the
+ * same elements inside, so that an average of averages is the average.
+ *
+ * @throws ShapeError for a window that does not fit the map
  */
-export function poolMap(build: Build, fn: OpOf<'pool'>['fn'], x: Value, window: MapWindow): Value {
-  const { kernel, strides, reach } = window;
+export function poolMap(build: Build, fn: OpOf<'pool'>['fn'], x: Value, windows: Windows): Value {
+  const { kernel, strides, reach } = windows;
   const pool = (map: Value, axes: readonly [number | null, number | null]): Value => {
     const at = <T>(list: readonly T[], otherwise: T): readonly [T, T] => [
       axes[0] === null ? otherwise : list[axes[0]]!,

@@ -110,7 +110,7 @@ export function padded(
     if (before === 0 && after === 0) return current;
     const length = x.shape[axis]!;
     const count = add(add(length, before), after);
-    return picked(context, current, axis, count, sourceOf(mode, f.sub(f.axis(0), f.size(before)), length));
+    return picked(context.build, current, axis, count, sourceOf(mode, f.sub(f.axis(0), f.size(before)), length));
   }, x);
 }
 

@@ -19,7 +19,7 @@ import type { Slot } from '../layers/define.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { nameOutputs, portOf } from './axes.js';
-import { Variables } from './variables.js';
+import { Variables, type MatchedTensors } from './variables.js';
 
 /** What may be said of a dim when compiling: its size, or its limits and the size kernels are chosen for. */
 export type DimOption = number | { readonly min?: number; readonly max?: number; readonly typical?: number };
@@ -27,6 +27,8 @@ export type DimOption = number | { readonly min?: number; readonly max?: number;
 export interface LowerOptions {
   /** What `{tensor}` refers to. */
   readonly tensors?: Tensors;
+  /** What variables take by name. */
+  readonly matched?: MatchedTensors;
   /** By name, or by input axis for sizes without one: `x[1]`. */
   readonly dims?: Readonly<Record<string, DimOption>>;
   /** The functions of the declaration, compiled; without them all is known but the numbers of inputs they take. */
@@ -128,7 +130,7 @@ function lowerOnce(
   for (const { name, shape, dtype } of declaration.inputs) {
     values.set(name, [build.value({ dtype, shape: shape.map((size, axis) => sizeOf(size, name, axis)) }, name)]);
   }
-  const variables = new Variables(build, declaration, options.tensors ?? {});
+  const variables = new Variables(build, declaration, options.tensors ?? {}, options.matched);
   const definitions = new Map<string, DefinedLayer>();
   const layers: LayerInfo[] = [];
   const read = (reference: string): Value => {
@@ -151,10 +153,10 @@ function lowerOnce(
   const symbols = symbolsInForce(
     dims,
     inputs,
-    list.flatMap(({ value }) => value.shape),
+    [...list, ...build.states].flatMap(({ value }) => value.shape),
     options.dims ?? {},
   );
-  for (const { name, value } of list) checkSizesOf(name, value, symbols, dims);
+  for (const { name, value } of [...list, ...build.states]) checkSizesOf(name, value, symbols, dims);
   return {
     name: declaration.name,
     rng: declaration.rng,
@@ -162,11 +164,13 @@ function lowerOnce(
     symbols,
     inputs,
     outputs,
+    ...(build.states.length > 0 && { states: build.states }),
     variables: list,
     constraints: build.constraints,
     initialize,
     prepare: [],
     forward: build.nodes,
+    notes: variables.notes,
     layers,
   };
 }
@@ -215,14 +219,14 @@ function lowerLayer(
   };
 }
 
-/** The dims that stayed open, in the order of the inputs: those nobody named are latched if a variable needs them. */
+/** The dims that stayed open, in the order of the inputs: those nobody named are latched if a variable or state needs them. */
 function symbolsInForce(
   dims: ReadonlyMap<string, OpenDim>,
   inputs: readonly Port[],
-  variableDims: readonly Dim[],
+  lastingDims: readonly Dim[],
   options: LowerOptions['dims'] & object,
 ): SymbolInfo[] {
-  const needed = new Set(variableDims.flatMap((dim) => [...symbolsOf(dim)]));
+  const needed = new Set(lastingDims.flatMap((dim) => [...symbolsOf(dim)]));
   const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
   return [...dims.values()]
     .filter(({ name }) => present.has(name))
@@ -235,8 +239,9 @@ function symbolsInForce(
     });
 }
 
+/** Refuses sizes that may change between calls where something lasts from one to the next. */
 function checkSizesOf(
-  variable: string,
+  subject: string,
   value: Value,
   symbols: readonly SymbolInfo[],
   dims: ReadonlyMap<string, OpenDim>,
@@ -247,7 +252,7 @@ function checkSizesOf(
     const { input, axis } = dims.get(name)!;
     throw new ShapeError(
       'free-dim',
-      variable,
+      subject,
       `its shape needs '${name}' (axis ${axis} of input ${input}), which may change between calls; ` +
         'give a number, or null to fix it at the first input',
     );

@@ -15,7 +15,7 @@ import type { Checks, EvaluateContext, JointRule, Rule } from './rule.js';
 import { resample } from './resample.js';
 import { scatter } from './scatter.js';
 import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
-import { constant, initializer } from './source.js';
+import { constant, initializer, stored } from './source.js';
 import { topK } from './topK.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
@@ -47,6 +47,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   compress,
   unique,
   constant,
+  stored,
   initializer,
 };
 

@@ -6,12 +6,14 @@ import { foldTransposes } from './transposes.js';
 import { fuse } from './fuse.js';
 import { hoist } from './hoist.js';
 import { layout } from './layout/index.js';
+import { foldSlices } from './slices.js';
 import type { Pass } from './rewrite.js';
 import { verify } from './verify.js';
 
 /** In the order in which they run. */
 const passes: readonly Pass[] = [
   dropDead,
+  foldSlices,
   fuseAttention,
   foldTransposes,
   layout,
