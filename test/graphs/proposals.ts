@@ -1,3 +1,4 @@
+import { attentionProposals } from './attention-proposals.js';
 import type { Draw } from './draw.js';
 
 export interface Proposal {
@@ -319,4 +320,5 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     arity: [1, 3],
     attributes: (draw, shape) => some(draw, { axis: draw.integer(1, shape.length - 1) }),
   },
+  ...attentionProposals,
 };
