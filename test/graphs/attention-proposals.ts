@@ -1,5 +1,5 @@
 import type { Draw } from './draw.js';
-import type { Proposal } from './proposals.js';
+import type { Proposal } from './proposal.js';
 
 /** Scores of larger inputs would let roundings decide which key is seen. */
 const LARGEST = 4;

@@ -5,7 +5,8 @@ import type { LayerSource } from '../layers/case.js';
 import { functionsOf } from '../layers/functions.js';
 import { definitions, lowerLayers, open, SelfBound, type DeclaredInput, type Lowered } from '../layers/lowering.js';
 import { Draw } from './draw.js';
-import { proposals, type Proposal } from './proposals.js';
+import type { Proposal } from './proposal.js';
+import { proposals } from './proposals.js';
 
 /** Tests take the graphs of the seeds from 0 to below this. */
 export const GRAPHS = 510;
