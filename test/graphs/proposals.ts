@@ -1,3 +1,4 @@
+import { attentionProposals } from './attention-proposals.js';
 import { activations, dataFormat, divisor, some } from './choices.js';
 import type { Draw } from './draw.js';
 import type { Proposal } from './proposal.js';
@@ -187,4 +188,5 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     arity: [1, 3],
     attributes: (draw, shape) => some(draw, { axis: draw.integer(1, shape.length - 1) }),
   },
+  ...attentionProposals,
 };
