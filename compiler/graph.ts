@@ -27,7 +27,7 @@ export {
   bidirectional,
   timeDistributed,
   type Bidirectional,
-  type BidirectionalStates,
+  type BidirectionalOutputs,
   type RecurrentLayer,
 } from './layers/wrappers.js';
 
