@@ -29,7 +29,7 @@ export {
   type Bidirectional,
   type BidirectionalOutputs,
   type RecurrentLayer,
-} from './layers/wrappers.js';
+} from './graph/wrappers.js';
 
 /** An input of a graph. */
 export interface InputEdge<D extends InputDType = InputDType> extends Edge<D> {

@@ -4,7 +4,7 @@ import { NacreError } from '../../compiler/errors.js';
 import { bidirectional, graph, input, repeat, sequential, timeDistributed, type Graph } from '../../compiler/graph.js';
 import { compile, conv2d, dense, flatten, gru, lstm, relu, simpleRnn } from '../../compiler/index.js';
 import { instantiateSync } from '../../runtime/index.js';
-import type { RecurrentLayer } from '../../compiler/layers/wrappers.js';
+import type { RecurrentLayer } from '../../compiler/graph/wrappers.js';
 
 /** `name kind from` of each layer, and `backwards` where it runs so. */
 const outline = ({ declaration }: Graph): string[] =>
@@ -162,12 +162,12 @@ const faults: readonly [string, () => unknown, string][] = [
   [
     'a layer that is not recurrent',
     () => bidirectional(dense({ units: 1 }) as unknown as RecurrentLayer),
-    'bidirectional: takes a recurrent layer, got dense',
+    "bidirectional: takes a recurrent layer, got 'dense'",
   ],
   [
     'an unknown merge',
     () => bidirectional(sequences(), { merge: 'sum' as 'add' }),
-    'bidirectional: merge must be one of add, average, concatenate, multiply, or null, got sum',
+    "bidirectional: merge must be one of add, average, concatenate, multiply, or null, got 'sum'",
   ],
   [
     'a wrong number of states',

@@ -1,11 +1,11 @@
 import { NacreError } from '../errors.js';
-import { inScope, runStages, type Edge, type Stage, type StageOutput } from './edge.js';
-import type { Layer } from './define.js';
-import { add, average, concatenate, multiply } from './merge.js';
-import { gru, lstm, simpleRnn } from './recurrent.js';
-import { copyStage, stageOf, type ComposedStage } from './stage.js';
-import { flip, mergeTime, splitTime } from './time.js';
+import type { Layer } from '../layers/define.js';
+import { inScope, runStages, type Edge, type Stage, type StageOutput } from '../layers/edge.js';
+import { copyStage, stageOf, type ComposedStage } from '../layers/stage.js';
+import * as table from '../layers/table.js';
+import { show } from '../show.js';
 
+const { add, average, concatenate, multiply, flip, gru, lstm, mergeTime, simpleRnn, splitTime } = table;
 const recurrentLayers = { gru, lstm, simpleRnn };
 const merges = { add, average, concatenate, multiply };
 
@@ -55,11 +55,11 @@ export function bidirectional(
 ): Bidirectional<StageOutput> {
   const { kind } = layer;
   if (!Object.hasOwn(recurrentLayers, kind)) {
-    throw new NacreError('value', 'bidirectional', `takes a recurrent layer, got ${String(kind)}`);
+    throw new NacreError('value', 'bidirectional', `takes a recurrent layer, got ${show(kind)}`);
   }
   if (merge !== null && !Object.hasOwn(merges, merge)) {
     const names = Object.keys(merges).join(', ');
-    throw new NacreError('value', 'bidirectional', `merge must be one of ${names}, or null, got ${String(merge)}`);
+    throw new NacreError('value', 'bidirectional', `merge must be one of ${names}, or null, got ${show(merge)}`);
   }
   const { name, ...shared } = layer.options as { readonly name?: string; readonly goBackwards?: boolean };
   const named = (own: string): object => (name === undefined ? {} : { name: own });
