@@ -5,9 +5,10 @@ import type { Graph } from './graph.js';
 import type { Functions } from './graph/fills.js';
 import { readFunctions } from './graph/functions.js';
 import type { CompiledFunction, Rng, TensorGraph } from './ir.js';
+import { checkGiven } from './lower/given.js';
+import { checkMatchOptions, type MatchOptions } from './lower/match.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
-import { show } from './show.js';
 import type { CarriedInitializer } from './plan/types.js';
 import { plan } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
@@ -24,13 +25,17 @@ export type ModelSource = Graph | GraphSource | GraphDeclaration | ImportedModel
 export const stages = ['declaration', 'lower', 'optimize', 'plan'] as const;
 export type Stage = (typeof stages)[number];
 
-/** Values by name, as `readSafetensors` gives them or as plain arrays. Parameters take float32. */
-export type GivenTensors = Readonly<
-  Record<string, Float32Array | { readonly shape: readonly number[]; readonly data: ArrayBufferView }>
->;
+/**
+ * Values by name: as `readSafetensors` gives them, as plain arrays, or as an importer keeps them. Values stored in
+ * float16, bfloat16 or quantized to 8 or 16 bits are decoded by the module; others become float32.
+ */
+export type GivenTensors = Tensors;
 
-export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
-  /** What `{tensor}` refers to. */
+export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
+  /**
+   * What `{tensor}` refers to, and what variables take by name: a tensor of a variable's name fills it in the place of its
+   * initializer.
+   */
   readonly tensors?: GivenTensors;
   /** What the declaration's host initializers run, by name. */
   readonly functions?: Functions;
@@ -39,12 +44,16 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
 }
 
 function readTensors(given: GivenTensors): Tensors {
-  for (const [name, tensor] of Object.entries(given)) {
-    const data = tensor instanceof Float32Array ? tensor : tensor.data;
-    if (data instanceof Float32Array) continue;
-    throw new OptionError('tensors', `tensors.${name}`, `expects float32 values, got ${show(data)}`);
-  }
-  return given as Tensors;
+  for (const [name, tensor] of Object.entries(given)) checkGiven(`tensors.${name}`, tensor);
+  return given;
+}
+
+/** Models of other frameworks bring their weights. */
+function refuseTensors({ tensors, tensorNames, tensorLayout, unmatchedTensors }: ModelOptions): void {
+  const given = { tensors: Object.keys(tensors ?? {}).length > 0, tensorNames, tensorLayout, unmatchedTensors };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
+  if (name === undefined) return;
+  throw new OptionError('option', `compile.${name}`, 'a model of another framework has tensors of its own');
 }
 
 /** Anything may come from JavaScript; what is no graph is left to the parser. */
@@ -76,8 +85,10 @@ export class Pipeline {
     model: ModelSource,
     private readonly options: ModelOptions = {},
   ) {
+    checkMatchOptions(options);
     if (isImported(model)) {
       this.imported = model;
+      refuseTensors(options);
       this.tensors = {};
       this.functions = {};
       this.rng = options.rng ?? model.rng;
@@ -123,7 +134,12 @@ export class Pipeline {
     const { dims = {} } = this.options;
     if (this.imported) return (this.lowered ??= { ...this.imported.lower({ dims }), rng: this.rng });
     const functions = this.compiled?.functions ?? new Map<string, CompiledFunction>();
-    return (this.lowered ??= lower(this.declaration!, { dims, tensors: this.tensors, functions }));
+    return (this.lowered ??= lower(this.declaration!, {
+      dims,
+      tensors: this.tensors,
+      matched: this.options,
+      functions,
+    }));
   }
 
   optimize(): TensorGraph {
