@@ -21,7 +21,7 @@ export {
   thresholdedRelu,
 } from './activation-layers.js';
 export { categoryEncoding, discretization } from './categories.js';
-export { conv1d, conv2d, conv3d, depthwiseConv2d } from './convolution.js';
+export { conv1d, conv2d, conv3d } from './convolution.js';
 export { cropping1d, cropping2d, cropping3d } from './cropping.js';
 export { dense } from './dense.js';
 export { depthwiseConv1d, depthwiseConv2d } from './depthwise-convolution.js';
