@@ -54,6 +54,10 @@ const attributeWords = {
   rate: ['p', 'ratio', 'dropout', 'drop_prob', 'proba'],
   std: ['stddev', 'sigma'],
   returnSequences: ['return_sequences'],
+  heads: ['num_heads'],
+  queryHeads: ['num_query_heads'],
+  keyValueHeads: ['num_key_value_heads'],
+  causal: ['use_causal_mask', 'is_causal'],
 } as const;
 
 const optionWords = {
@@ -117,6 +121,11 @@ const kindWords = {
   exp: ['exponential'],
   prelu: ['parametric_relu'],
   add: ['eltwise_add', 'sum'],
+  attention: ['luong_attention'],
+  additiveAttention: ['bahdanau_attention'],
+  multiHeadAttention: ['mha', 'self_attention'],
+  groupedQueryAttention: ['group_query_attention', 'gqa'],
+  rotaryEmbedding: ['rope', 'rotary'],
 } as const;
 
 type Words = Readonly<Record<string, readonly string[]>>;

@@ -20,6 +20,7 @@ export {
   tanh,
   thresholdedRelu,
 } from './activation-layers.js';
+export { additiveAttention, attention } from './attention.js';
 export { categoryEncoding, discretization } from './categories.js';
 export { conv1d, conv2d, conv3d } from './convolution.js';
 export { cropping1d, cropping2d, cropping3d } from './cropping.js';
@@ -42,6 +43,7 @@ export { groupNormalization, instanceNormalization } from './group-normalization
 export { centerCrop, resizing } from './image.js';
 export { masking } from './masking.js';
 export { add, average, concatenate, maximum, minimum, multiply, subtract } from './merge.js';
+export { groupedQueryAttention, multiHeadAttention } from './multi-head-attention.js';
 export { batchNormalization, layerNormalization } from './normalization.js';
 export {
   averagePooling1d,
@@ -51,6 +53,7 @@ export {
   maxPooling2d,
   maxPooling3d,
 } from './pooling.js';
+export { rotaryEmbedding } from './position.js';
 export { prelu } from './prelu.js';
 export { normalization, rescaling } from './preprocessing.js';
 export { gru, lstm, simpleRnn } from './recurrent.js';
