@@ -1,9 +1,10 @@
-import { access } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { access, stat } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
-import type { BoundInput } from '../import/onnx/index.js';
+import type { BoundInput } from '../import/bind.js';
 import { openOnnx } from '../import/onnx/file.js';
+import { isGraphModel, openGraphModel } from '../import/tfjs/file.js';
 import { readSafetensors } from '../import/safetensors.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
 import { show } from '../show.js';
@@ -15,7 +16,7 @@ import { readAssignment } from './values.js';
 export const bindOption = {
   value: 'NAME=VALUE',
   multiple: true,
-  help: 'fixes an input of an ONNX model: a number, a nested list, or a .npy or .json file',
+  help: 'fixes an input of an ONNX model or a graph-model: a number, a nested list, or a .npy or .json file',
 } as const;
 
 /** What a MODEL argument names: something to compile, or a module that is compiled already. */
@@ -25,7 +26,8 @@ export type LoadedModel =
 
 export const modelDetails: readonly string[] = [
   'MODEL is a declaration in .json, with its tensors in the .safetensors of the same name beside it, or a',
-  '.js, .mjs or .ts file whose default export is a graph or a declaration, or an ONNX model in .onnx.',
+  '.js, .mjs or .ts file whose default export is a graph or a declaration, an ONNX model in .onnx, or a graph-model of',
+  'tfjs: its model.json with the shards beside it, or their folder.',
 ];
 
 const exists = (path: string): Promise<boolean> =>
@@ -78,21 +80,40 @@ export async function readBindings(bind: readonly string[]): Promise<Readonly<Re
   return bound;
 }
 
+/** A model in JSON: a graph-model of tfjs, or a declaration with its tensors. */
+async function loadJson(path: string, bind: readonly string[]): Promise<LoadedModel> {
+  const text = await readText(path);
+  if (isGraphModel(text)) {
+    return { kind: 'source', model: openGraphModel(path, text, { bind: await readBindings(bind) }), tensors: {} };
+  }
+  refuseBindings(bind);
+  return { kind: 'source', model: text, tensors: await loadTensors(path.replace(/\.json$/, '.safetensors')) };
+}
+
+function refuseBindings(bind: readonly string[]): void {
+  if (bind.length === 0) return;
+  throw new OptionError('arguments', '--bind', 'only inputs of ONNX models and of graph-models can be bound');
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+
 /**
- * Reads a model, whose kind the end of its name tells.
+ * Reads a model, whose kind the end of its name tells, and of JSON its content. A folder stands for its `model.json`.
  *
- * @param bind `name=value` for inputs of an ONNX model that are known
+ * @param bind `name=value` for inputs of an ONNX model or a graph-model that are known
  * @throws OptionError for a file that cannot be read · NacreError for one that is no model · ImportError for tensors
  */
 export async function loadModel(path: string, bind: readonly string[] = []): Promise<LoadedModel> {
-  if (bind.length > 0 && extname(path) !== '.onnx') {
-    throw new OptionError('arguments', '--bind', 'only inputs of ONNX models can be bound');
-  }
-  switch (extname(path)) {
-    case '.json': {
-      const model = await readText(path);
-      return { kind: 'source', model, tensors: await loadTensors(path.replace(/\.json$/, '.safetensors')) };
-    }
+  if (await isFolder(path)) return loadJson(join(path, 'model.json'), bind);
+  const extension = extname(path);
+  if (!['.json', '.onnx'].includes(extension)) refuseBindings(bind);
+  switch (extension) {
+    case '.json':
+      return loadJson(path, bind);
     case '.js':
     case '.mjs':
     case '.ts':
