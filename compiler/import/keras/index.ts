@@ -7,6 +7,9 @@ import type { StoredValues } from '../../stored.js';
 import { readWeightsManifest, type ManifestValues, type WeightShards } from '../weights-manifest.js';
 import { isFields, own, type Fields } from './config.js';
 import { declare } from './declare.js';
+import { readLiveModel, type LiveModel } from './tfjs.js';
+
+export type { LiveModel, LiveVariable } from './tfjs.js';
 
 /** Values of a weight with their shape. */
 export type NamedWeights = Readonly<
@@ -58,6 +61,16 @@ export async function loadKeras(
   const shards: Record<string, Uint8Array> = {};
   for (const path of pathsOf(file.manifest)) shards[path] = bytesOf(await read(path), path);
   return assemble(file, file.manifest === undefined ? undefined : readWeightsManifest(file.manifest, shards), options);
+}
+
+/**
+ * Reads a model that is loaded in tfjs, with the values that its weights have now.
+ *
+ * @throws what `importKeras` does
+ */
+export function fromTfjs(model: LiveModel, options: KerasOptions = {}): Graph {
+  const { topology, weights } = readLiveModel(model);
+  return assemble(readFile(topology), weights, options);
 }
 
 function assemble(
