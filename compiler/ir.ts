@@ -14,6 +14,7 @@ import { printDim, symbolsOf, upperBound, type Dim } from './dim.js';
 import { ShapeError } from './errors.js';
 import type { Formula } from './formula.js';
 import type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
+import type { StoredValues } from './stored.js';
 import type { DType, Tensor } from './tensor.js';
 
 export type { BinaryFunction, Comparison, UnaryFunction } from './functions.js';
@@ -287,6 +288,21 @@ export type Op =
       readonly optional: readonly LinearAttentionInput[];
     }
   /**
+   * query [batch, queries, heads · k] or [batch, heads, queries, k]; key [batch, keys, groups · k] or [batch, groups, keys,
+   * k]; value as the key, with v for k; and perhaps a bias that broadcasts to [batch, heads, queries, keys] → softmax(scale ·
+   * q · kᵀ + bias) · v in the query's form, with v for k. Of `heads` heads each `heads / groups` neighbours share one of the
+   * keys and values. With `softcap` c a score s is c · tanh(s / c) before the bias. Unless `past` is null, query i sees the
+   * keys up to i + past only. A query all of whose scores are −∞ gives 0.
+   */
+  | {
+      readonly kind: 'attention';
+      readonly heads: number;
+      readonly groups: number;
+      readonly scale: number;
+      readonly softcap: number | null;
+      readonly past: Dim | null;
+    }
+  /**
    * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
    * NaN is the largest. They are ordered by value if `sorted`, else by index.
    */
@@ -337,6 +353,8 @@ export type Op =
   | { readonly kind: 'unique'; readonly axis: number | null; readonly sorted: boolean; readonly count: BoundedSize }
   /** A value known when compiling. */
   | { readonly kind: 'constant'; readonly tensor: Tensor }
+  /** No inputs, one variable as output, whose values travel in fewer bits than float32: what they decode to. */
+  | { readonly kind: 'stored'; readonly values: StoredValues }
   /** No inputs, one variable as output. `seed` is the variable's own. */
   | { readonly kind: 'initializer'; readonly recipe: Recipe; readonly seed?: bigint };
 

@@ -167,6 +167,7 @@ function lowerOnce(
     initialize,
     prepare: [],
     forward: build.nodes,
+    notes: variables.notes,
     layers,
   };
 }

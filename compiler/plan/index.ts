@@ -2,7 +2,9 @@ import { SAMPLE_COUNT } from '../../runtime/manifest.js';
 import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
+import type { Tensor } from '../tensor.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
+import { attention } from './attention.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { compute, settleFormula, slice } from './compute.js';
@@ -14,6 +16,7 @@ import { packStep, Planner } from './planner.js';
 import { matmul } from './matmul.js';
 import { convolution, depthwise, pool } from './products.js';
 import { recurrent } from './recurrence.js';
+import { scaleBytes } from './stored.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import { compress, nonMaxSuppression, nonZero, scatter, topK, unique } from './selection.js';
 import type {
@@ -27,8 +30,8 @@ import type {
   Step,
 } from './types.js';
 
-const initializer = (): never => {
-  throw new InternalError('an initializer outside initialize');
+const variableOnly = (): never => {
+  throw new InternalError('what fills a variable stands outside initialize');
 };
 
 /** How each op becomes kernels. */
@@ -51,6 +54,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   gather,
   resample,
   linearAttention,
+  attention,
   topK,
   scatter,
   nonMaxSuppression,
@@ -58,7 +62,8 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   compress,
   unique,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
-  initializer,
+  stored: variableOnly,
+  initializer: variableOnly,
 };
 
 /**
@@ -132,7 +137,10 @@ function planVariables(
 function fillingOf({ initialize }: TensorGraph, { value }: Variable): Filling {
   const op = initialize.find(({ outputs }) => outputs[0]!.id === value.id)?.op;
   if (op?.kind === 'initializer') return { ...op, kind: 'recipe' };
-  if (op?.kind === 'constant') return { kind: 'values', tensor: op.tensor };
+  if (op?.kind === 'stored') return { kind: 'values', values: op.values };
+  if (op?.kind === 'constant' && op.tensor.dtype === 'float32') {
+    return { kind: 'values', values: op.tensor as Tensor<'float32'> };
+  }
   throw new InternalError('a variable without an initializer');
 }
 
@@ -147,8 +155,9 @@ const ALIGNMENT = 16;
 function layoutScratch(variables: readonly PlannedVariable[], families: ReadonlySet<FamilyName>, rng: Rng) {
   let canonical: Dim = variables.length > 0 ? 4 * SAMPLE_COUNT : 0;
   let initializer: Dim = 0;
-  for (const { packing, count, variable } of variables) {
+  for (const { packing, count, variable, filling } of variables) {
     if (packing) canonical = max(canonical, mul(count, 4));
+    if (filling.kind === 'values') initializer = max(initializer, scaleBytes(filling.values));
     initializer = max(initializer, scratchOf(families, describeShape(variable.value.shape, variable.layout)));
   }
   const first = alignUp(canonical, ALIGNMENT);

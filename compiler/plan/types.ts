@@ -5,6 +5,7 @@
 import type { Dim } from '../dim.js';
 import type { Formula } from '../formula.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
+import type { StoredValues } from '../stored.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
 import type { FamilyName } from './families.js';
@@ -147,7 +148,7 @@ export interface CarriedInitializer {
 /** How a variable gets its first values. */
 export type Filling =
   | { readonly kind: 'recipe'; readonly recipe: Recipe; readonly seed?: bigint }
-  | { readonly kind: 'values'; readonly tensor: Tensor };
+  | { readonly kind: 'values'; readonly values: StoredValues };
 
 export interface PlannedPort {
   readonly name: string;

@@ -15,6 +15,7 @@ import type {
   Value,
   Variable,
 } from '../ir.js';
+import { decode, type StoredValues } from '../stored.js';
 import type { Tensor } from '../tensor.js';
 import { table, thousands } from '../text.js';
 import { printExpression } from './expression.js';
@@ -34,6 +35,13 @@ export const section = (title: string, lines: readonly string[]): readonly strin
 export function printRecipe({ kind, ...options }: Recipe, seed?: bigint): string {
   const text = `${kind}(${Object.values(options).flat().join(', ')})`;
   return seed === undefined ? text : `${text} seed ${seed}`;
+}
+
+/** As `printTensor` prints what they decode to, led by how they are stored. */
+export function printStored(values: StoredValues): string {
+  if (values.dtype === 'float32') return printTensor(values);
+  const data = decode(values);
+  return `${values.dtype} as ${printTensor({ dtype: 'float32', shape: values.shape, data })}`;
 }
 
 /** `float32 (2, 3) [1, 2, 3, 4, … 6 values]` */
@@ -111,6 +119,13 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     `scale ${scale}`,
     ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
   ],
+  attention: ({ heads, groups, scale, softcap, past }) => [
+    `heads ${heads}`,
+    `groups ${groups}`,
+    `scale ${scale}`,
+    ...(softcap === null ? [] : [`softcap ${softcap}`]),
+    ...(past === null ? [] : [`causal after ${printDim(past)}`]),
+  ],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,
     `${largest ? 'largest' : 'smallest'} ${printDim(k)}`,
@@ -130,6 +145,7 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     printCount(count),
   ],
   constant: ({ tensor }) => [printTensor(tensor)],
+  stored: ({ values }) => [printStored(values)],
   initializer: ({ recipe, seed }) => [printRecipe(recipe, seed)],
 };
 
