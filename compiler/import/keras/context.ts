@@ -88,12 +88,12 @@ export class LayerContext {
   }
 
   /**
-   * The layer's weights, in Keras's order: tensors, or initializers where the model has no weights. False stands for a
-   * weight that the layer does not have.
+   * The layer's weights, in Keras's order: tensors, or where the model has none initializers, undefined for the layer's own.
+   * False stands for a weight that the layer does not have.
    */
   weights(
     ...specs: readonly (readonly [name: string, shape: readonly (number | null)[]] | false)[]
-  ): readonly (ParameterSource | false)[] {
+  ): readonly (ParameterSource | false | undefined)[] {
     const present = specs.filter((spec) => spec !== false).map(([name, shape]) => ({ name, shape }));
     if (this.writer.hasWeights) {
       const keys = this.writer.need(this.place, present);

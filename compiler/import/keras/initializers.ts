@@ -68,28 +68,16 @@ const normal = (kind: string, config: Fields): ParameterSource => ({
   std: numberOf(config, 'stddev', 0.05),
 });
 
-/** What a layer's initializer is where its configuration does not say. */
-const fallbacks: Readonly<Record<string, string>> = {
-  bias: 'zeros',
-  beta: 'zeros',
-  moving_mean: 'zeros',
-  alpha: 'zeros',
-  gamma: 'ones',
-  moving_variance: 'ones',
-  scale: 'ones',
-  embeddings: 'randomUniform',
-  recurrent_kernel: 'orthogonal',
-};
-
-/** What fills a weight of a layer that has no values: `kernel` is filled by `kernel_initializer`. */
-export function initializerOf(config: Config, weight: string): ParameterSource {
+/**
+ * What fills a weight of a layer that has no values: `kernel` is filled by `kernel_initializer`. Undefined where the
+ * configuration does not say.
+ */
+export function initializerOf(config: Config, weight: string): ParameterSource | undefined {
   const leaf = weight.slice(weight.lastIndexOf('/') + 1);
   const stem = leaf === 'kernel' ? leaf : leaf.replace(/_kernel$/, '');
   const given = config.get(`${stem}_initializer`) ?? config.get(`${leaf}_initializer`);
-  if (given === undefined && leaf === 'bias' && config.get('unit_forget_bias') === true) return { kind: 'lstmBias' };
-  const [name, options] = isFields(given)
-    ? [own(given, 'class_name'), own(given, 'config') ?? {}]
-    : [given ?? fallbacks[leaf] ?? 'glorotUniform', {}];
+  if (given === undefined) return undefined;
+  const [name, options] = isFields(given) ? [own(given, 'class_name'), own(given, 'config') ?? {}] : [given, {}];
   const key = typeof name === 'string' ? camelCase(name[0]?.toUpperCase() === name[0] ? snakeCase(name) : name) : '';
   const convert = Object.hasOwn(initializers, key) ? initializers[key] : undefined;
   if (!convert || !isFields(options)) throw new Unsupported(`its initializer ${show(name)} is not read`);

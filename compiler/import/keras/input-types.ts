@@ -1,5 +1,5 @@
-import { ImportError } from '../../errors.js';
 import type { DimSource, InputDType } from '../../declaration/types.js';
+import { ImportError } from '../../errors.js';
 
 interface Input {
   readonly name: string;
@@ -22,6 +22,8 @@ const moving = new Set(
   ).split(' '),
 );
 
+const isInteger = (dtype: unknown): boolean => typeof dtype === 'string' && /^u?int/.test(dtype);
+
 /**
  * The inputs with their types: int32 for what is looked up in embeddings, float32 for what is computed with, whatever type
  * the file says, since Keras converts both.
@@ -43,9 +45,10 @@ export function typeInputs(
     const from = layer.from.filter((reference) => reference !== null);
     const held = from.map((reference) => sources.get(reference.split(':')[0]!) ?? new Set<string>());
     if (moving.has(kind)) sources.set(layer.name, new Set(held.flatMap((set) => [...set])));
+    else if (kind === 'categoryEncoding') continue;
     else for (const name of held.flatMap((set) => [...set])) (kind === 'embedding' ? indices : numbers).add(name);
   }
-  return inputs.map(({ name, shape }) => {
+  return inputs.map(({ name, shape, dtype }) => {
     if (indices.has(name) && numbers.has(name)) {
       throw new ImportError(
         'unsupported',
@@ -53,6 +56,6 @@ export function typeInputs(
         'is looked up in an embedding and computed with; give it as two inputs',
       );
     }
-    return { name, shape, dtype: indices.has(name) ? 'int32' : 'float32' };
+    return { name, shape, dtype: indices.has(name) || (isInteger(dtype) && !numbers.has(name)) ? 'int32' : 'float32' };
   });
 }

@@ -19,11 +19,7 @@ export const core: Classes = {
     return layer.add('embedding', { inputDim, outputDim, weight }, [only(inputs)]);
   },
   Masking: single('masking', (layer) => optional(layer, { mask_value: 'maskValue' })),
-  Rescaling: single('rescaling', (layer) => ({
-    scale: layer.config.number('scale'),
-    offset: layer.config.number('offset', 0),
-  })),
-  ActivityRegularization: single('identity'),
+  ActivityRegularization: single('activityRegularization'),
   AlphaDropout: dropout('alphaDropout'),
   Dropout: dropout('dropout'),
   GaussianDropout: dropout('gaussianDropout'),
