@@ -46,9 +46,11 @@ export {
   maxPooling3d,
 } from './pooling.js';
 export { rescaling } from './preprocessing.js';
+export { gru, lstm, simpleRnn } from './recurrent.js';
 export { dropout, gaussianDropout, gaussianNoise, spatialDropout1d, spatialDropout2d } from './regularization.js';
 export { separableConv1d, separableConv2d } from './separable-convolution.js';
 export { flatten, identity, permute, repeatVector, reshape } from './shape.js';
 export { conv1dTranspose, conv2dTranspose, conv3dTranspose } from './transposed-convolution.js';
 export { upSampling1d, upSampling2d, upSampling3d } from './up-sampling.js';
 export { zeroPadding1d, zeroPadding2d, zeroPadding3d } from './zero-padding.js';
+export { flip, mergeTime, splitTime } from './time.js';
