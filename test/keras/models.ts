@@ -158,13 +158,13 @@ export const modelCases: Readonly<Record<string, ModelCase>> = {
       sequential({
         layers: [
           layers.layerNormalization({ inputShape: [4, 3] }),
-          layers.batchNormalization({ axis: 1, center: false }),
+          layers.batchNormalization({ axis: -1, center: false }),
           layers.leakyReLU({ alpha: 0.1 }),
           layers.prelu({ sharedAxes: [1] }),
           layers.thresholdedReLU({ theta: 0.2 }),
           layers.reLU({ maxValue: 1 }),
           layers.permute({ dims: [2, 1] }),
-          layers.softmax({}),
+          layers.softmax({ axis: -1 }),
           layers.reshape({ targetShape: [-1] }),
           layers.repeatVector({ n: 2 }),
           layers.activation({ activation: 'hardSigmoid' }),
