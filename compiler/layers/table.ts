@@ -20,6 +20,7 @@ export {
   tanh,
   thresholdedRelu,
 } from './activation-layers.js';
+export { additiveAttention, attention } from './attention.js';
 export { conv1d, conv2d, conv3d } from './convolution.js';
 export { cropping1d, cropping2d, cropping3d } from './cropping.js';
 export { dense } from './dense.js';
@@ -36,6 +37,7 @@ export {
 } from './global-pooling.js';
 export { centerCrop, resizing } from './image.js';
 export { add, average, concatenate, maximum, minimum, multiply, subtract } from './merge.js';
+export { groupedQueryAttention, multiHeadAttention } from './multi-head-attention.js';
 export { batchNormalization, layerNormalization } from './normalization.js';
 export {
   averagePooling1d,
@@ -45,12 +47,13 @@ export {
   maxPooling2d,
   maxPooling3d,
 } from './pooling.js';
+export { rotaryEmbedding } from './position.js';
 export { rescaling } from './preprocessing.js';
 export { gru, lstm, simpleRnn } from './recurrent.js';
 export { dropout, gaussianDropout, gaussianNoise, spatialDropout1d, spatialDropout2d } from './regularization.js';
 export { separableConv1d, separableConv2d } from './separable-convolution.js';
 export { flatten, identity, permute, repeatVector, reshape } from './shape.js';
+export { flip, mergeTime, splitTime } from './time.js';
 export { conv1dTranspose, conv2dTranspose, conv3dTranspose } from './transposed-convolution.js';
 export { upSampling1d, upSampling2d, upSampling3d } from './up-sampling.js';
 export { zeroPadding1d, zeroPadding2d, zeroPadding3d } from './zero-padding.js';
-export { flip, mergeTime, splitTime } from './time.js';

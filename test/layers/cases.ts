@@ -1,4 +1,5 @@
 import { activationCases } from './activation.cases.js';
+import { attentionCases } from './attention.cases.js';
 import type { LayerCase } from './case.js';
 import { conv1dCases, conv2dCases, depthwiseConv2dCases } from './convolution.cases.js';
 import { denseCases } from './dense.cases.js';
@@ -7,7 +8,10 @@ import { mergeCases } from './merge.cases.js';
 import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
 import { preprocessingCases } from './preprocessing.cases.js';
+import { resizingCases } from './resizing.cases.js';
 import { shapeCases } from './shape.cases.js';
+import { spatialCases } from './spatial.cases.js';
+import { transposedCases } from './transposed.cases.js';
 
 /** Examples of every layer and every option, with what they must compute. */
 export const layerCases: readonly LayerCase[] = [
@@ -15,6 +19,9 @@ export const layerCases: readonly LayerCase[] = [
   ...conv1dCases,
   ...conv2dCases,
   ...depthwiseConv2dCases,
+  ...spatialCases,
+  ...transposedCases,
+  ...resizingCases,
   ...poolingCases,
   ...activationCases,
   ...normalizationCases,
@@ -22,4 +29,5 @@ export const layerCases: readonly LayerCase[] = [
   ...shapeCases,
   ...mergeCases,
   ...elementwiseCases,
+  ...attentionCases,
 ];

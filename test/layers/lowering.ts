@@ -28,6 +28,13 @@ export interface DeclaredInput {
   readonly dtype?: DType;
 }
 
+/** A layer, its inputs or the shape of `x`, and why it is refused. */
+export type LayerError = readonly [
+  layer: LayerSource,
+  inputs: readonly Dim[] | Readonly<Record<string, DeclaredInput>>,
+  message: string,
+];
+
 /** A size that the layers may fix. */
 export const open = (input: string, axis: number): Dim => symbol(`${input}[${axis}]`);
 
