@@ -19,7 +19,8 @@ export function readLiveModel(model: LiveModel): {
   readonly topology: string | object;
   readonly weights: ReadonlyMap<string, ManifestValues>;
 } {
-  if (typeof model.toJSON !== 'function' || !Array.isArray(model.weights)) {
+  const list: unknown = model.weights;
+  if (typeof model.toJSON !== 'function' || !Array.isArray(list)) {
     throw new ImportError('topology', 'model', `must be a LayersModel of tfjs, got ${show(model)}`);
   }
   const topology = model.toJSON(null, false);
@@ -27,7 +28,7 @@ export function readLiveModel(model: LiveModel): {
     throw new ImportError('topology', 'model', `toJSON() gives ${show(topology)}`);
   }
   const weights = new Map<string, ManifestValues>();
-  for (const variable of model.weights) {
+  for (const variable of list as readonly LiveVariable[]) {
     const tensor = variable.read();
     const data = tensor.dataSync();
     if (!(data instanceof Float32Array)) {
