@@ -169,7 +169,7 @@ function settle(
       const entry = list[at];
       const fault = entry ? mismatch(entry.values, shape) : `expected ${printShape(shape)}, got none`;
       if (fault !== undefined) faults.push(`${layer}/${name}: ${fault}`);
-      else if (entry) tensors[key] = entry.values as StoredValues;
+      else if (entry) tensors[key] = entry.values;
     });
   });
   for (const { name } of rest) if (!ignored.test(name)) faults.push(`${name}: belongs to no layer`);
