@@ -59,7 +59,7 @@ const listed = (folder, table, besides) => {
 };
 
 /** Files of compiler/, besides the command line, that may use Node's own modules. */
-const hostFiles = ['emit/library', 'import/onnx/file'];
+const hostFiles = ['emit/library', 'import/beside', 'import/onnx/file'];
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const entryPoints = Object.values(exports)
