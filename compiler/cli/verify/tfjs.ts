@@ -27,6 +27,8 @@ interface Runtime {
   readonly version: { readonly 'tfjs-core'?: string } | undefined;
   readonly version_core?: string;
   readonly io: { fromMemory(artifacts: Readonly<Record<string, unknown>>): unknown };
+  /** Without it tfjs tells on the console of faster packages. */
+  enableProdMode(): void;
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   tensor(data: Tensor['data'], shape: readonly number[], dtype: string): TfTensor;
@@ -126,6 +128,7 @@ export function tfjs(file: TfjsFile, folder = process.cwd()): Reference {
     title,
     async run(_pipeline, inputs, outputs) {
       try {
+        runtime.enableProdMode();
         await runtime.setBackend('cpu');
         await runtime.ready();
         return await (isGraph ? runGraph : runLayers)(inputs, outputs);
