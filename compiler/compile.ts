@@ -6,10 +6,12 @@ import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
+import { plan as planGraph } from './plan/index.js';
 import { needsExtended } from './plan/kernels.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { show } from './show.js';
-import { snapshot } from './snapshot.js';
+import { isSettled, snapshot, waitsForInput } from './snapshot.js';
+import { storages, storeVariables, type Storage } from './storage.js';
 import { didYouMean } from './suggest.js';
 import { writeTypes } from './types-text.js';
 
@@ -18,6 +20,12 @@ export interface CompileOptions extends ModelOptions {
   readonly target?: Target;
   /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
   readonly weights?: 'seed' | 'embed';
+  /**
+   * How float32 values travel: as they are (`f32`, the default), rounded to `f16`, or as `int8` with a scale for each
+   * output, but for parameters with one axis. They are decoded to float32 when variables are filled; `notes` tell how
+   * much they differ. Tensors that are given in fewer bits stay as they are given.
+   */
+  readonly storage?: Storage;
   /**
    * `frozen` leaves out what would change parameters after they are initialized, for a smaller module: the default of
    * imported models. Declarations are `editable`.
@@ -60,6 +68,7 @@ export interface CompiledModule<S extends Signature = Signature> {
 const OPTIONS = [
   'target',
   'weights',
+  'storage',
   'parameters',
   'rng',
   'seed',
@@ -90,35 +99,34 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, seed, initializers, maxMemory, parameters } = checkOptions(options);
+  const { target, weights, storage, seed, initializers, maxMemory, parameters } = checkOptions(options);
   const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
   const { functions, customs, warnings } = await pipeline.compileFunctions();
-  pipeline.optimize();
+  let graph = pipeline.optimize();
   report('plan', 1);
-  const asked = carriedInitializers(initializers, pipeline.rng);
-  let plan = pipeline.plan(frozen ? [] : asked);
-  const extended = needsExtended(plan);
+  const asked = frozen ? [] : carriedInitializers(initializers, pipeline.rng);
   const notes = [...warnings, ...(pipeline.lower().notes ?? [])];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };
-  if (weights === 'embed') {
+  if (weights === 'embed' && !isSettled(graph)) {
     report('embed', 2);
-    // Initializers draw the same bits on both targets, and baseline runs everywhere.
-    const recipes = emit(plan, {
-      ...emitOptions,
-      frozen: false,
-      target: 'baseline',
-      library: await loadLibrary('baseline', extended),
-    });
-    const embedded = snapshot(plan, recipes.binary, pipeline.functions);
-    if (embedded.open.length > 0) {
-      notes.push(`${embedded.open.join(', ')} wait for the first input and stay recipes`);
+    if (waitsForInput(graph)) {
+      const names = graph.variables.map(({ name }) => name);
+      notes.push(`${names.join(', ')} wait for the first input and stay recipes`);
+    } else {
+      const recipes = pipeline.plan(asked);
+      // Initializers draw the same bits on both targets, and baseline runs everywhere.
+      const library = await loadLibrary('baseline', needsExtended(recipes));
+      const { binary } = emit(recipes, { ...emitOptions, frozen: false, target: 'baseline', library });
+      graph = snapshot(graph, binary, pipeline.functions);
     }
-    plan = embedded.plan;
   }
+  const stored = storeVariables(graph, storage);
+  notes.push(...stored.notes);
+  const plan = planGraph(stored.graph, asked);
   report('emit', 3);
-  const library = await loadLibrary(target, extended);
+  const library = await loadLibrary(target, needsExtended(plan));
   const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
@@ -139,6 +147,8 @@ function checkOptions(options: CompileOptions) {
     fail('parameters', `must be 'editable' or 'frozen', got ${show(parameters)}`);
   }
   if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
+  const { storage = 'f32' } = options;
+  if (!storages.includes(storage)) fail('storage', `must be 'f32', 'f16' or 'int8', got ${show(storage)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);
   if (!whole || BigInt(seed) < 0n || BigInt(seed) >> 64n !== 0n) {
     fail('seed', `must be a whole number from 0 to 2^64 - 1, got ${show(seed)}`);
@@ -147,5 +157,5 @@ function checkOptions(options: CompileOptions) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
   carriedInitializers(initializers, 'philox');
-  return { target, weights, seed: BigInt(seed), initializers, maxMemory, parameters };
+  return { target, weights, storage, seed: BigInt(seed), initializers, maxMemory, parameters };
 }

@@ -18,7 +18,7 @@ import { lower } from './lower/index.js';
 import { compose, defaultInputOf } from './layers/stage.js';
 import { GraphEdge, runStages, type Edge, type PipedDType, type Stage } from './layers/edge.js';
 import { Reference, type ParameterValue, type VariableReference } from './layers/parameter-value.js';
-import { show } from './show.js';
+import { faultOfGiven } from './lower/given.js';
 import type { DType } from './tensor.js';
 
 export { customLayer, type CustomLayerBuilder, type FunctionSource } from './layers/elementwise.js';
@@ -192,9 +192,8 @@ function checkTensors({ layers, variables }: GraphDeclaration, tensors: Tensors)
   const check = (variable: string, fill: unknown): void => {
     if (typeof fill !== 'object' || fill === null || !('tensor' in fill)) return;
     const source = tensors[fill.tensor as string];
-    const data = source instanceof Float32Array ? source : source?.data;
-    if (data === undefined || data instanceof Float32Array) return;
-    throw new NacreError('tensor', variable, `takes float32 values, got ${show(data)}`);
+    const fault = source && faultOfGiven(source);
+    if (fault !== undefined) throw new NacreError('tensor', variable, fault);
   };
   for (const { name, initializer } of variables) check(name, initializer);
   for (const layer of layers) {

@@ -1,13 +1,12 @@
 import { compileSources, type CompiledSources } from './custom/compile.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
-import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import type { Functions } from './graph/fills.js';
 import { readFunctions } from './graph/functions.js';
 import type { CompiledFunction, Rng, TensorGraph } from './ir.js';
+import { checkGiven } from './lower/given.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
-import { show } from './show.js';
 import type { CarriedInitializer } from './plan/types.js';
 import { plan } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
@@ -24,10 +23,11 @@ export type ModelSource = Graph | GraphSource | GraphDeclaration | ImportedModel
 export const stages = ['declaration', 'lower', 'optimize', 'plan'] as const;
 export type Stage = (typeof stages)[number];
 
-/** Values by name, as `readSafetensors` gives them or as plain arrays. Parameters take float32. */
-export type GivenTensors = Readonly<
-  Record<string, Float32Array | { readonly shape: readonly number[]; readonly data: ArrayBufferView }>
->;
+/**
+ * Values by name: as `readSafetensors` gives them, as plain arrays, or as an importer keeps them. Values stored in
+ * float16, bfloat16 or quantized to 8 or 16 bits are decoded by the module; others become float32.
+ */
+export type GivenTensors = Tensors;
 
 export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
   /** What `{tensor}` refers to. */
@@ -39,12 +39,8 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
 }
 
 function readTensors(given: GivenTensors): Tensors {
-  for (const [name, tensor] of Object.entries(given)) {
-    const data = tensor instanceof Float32Array ? tensor : tensor.data;
-    if (data instanceof Float32Array) continue;
-    throw new OptionError('tensors', `tensors.${name}`, `expects float32 values, got ${show(data)}`);
-  }
-  return given as Tensors;
+  for (const [name, tensor] of Object.entries(given)) checkGiven(`tensors.${name}`, tensor);
+  return given;
 }
 
 /** Anything may come from JavaScript; what is no graph is left to the parser. */

@@ -1,27 +1,28 @@
 import type { HostFunctions } from '../runtime/host.js';
 import { instantiateSync } from '../runtime/index.js';
-import type { KernelPlan } from './plan/types.js';
+import type { Node, TensorGraph } from './ir.js';
+
+const hasValues = ({ op }: Node): boolean => op.kind === 'constant' || op.kind === 'stored';
+
+/** Whether every variable has values already. */
+export const isSettled = ({ initialize }: TensorGraph): boolean => initialize.every(hasValues);
+
+/** Whether the memory of variables is laid out only with the first input. */
+export const waitsForInput = ({ symbols }: TensorGraph): boolean => symbols.some(({ kind }) => kind === 'latched');
 
 /**
- * A plan in which every variable holds the values that a module of it gives itself: the module is run once, so both are
- * equal by construction. Variables whose sizes still are open keep their initializers; their names come back too.
+ * A graph in which every variable has the values that a module of it gives itself: the module is run once, so both are
+ * equal by construction. Values that were given stay as they are.
  */
-export function snapshot(
-  plan: KernelPlan,
-  binary: Uint8Array,
-  functions: HostFunctions,
-): { readonly plan: KernelPlan; readonly open: readonly string[] } {
-  const open = plan.variables.filter(({ shape }) => shape.some((size) => typeof size !== 'number'));
-  const names = open.map(({ variable }) => variable.name);
-  if (plan.symbols.some(({ kind }) => kind === 'latched')) {
-    return { plan, open: plan.variables.map(({ variable }) => variable.name) };
-  }
+export function snapshot(graph: TensorGraph, binary: Uint8Array, functions: HostFunctions): TensorGraph {
+  const names = new Map(graph.variables.map(({ name, value }) => [value.id, name]));
   const model = instantiateSync(binary, { functions });
   model.initialize();
-  const variables = plan.variables.map((planned) => {
-    const { data, shape } = model.variables.get(planned.variable.name);
-    const tensor = { dtype: 'float32', shape, data } as const;
-    return { ...planned, filling: { kind: 'values', tensor } as const };
+  const initialize = graph.initialize.map((node): Node => {
+    const name = names.get(node.outputs[0]!.id);
+    if (hasValues(node) || name === undefined) return node;
+    const { data, shape } = model.variables.get(name);
+    return { ...node, op: { kind: 'constant', tensor: { dtype: 'float32', shape, data } } };
   });
-  return { plan: { ...plan, variables }, open: names };
+  return { ...graph, initialize };
 }

@@ -8,8 +8,9 @@ import type {
 import type { Rng } from '../ir.js';
 import type { Options } from '../layers/define.js';
 import type { FunctionSource } from '../layers/elementwise.js';
-import type { NestedNumbers, ShapedArray } from '../layers/parameter-value.js';
+import type { NestedNumbers } from '../layers/parameter-value.js';
 import type * as layerTable from '../layers/table.js';
+import type { StoredValues } from '../stored.js';
 import type { DType } from '../tensor.js';
 
 export type {
@@ -32,8 +33,11 @@ export type DimSource = number | string | null | { readonly latched: string };
 /** `a`, `lstm_1:hidden`, or a list by position with null for an absent optional input. */
 export type From = string | readonly (string | null)[];
 
-/** The values of a parameter beside the declaration. */
-export type TensorSource = Float32Array | ShapedArray;
+/** The values of a parameter beside the declaration: of a dtype told by `dtype`, or else by the array. */
+export type TensorSource =
+  | Float32Array
+  | StoredValues
+  | { readonly dtype?: string; readonly shape: readonly number[]; readonly data: ArrayBufferView };
 export type Tensors = Readonly<Record<string, TensorSource>>;
 
 /** What people may write for a parameter in a declaration. */

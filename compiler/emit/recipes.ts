@@ -7,7 +7,8 @@ import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals } from './code.js';
 import { forms, modes } from './draw.js';
 import type { Linker } from './linker.js';
-import { field, MANY_CASES, setField, switchOver, wideField } from './variable.js';
+import { copyStored, decodeStored, payloadOf } from './stored.js';
+import { field, MANY_CASES, setField, switchOver } from './variable.js';
 
 /** What `draw` takes: the code and the numbers of an initializer. */
 interface Numbers {
@@ -64,7 +65,10 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
   const payloads: Uint8Array[] = [];
   const cases = plan.variables.map(({ filling }) => {
     if (filling.kind === 'values') {
-      return [copyValues(linker, filling.tensor.data, payloads), module.return(module.i32.const(1))];
+      const segment = segmentName(payloads.length);
+      payloads.push(payloadOf(filling.values));
+      const copy = copyStored(linker, filling.values, segment);
+      return [...copy, ...decodeStored(linker, filling.values), module.return(module.i32.const(1))];
     }
     const { recipe, seed } = filling;
     if (recipe.kind === 'host') return [module.return(module.i32.const(0))];
@@ -98,20 +102,6 @@ export type CustomFill = (seeds: readonly [Ref, Ref], options: readonly Ref[]) =
 /** Names a variable before a user's function runs, which may trap. */
 export const announce = ({ module }: Linker, { memory }: KernelPlan, index: Ref): Ref =>
   module.i32.store(0, 4, module.i32.const(memory.tableAddress), index);
-
-/** Copies the values from element `first` on. */
-function copyValues(linker: Linker, data: ArrayBufferView, payloads: Uint8Array[]): Ref {
-  const { module } = linker;
-  payloads.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const bytes = (elements: Ref): Ref => module.i32.shl(elements, module.i32.const(2));
-  const first = module.i32.wrap(wideField(linker, 'first'));
-  return module.memory.init(
-    segmentName(payloads.length - 1),
-    field(linker, 'target'),
-    bytes(first),
-    bytes(field(linker, 'count')),
-  );
-}
 
 export const segmentName = (index: number): string => `values${index}`;
 

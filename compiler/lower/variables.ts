@@ -1,18 +1,14 @@
 import type { Build } from '../build.js';
-import type {
-  GraphDeclaration,
-  ParameterDeclaration,
-  TensorSource,
-  Tensors,
-  VariableDeclaration,
-} from '../declaration.js';
+import type { GraphDeclaration, ParameterDeclaration, Tensors, VariableDeclaration } from '../declaration.js';
 import { equal, floorDiv, mul, printShape, product, type Dim } from '../dim.js';
 import { InternalError, ShapeError } from '../errors.js';
+import { readGiven } from './given.js';
 import { describeInitializer, expandInitializer } from '../initializers/resolve.js';
 import { fansOf } from '../initializers/fans.js';
 import type { InitializerDeclaration } from '../initializers/values.js';
 import type { Layout, Node, Op, Value, Variable } from '../ir.js';
 import type { SlotOptions } from '../layers/define.js';
+import type { StoredValues } from '../stored.js';
 import { requireShape } from './initializers.js';
 
 type Fill = Exclude<ParameterDeclaration, { readonly variable: string }>;
@@ -52,6 +48,8 @@ export interface SlotRequest {
 
 /** The variables of a graph, made as layers ask for them. */
 export class Variables {
+  /** What users should know of the tensors that variables took. */
+  readonly notes: string[] = [];
   private readonly drafts = new Map<string, Draft>();
   private readonly declared: ReadonlyMap<string, VariableDeclaration>;
 
@@ -157,18 +155,29 @@ export class Variables {
       requireShape(this.build, fill.kind, op.recipe, draft);
       return op;
     }
-    const source: TensorSource | ShapedNumbers | undefined = Array.isArray(fill)
-      ? nested(fill)
-      : this.tensors[(fill as { tensor: string }).tensor];
-    if (!source) throw new InternalError(`no tensor '${(fill as { tensor: string }).tensor}'`);
-    const shape = source instanceof Float32Array ? this.settle(name, value.shape, source.length) : source.shape;
-    const data = source instanceof Float32Array ? source : Float32Array.from(source.data);
-    const text = `expects shape ${printShape(value.shape)}, got ${printShape(shape)}`;
+    if (Array.isArray(fill)) {
+      const { data, shape } = nested(fill);
+      return this.valuesOp(draft, { dtype: 'float32', shape, data: Float32Array.from(data) }, '');
+    }
+    const { tensor } = fill as { readonly tensor: string };
+    const source = this.tensors[tensor];
+    if (!source) throw new InternalError(`no tensor '${tensor}'`);
+    const given = readGiven(`tensors.${tensor}`, source);
+    if (given.note !== undefined) this.notes.push(given.note);
+    const { values } = given;
+    if (!given.isBare) return this.valuesOp(draft, values, tensor === name ? '' : `tensor '${tensor}' has `);
+    return fillBy({ ...values, shape: this.settle(name, value.shape, values.data.length) });
+  }
+
+  /** @param whose what stands before the shape of the values in an error */
+  private valuesOp({ name, value }: Draft, values: StoredValues, whose: string): Op {
+    const { shape } = values;
+    const text = `expects shape ${printShape(value.shape)}, ${whose === '' ? 'got ' : whose}${printShape(shape)}`;
     if (shape.length !== value.shape.length) {
       throw new ShapeError('values', name, text, printShape(value.shape), printShape(shape));
     }
     shape.forEach((size, axis) => this.build.require('equal', value.shape[axis]!, size, text));
-    return { kind: 'constant', tensor: { dtype: 'float32', shape, data } };
+    return fillBy(values);
   }
 
   /** The shape of a bare list of values; it may settle one open size. */
@@ -184,6 +193,9 @@ export class Variables {
     return shape.map((size) => (typeof size === 'number' ? size : (floorDiv(count, known) as number)));
   }
 }
+
+const fillBy = (values: StoredValues): Op =>
+  values.dtype === 'float32' ? { kind: 'constant', tensor: values } : { kind: 'stored', values };
 
 interface ShapedNumbers {
   readonly data: readonly number[];

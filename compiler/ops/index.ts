@@ -1,6 +1,7 @@
 import type { Dim } from '../dim.js';
 import type { Node, Op, OpKind, TensorType } from '../ir.js';
 import type { Tensor } from '../tensor.js';
+import { attention } from './attention.js';
 import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
@@ -14,7 +15,7 @@ import type { Checks, EvaluateContext, JointRule, Rule } from './rule.js';
 import { resample } from './resample.js';
 import { scatter } from './scatter.js';
 import { concat, gather, pad, reshape, slice, transpose } from './shape.js';
-import { constant, initializer } from './source.js';
+import { constant, initializer, stored } from './source.js';
 import { topK } from './topK.js';
 
 export type { Checks, EvaluateContext } from './rule.js';
@@ -38,6 +39,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   gather,
   resample,
   linearAttention,
+  attention,
   topK,
   scatter,
   nonMaxSuppression,
@@ -45,6 +47,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   compress,
   unique,
   constant,
+  stored,
   initializer,
 };
 

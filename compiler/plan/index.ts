@@ -2,7 +2,9 @@ import { SAMPLE_COUNT } from '../../runtime/manifest.js';
 import { add, alignUp, max, mul, product, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
+import type { Tensor } from '../tensor.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
+import { attention } from './attention.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { compute, settleFormula, slice } from './compute.js';
@@ -14,6 +16,7 @@ import { packStep, Planner } from './planner.js';
 import { matmul } from './matmul.js';
 import { convolution, depthwise, pool } from './products.js';
 import { recurrent } from './recurrence.js';
+import { scaleBytes } from './stored.js';
 import { normalize, reduce, softmax } from './reductions.js';
 import { compress, nonMaxSuppression, nonZero, scatter, topK, unique } from './selection.js';
 import type {
@@ -27,8 +30,8 @@ import type {
   Step,
 } from './types.js';
 
-const initializer = (): never => {
-  throw new InternalError('an initializer outside initialize');
+const variableOnly = (): never => {
+  throw new InternalError('what fills a variable stands outside initialize');
 };
 
 /** How each op becomes kernels. */
@@ -51,6 +54,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   gather,
   resample,
   linearAttention,
+  attention,
   topK,
   scatter,
   nonMaxSuppression,
@@ -58,7 +62,8 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   compress,
   unique,
   constant: (planner, { op, outputs }) => planner.constant(outputs[0]!, op.tensor),
-  initializer,
+  stored: variableOnly,
+  initializer: variableOnly,
 };
 
 /**
@@ -76,6 +81,7 @@ export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = 
   }
   planner.keepPrepared();
   planOutputs(planner);
+  planStates(planner);
   const fillings = new Map(graph.variables.map((variable) => [variable, fillingOf(graph, variable)]));
   const used = [...fillings].map(([variable, filling]) => ({ variable, filling }));
   const families = new Set(carriedBy(used, asked).map(({ family }) => family));
@@ -91,6 +97,14 @@ function planOutputs(planner: Planner): void {
     planner.origin = name;
     if (buffer.place === 'arena') buffer.place = 'port';
     else planner.detach(value, name, copy);
+  }
+}
+
+/** What `forward` leaves for the next one is moved when nothing reads what it found any more. */
+function planStates(planner: Planner): void {
+  for (const { name, value, next } of planner.graph.states ?? []) {
+    planner.origin = name;
+    copy(planner, planner.read(next), planner.read(value), value);
   }
 }
 
@@ -132,7 +146,10 @@ function planVariables(
 function fillingOf({ initialize }: TensorGraph, { value }: Variable): Filling {
   const op = initialize.find(({ outputs }) => outputs[0]!.id === value.id)?.op;
   if (op?.kind === 'initializer') return { ...op, kind: 'recipe' };
-  if (op?.kind === 'constant') return { kind: 'values', tensor: op.tensor };
+  if (op?.kind === 'stored') return { kind: 'values', values: op.values };
+  if (op?.kind === 'constant' && op.tensor.dtype === 'float32') {
+    return { kind: 'values', values: op.tensor as Tensor<'float32'> };
+  }
   throw new InternalError('a variable without an initializer');
 }
 
@@ -147,8 +164,9 @@ const ALIGNMENT = 16;
 function layoutScratch(variables: readonly PlannedVariable[], families: ReadonlySet<FamilyName>, rng: Rng) {
   let canonical: Dim = variables.length > 0 ? 4 * SAMPLE_COUNT : 0;
   let initializer: Dim = 0;
-  for (const { packing, count, variable } of variables) {
+  for (const { packing, count, variable, filling } of variables) {
     if (packing) canonical = max(canonical, mul(count, 4));
+    if (filling.kind === 'values') initializer = max(initializer, scaleBytes(filling.values));
     initializer = max(initializer, scratchOf(families, describeShape(variable.value.shape, variable.layout)));
   }
   const first = alignUp(canonical, ALIGNMENT);
@@ -203,6 +221,7 @@ function finish(
       generatorOffset: generator,
       parameterEnd: memory.parameterEnd,
       end: memory.end,
+      states: memory.states,
       parameterBytes: memory.parameterBytes,
       activationBytes: memory.activationBytes,
     },

@@ -1,3 +1,4 @@
+import { decoderOf } from './stored.js';
 import type { KernelPlan } from './types.js';
 
 /** A kernel of the library as the planner sees it. Parameters and meaning stand with the function in assembly/. */
@@ -38,6 +39,7 @@ export const kernels = {
   copyRows: plain('one input of a concatenation, or a slice'),
   gatherRows: plain('rows of tables'),
   linearAttention: rare('attention without softmax, step by step'),
+  attention: rare('attention by blocks of queries'),
   resample: rare('interpolation along an axis'),
   packGroups: plain('a weight in panels of eight columns'),
   topKF32: rare('the largest elements along an axis of float32'),
@@ -60,6 +62,9 @@ export const kernels = {
   nonZeroI32: rare('positions of int32 elements that are not 0'),
   nonZeroI64: rare('positions of int64 elements that are not 0'),
   nonZeroU8: rare('positions of elements of one byte that are not 0'),
+  decodeFloat16: rare('float16 values of a variable'),
+  decodeBfloat16: rare('bfloat16 values of a variable'),
+  decodeQuantized: rare('values of a variable in integers with scales'),
   compress: rare('slices chosen by a condition'),
   uniqueF32: rare('different slices of float32'),
   uniqueI32: rare('different slices of int32'),
@@ -71,5 +76,14 @@ export const kernels = {
 export type KernelName = keyof typeof kernels;
 
 /** Whether a plan calls a kernel that only the extended library has. */
-export const needsExtended = ({ prepare, forward }: Pick<KernelPlan, 'prepare' | 'forward'>): boolean =>
-  [...prepare, ...forward].some((step) => step.kind === 'call' && kernels[step.kernel as KernelName].extended);
+export function needsExtended({
+  prepare,
+  forward,
+  variables,
+}: Pick<KernelPlan, 'prepare' | 'forward' | 'variables'>): boolean {
+  const called = [...prepare, ...forward].flatMap((step) => (step.kind === 'call' ? [step.kernel as KernelName] : []));
+  const decoders = variables.flatMap(({ filling }) =>
+    filling.kind === 'values' ? (decoderOf(filling.values) ?? []) : [],
+  );
+  return [...called, ...decoders].some((kernel) => kernels[kernel].extended);
+}

@@ -5,6 +5,7 @@
 import type { Dim } from '../dim.js';
 import type { Formula } from '../formula.js';
 import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
+import type { StoredValues } from '../stored.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
 import type { FamilyName } from './families.js';
@@ -147,7 +148,7 @@ export interface CarriedInitializer {
 /** How a variable gets its first values. */
 export type Filling =
   | { readonly kind: 'recipe'; readonly recipe: Recipe; readonly seed?: bigint }
-  | { readonly kind: 'values'; readonly tensor: Tensor };
+  | { readonly kind: 'values'; readonly values: StoredValues };
 
 export interface PlannedPort {
   readonly name: string;
@@ -194,10 +195,17 @@ export interface MemoryPlan {
   /** From `scratch`: what initializers take, and two states of a sequential generator. */
   readonly initializerOffset: Dim;
   readonly generatorOffset: Dim;
-  /** The first byte after constants and parameters: a number unless a parameter's size is open. */
+  /** The first byte after constants, parameters and states: a number unless the size of one of them is open. */
   readonly parameterEnd: Dim;
   /** The first byte after everything. */
   readonly end: Dim;
+  /** What lasts between calls, if anything does. */
+  readonly states: {
+    readonly address: Dim;
+    readonly bytes: Dim;
+    /** The bytes, settled. */
+    readonly size: Dim;
+  } | null;
   /** Bytes of parameters and prepared forms, and of everything that only lives during a call. */
   readonly parameterBytes: Dim;
   readonly activationBytes: Dim;

@@ -4,7 +4,7 @@ import { buffersOf } from '../plan/planner.js';
 import type { Argument, BufferId, KernelPlan, PlannedPort, PlannedVariable, Recurrence, Step } from '../plan/types.js';
 import { table } from '../text.js';
 import { printExpression } from './expression.js';
-import { printConstraint, printRecipe, printSymbols, printTensor, printType, section } from './graph.js';
+import { printConstraint, printRecipe, printStored, printSymbols, printTensor, printType, section } from './graph.js';
 
 const id = (buffer: BufferId): string => `b${buffer}`;
 
@@ -93,7 +93,7 @@ function printRecurrence({ product, update, reset }: Recurrence): string {
 }
 
 const printFilling = ({ filling }: PlannedVariable): string =>
-  filling.kind === 'values' ? printTensor(filling.tensor) : printRecipe(filling.recipe, filling.seed);
+  filling.kind === 'values' ? printStored(filling.values) : printRecipe(filling.recipe, filling.seed);
 
 function variableRow(planned: PlannedVariable): string[] {
   const { variable, shape, buffer, packing } = planned;
@@ -115,12 +115,13 @@ const portRow = ({ name, dtype, shape, buffer }: PlannedPort): string[] => [
  * the comment telling the layer and why this kernel; memory in bytes. Sizes are over the symbols and definitions.
  */
 export function printPlan(plan: KernelPlan): string {
-  const { definitions, tableAddress, table: layout, scratch, end, parameterBytes, activationBytes } = plan.memory;
+  const { definitions, tableAddress, table: layout, scratch, end, states, parameterBytes, activationBytes } = plan.memory;
   const memory: [string, Dim][] = [
     ['table at', tableAddress],
     ['table', layout.bytes],
     ['scratch at', scratch],
     ['parameters', parameterBytes],
+    ...(states ? [['states at', states.address] as [string, Dim], ['states', states.bytes] as [string, Dim]] : []),
     ['activations', activationBytes],
     ['end', end],
   ];

@@ -241,9 +241,9 @@ const options: readonly Row[] = (
     ['an unknown limit', { dims: { batch: { most: 3 } } }, "dims.batch: unknown field 'most'"],
     ['limits that cross', { dims: { batch: { min: 4, max: 3 } } }, 'dims.batch: min 4 is above max 3'],
     [
-      'tensors of another dtype',
-      { tensors: { w: { data: new Int32Array(1), shape: [1] } } },
-      'tensors.w: expects float32 values, got an Int32Array',
+      'tensors without a typed array',
+      { tensors: { w: { data: [1], shape: [1] } } },
+      'tensors.w: expects a Float32Array or { data, shape } with a typed array, got {"data":[1],"shape":[1]}',
     ],
   ] as const
 ).map(([title, given, message]) => ({

@@ -1,30 +1,26 @@
 import { Rebind } from '../../build.js';
-import { MissingAxis, symbol, symbolsOf, type Dim } from '../../dim.js';
+import { MissingAxis } from '../../dim.js';
 import { ImportError, NacreError, OptionError, ShapeError } from '../../errors.js';
-import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../../ir.js';
+import type { LayerInfo, Port, TensorGraph, Value } from '../../ir.js';
 import type { DimOption, LowerOptions } from '../../lower/index.js';
 import { didYouMean } from '../../suggest.js';
 import type { Tensor } from '../../tensor.js';
-import { NodeContext, Unsupported, type WeightUse } from './context.js';
+import { Unsupported } from '../../expand/context.js';
+import { NodeContext } from './context.js';
 import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from '../../expand/fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort } from './model.js';
-import { outputsOf, type AskedOutputs } from './outputs.js';
+import { outputsOf, type AskedOutputs } from '../outputs.js';
 import { isNoTensor } from './sequences.js';
-import { sortNodes } from './sort.js';
+import { readsOf } from './reads.js';
+import { sortNodes } from '../sort.js';
 import { operators } from './table.js';
+import { InputSymbols, portOf } from '../ports.js';
 import { elementsOf, requiring, valuesTold } from './told.js';
-import { Weights } from './weights.js';
+import { Weights, type WeightUse } from '../weights.js';
 
-const MOST = 0xffffffff;
 /** Nodes a model may become, loops and functions unrolled. */
 const MOST_NODES = 1_000_000;
-
-interface Symbol {
-  readonly name: string;
-  readonly input: string;
-  readonly axis: number;
-}
 
 type Scope = Map<string, Value | undefined>;
 
@@ -63,7 +59,7 @@ type Told = 'symbols' | ReadonlyMap<string, Tensor>;
 
 class Lowering {
   private readonly build = new FoldingBuild(() => false);
-  private readonly symbols = new Map<string, Symbol>();
+  private readonly symbols: InputSymbols;
   private readonly weights = new Weights(this.build);
   private readonly layers: LayerInfo[] = [];
   private readonly refusals: Refusal[] = [];
@@ -78,9 +74,11 @@ class Lowering {
     private readonly file: OnnxFile,
     private readonly bound: ReadonlyMap<string, Tensor>,
     private readonly asked: AskedOutputs,
-    private readonly dims: Readonly<Record<string, DimOption>>,
+    dims: Readonly<Record<string, DimOption>>,
     private readonly told: Told | undefined,
-  ) {}
+  ) {
+    this.symbols = new InputSymbols(dims);
+  }
 
   private expandModel(): { readonly scope: Scope; readonly given: readonly OnnxPort[]; readonly inputs: Port[] } {
     const { graph, opsets } = this.file;
@@ -115,7 +113,11 @@ class Lowering {
     const { scope, inputs } = this.expandModel();
     if (this.refusals.length > 0) throw refuse(this.refusals);
     const names = outputsOf(
-      graph,
+      {
+        inputs: graph.inputs.map(({ name }) => name),
+        outputs: graph.outputs.map(({ name }) => name),
+        nodes: graph.nodes.flatMap((node) => node.outputs),
+      },
       this.asked,
       (name) => scope.get(name),
       (value) => this.weights.has(value) || this.build.fixedOf(value) !== undefined,
@@ -132,23 +134,14 @@ class Lowering {
   }
 
   /** Declares an input; one that is bound is a constant. */
-  private input({ name, dtype, type, shape }: OnnxPort, scope: Scope): Port[] {
+  private input(port: OnnxPort, scope: Scope): Port[] {
+    const { name } = port;
     const tensor = this.bound.get(name);
     if (tensor) {
       scope.set(name, this.build.constant(tensor));
       return [];
     }
-    if (dtype === undefined) throw new ImportError('dtype', name, `is ${type}, which nacre does not store`);
-    if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
-    const sizes = shape.map((size, axis): Dim => {
-      if (typeof size === 'number') return size;
-      const known = size ?? `${name}[${axis}]`;
-      const option = this.dims[known];
-      if (typeof option === 'number') return option;
-      if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });
-      return symbol(known);
-    });
-    const value = this.build.value({ dtype, shape: sizes }, name);
+    const value = this.build.value(this.symbols.typeOf(port), name);
     scope.set(name, this.standIn(name, value));
     return [portOf(name, value)];
   }
@@ -178,15 +171,7 @@ class Lowering {
   }
 
   private checkDims(inputs: readonly OnnxPort[]): void {
-    const names = inputs.flatMap(({ name, shape }) =>
-      (shape ?? []).flatMap((size, axis) => (typeof size === 'number' ? [] : [size ?? `${name}[${axis}]`])),
-    );
-    for (const name of Object.keys(this.dims)) {
-      if (names.includes(name)) continue;
-      const known = [...new Set(names)];
-      const hint = didYouMean(name, known) || (known.length === 0 ? '' : `; it has ${known.join(', ')}`);
-      throw new OptionError('dims', 'dims', `the model has no dim '${name}'${hint}`);
-    }
+    this.symbols.check(inputs);
     for (const name of this.bound.keys()) {
       if (this.file.graph.inputs.some((input) => input.name === name)) continue;
       const known = inputs.map((input) => input.name);
@@ -205,7 +190,7 @@ class Lowering {
   }
 
   private expandNodes(nodes: readonly OnnxNode[], scope: Scope, opsets: ReadonlyMap<string, number>): void {
-    for (const node of sortNodes(nodes)) this.expandNode(node, scope, opsets);
+    for (const node of sortNodes(nodes, readsOf)) this.expandNode(node, scope, opsets);
   }
 
   private nameOf({ name, op }: OnnxNode): string {
@@ -352,12 +337,11 @@ class Lowering {
       [...this.build.nodes.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map(({ id }) => id),
     );
     const weights = this.weights.read(read);
-    const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
     return {
       name: this.file.graph.name === '' ? undefined : this.file.graph.name,
       rng: 'philox',
       customs: [],
-      symbols: [...this.symbols.values()].filter(({ name }) => present.has(name)).map((each) => this.symbolInfo(each)),
+      symbols: this.symbols.infos(inputs),
       inputs,
       outputs,
       variables: weights.variables,
@@ -369,16 +353,7 @@ class Lowering {
       layers: this.layers,
     };
   }
-
-  private symbolInfo({ name, input, axis }: Symbol): SymbolInfo {
-    const option = this.dims[name];
-    const { min = 1, max = MOST, typical } = typeof option === 'object' ? option : {};
-    const usual = typical ?? (axis === 0 ? 1 : 64);
-    return { name, kind: 'free', input, axis, min, max, typical: Math.min(Math.max(usual, min), max) };
-  }
 }
-
-const portOf = (name: string, value: Value): Port => ({ name, value, axes: value.shape.map(() => '') });
 
 const opName = ({ domain, op }: OnnxNode): string => (domain === '' ? op : `${domain}.${op}`);
 

@@ -4,7 +4,7 @@ import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { partOf, sliced, slicedAlong, wholeAxis } from '../slicing.js';
+import { partOf, sliced, slicedAlong, wholeAxis } from '../../../expand/slicing.js';
 
 const concat: Expand = (context, inputs) => {
   const values = inputs.map((_, at) => context.input(inputs, at));

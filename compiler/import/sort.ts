@@ -1,25 +1,17 @@
-import { ImportError } from '../../errors.js';
-import type { OnnxGraph, OnnxNode } from './model.js';
-
-/** Names that a node reads, those of the graphs inside it included. */
-function readsOf(node: OnnxNode): readonly string[] {
-  const inner = [...node.attributes.values()].flatMap((attribute) =>
-    attribute.kind === 'graph' ? outerReads(attribute.value) : [],
-  );
-  return [...node.inputs, ...inner];
-}
-
-function outerReads(graph: OnnxGraph): readonly string[] {
-  return [...graph.nodes.flatMap(readsOf), ...graph.outputs.map(({ name }) => name)];
-}
+import { ImportError } from '../errors.js';
 
 /**
- * Nodes in an order in which each comes after what it reads: theirs, where that is one.
+ * Nodes in an order in which each comes after what it reads: theirs, where that is one. Names
+ * that no node gives have no say.
  *
+ * @param readsOf names of values that a node reads
  * @throws ImportError for a cycle, and for a value that two nodes give
  */
-export function sortNodes(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
-  const producers = new Map<string, OnnxNode>();
+export function sortNodes<N extends { readonly outputs: readonly string[] }>(
+  nodes: readonly N[],
+  readsOf: (node: N) => readonly string[],
+): readonly N[] {
+  const producers = new Map<string, N>();
   for (const node of nodes) {
     for (const output of node.outputs) {
       if (output === '') continue;
@@ -27,11 +19,11 @@ export function sortNodes(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
       producers.set(output, node);
     }
   }
-  const sorted: OnnxNode[] = [];
-  const states = new Map<OnnxNode, 'open' | 'done'>();
+  const sorted: N[] = [];
+  const states = new Map<N, 'open' | 'done'>();
   for (const first of nodes) {
-    const stack: { node: OnnxNode; needs: readonly string[]; next: number }[] = [];
-    const enter = (node: OnnxNode): void => {
+    const stack: { node: N; needs: readonly string[]; next: number }[] = [];
+    const enter = (node: N): void => {
       states.set(node, 'open');
       stack.push({ node, needs: readsOf(node), next: 0 });
     };

@@ -1,9 +1,20 @@
-import { fansOf } from '../../initializers/fans.js';
-import type { Layout, Node, Value, Variable } from '../../ir.js';
-import { fnv1a64Bytes } from '../../random.js';
-import { volume, type Tensor } from '../../tensor.js';
-import type { FoldingBuild } from '../../expand/fold.js';
-import type { OnnxTensor } from './model.js';
+import type { FoldingBuild } from '../expand/fold.js';
+import { fansOf } from '../initializers/fans.js';
+import type { Layout, Node, Value, Variable } from '../ir.js';
+import { fnv1a64Bytes } from '../random.js';
+import { volume, type Tensor } from '../tensor.js';
+
+/** A tensor of a file, which is read where it is used. */
+export interface WeightSource {
+  readonly name: string;
+  read(): Tensor;
+}
+
+/** A weight as variables show it. */
+export interface WeightUse {
+  readonly parameter: string;
+  readonly layout: Layout | null;
+}
 
 /** A variable before it is known how it is used. */
 export interface Draft {
@@ -20,7 +31,7 @@ export class Weights {
   private readonly byContent = new Map<string, Draft[]>();
   private readonly byValue = new Map<number, Draft>();
   /** Bodies of loops read the same tensors again and again. */
-  private readonly bySource = new Map<OnnxTensor, Value>();
+  private readonly bySource = new Map<WeightSource, Value>();
   private readonly byTensor = new Map<Tensor, Value>();
 
   constructor(private readonly build: FoldingBuild) {}
@@ -35,7 +46,7 @@ export class Weights {
   }
 
   /** Floats with an axis are variables, everything else is a constant. */
-  initializer(source: OnnxTensor): Value {
+  initializer(source: WeightSource): Value {
     const known = this.bySource.get(source);
     if (known) return known;
     const tensor = source.read();

@@ -1,6 +1,6 @@
-import * as f from '../../../formula.js';
-import type { Value } from '../../../ir.js';
-import type { NodeContext } from '../context.js';
+import * as f from '../formula.js';
+import type { Value } from '../ir.js';
+import type { ExpandContext } from './context.js';
 
 export interface ExtremeOptions {
   readonly smallest: boolean;
@@ -9,7 +9,7 @@ export interface ExtremeOptions {
 }
 
 /** The position of the largest or smallest element along an axis, which stays with size 1, as int64; NaN comes before all. */
-export function extremeIndex({ build }: NodeContext, x: Value, axis: number, options: ExtremeOptions): Value {
+export function extremeIndex({ build }: ExpandContext, x: Value, axis: number, options: ExtremeOptions): Value {
   const { smallest, last } = options;
   const type = f.scalarOf(x.dtype);
   const shape = x.shape.map((size, at) => (at === axis ? 1 : size));

@@ -1,9 +1,9 @@
-import * as f from '../../formula.js';
-import type { Formula } from '../../formula.js';
-import type { Value } from '../../ir.js';
-import type { DType } from '../../tensor.js';
+import * as f from '../formula.js';
+import type { Formula } from '../formula.js';
+import type { Value } from '../ir.js';
+import type { DType } from '../tensor.js';
 import { broadcast } from './broadcast.js';
-import type { NodeContext } from './context.js';
+import type { ExpandContext } from './context.js';
 
 /** Elements of values, broadcast, at the element of the output. */
 export function loadBroadcast(values: readonly Value[], rank: number): Formula[] {
@@ -20,7 +20,7 @@ export function loadBroadcast(values: readonly Value[], rank: number): Formula[]
  * and conversions. Floats by float32 functions are better off in `build.elementwise`, which runs four at a time.
  */
 export function each(
-  context: NodeContext,
+  context: ExpandContext,
   dtype: DType,
   values: readonly Value[],
   formula: (elements: readonly Formula[]) => Formula,

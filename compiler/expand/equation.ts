@@ -1,6 +1,6 @@
-import { equal, type Dim } from '../../dim.js';
-import { ImportError } from '../../errors.js';
-import type { NodeContext } from './context.js';
+import { equal, type Dim } from '../dim.js';
+import { ImportError } from '../errors.js';
+import type { ExpandContext } from './context.js';
 
 /** The axes of a tensor in an Einstein sum: a letter each, or '.0', '.1', … for those that an ellipsis stands for. */
 export type Labels = readonly string[];
@@ -32,7 +32,7 @@ function labelsOf(term: string, rank: number | undefined, most: number, refuse: 
  *
  * @throws ImportError for one that does not fit the shapes
  */
-export function parseEquation(context: NodeContext, text: string, shapes: readonly (readonly Dim[])[]): Equation {
+export function parseEquation(context: ExpandContext, text: string, shapes: readonly (readonly Dim[])[]): Equation {
   const { build } = context;
   const refuse = (what: string): never => {
     throw new ImportError('attribute', build.subject, `equation '${text}': ${what}`);

@@ -1,7 +1,13 @@
-import { OptionError } from '../../errors.js';
-import type { Value } from '../../ir.js';
-import { didYouMean } from '../../suggest.js';
-import type { OnnxGraph } from './model.js';
+import { OptionError } from '../errors.js';
+import type { Value } from '../ir.js';
+import { didYouMean } from '../suggest.js';
+
+/** The values of a model by name: those given, those it gives, and those that its nodes give. */
+export interface NamedValues {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly string[];
+}
 
 /** Values that are outputs besides those of the graph: names, or every float value that a node computes. */
 export type AskedOutputs = 'all' | readonly string[];
@@ -15,30 +21,28 @@ export type AskedOutputs = 'all' | readonly string[];
  * @throws OptionError for names that the graph does not have
  */
 export function outputsOf(
-  graph: OnnxGraph,
+  values: NamedValues,
   asked: AskedOutputs,
   valueOf: (name: string) => Value | undefined,
   isKnown: (value: Value) => boolean,
 ): readonly string[] {
-  const own = graph.outputs.map(({ name }) => name);
+  const own = values.outputs;
   if (asked !== 'all') {
-    for (const name of asked) checkName(graph, name, valueOf);
+    for (const name of asked) checkName(values, name, valueOf);
     return [...new Set([...own, ...asked])];
   }
-  const taken = new Set([...graph.inputs.map(({ name }) => name), ...own].map((name) => valueOf(name)?.id));
-  const further = graph.nodes
-    .flatMap(({ outputs }) => outputs)
-    .filter((name) => {
-      const value = valueOf(name);
-      if (value?.dtype !== 'float32' || taken.has(value.id) || isKnown(value)) return false;
-      taken.add(value.id);
-      return true;
-    });
+  const taken = new Set([...values.inputs, ...own].map((name) => valueOf(name)?.id));
+  const further = values.nodes.filter((name) => {
+    const value = valueOf(name);
+    if (value?.dtype !== 'float32' || taken.has(value.id) || isKnown(value)) return false;
+    taken.add(value.id);
+    return true;
+  });
   return [...own, ...further];
 }
 
-function checkName(graph: OnnxGraph, name: string, valueOf: (name: string) => Value | undefined): void {
+function checkName(values: NamedValues, name: string, valueOf: (name: string) => Value | undefined): void {
   if (valueOf(name)) return;
-  const names = [...graph.inputs.map((input) => input.name), ...graph.nodes.flatMap(({ outputs }) => outputs)];
+  const names = [...values.inputs, ...values.nodes];
   throw new OptionError('outputs', 'outputs', `the model has no value '${name}'${didYouMean(name, names)}`);
 }

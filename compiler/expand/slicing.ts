@@ -1,7 +1,7 @@
-import { isAtLeast, larger, smaller } from '../../bounds.js';
-import { add, ceilDiv, sub, type Dim } from '../../dim.js';
-import type { Value } from '../../ir.js';
-import type { NodeContext } from './context.js';
+import { isAtLeast, larger, smaller } from '../bounds.js';
+import { add, ceilDiv, sub, type Dim } from '../dim.js';
+import type { Value } from '../ir.js';
+import type { ExpandContext } from './context.js';
 
 /** A part of an axis: `size` elements from `start`, `step` apart. */
 export interface Part {
@@ -19,7 +19,7 @@ const FAR = 2 ** 31 - 1;
  * A position that counts from the end where it is negative. One that depends on sizes in a way that leaves its sign open
  * must not be negative when called.
  */
-function position(context: NodeContext, at: Dim, length: Dim): Dim {
+function position(context: ExpandContext, at: Dim, length: Dim): Dim {
   if (isAtLeast(at, 0, context.build.limits)) return at;
   if (isAtLeast(-1, at, context.build.limits)) return add(at, length);
   context.build.require('atLeast', at, 0, 'a position of a slice must be at least {expected}, got {got}');
@@ -27,7 +27,7 @@ function position(context: NodeContext, at: Dim, length: Dim): Dim {
 }
 
 /** The part of an axis that a slice takes, as NumPy does: positions beyond the ends are moved to them. */
-export function partOf(context: NodeContext, length: Dim, start: Dim, end: Dim, step: number): Part {
+export function partOf(context: ExpandContext, length: Dim, start: Dim, end: Dim, step: number): Part {
   if (step === 0) return context.unsupported('a step is 0');
   const { limits } = context.build;
   const far = (at: Dim): number => (typeof at === 'number' && Math.abs(at) >= FAR ? Math.sign(at) : 0);
@@ -42,7 +42,7 @@ export function partOf(context: NodeContext, length: Dim, start: Dim, end: Dim, 
 }
 
 /** The elements in these parts of the axes. */
-export function sliced(context: NodeContext, x: Value, parts: readonly Part[]): Value {
+export function sliced(context: ExpandContext, x: Value, parts: readonly Part[]): Value {
   const isWhole = parts.every(({ start, step, size }, axis) => {
     return start === 0 && step === 1 && sub(size, x.shape[axis]!) === 0;
   });
@@ -57,7 +57,7 @@ export function sliced(context: NodeContext, x: Value, parts: readonly Part[]): 
 }
 
 /** The elements in one part of one axis. */
-export const slicedAlong = (context: NodeContext, x: Value, axis: number, part: Part): Value =>
+export const slicedAlong = (context: ExpandContext, x: Value, axis: number, part: Part): Value =>
   sliced(
     context,
     x,

@@ -1,13 +1,13 @@
-import type { Dim } from '../../dim.js';
-import * as f from '../../formula.js';
-import type { Formula } from '../../formula.js';
-import type { Value } from '../../ir.js';
-import type { DType } from '../../tensor.js';
+import type { Dim } from '../dim.js';
+import * as f from '../formula.js';
+import type { Formula } from '../formula.js';
+import type { Value } from '../ir.js';
+import type { DType } from '../tensor.js';
 import { broadcast } from './broadcast.js';
-import type { NodeContext } from './context.js';
+import type { ExpandContext } from './context.js';
 
 /** The product of two tensors as NumPy's matmul has it: the leading axes are broadcast, a single axis is a vector. */
-export function multiply(context: NodeContext, a: Value, b: Value): Value {
+export function multiply(context: ExpandContext, a: Value, b: Value): Value {
   const { build } = context;
   const isRow = a.shape.length === 1;
   const isColumn = b.shape.length === 1;
@@ -27,7 +27,7 @@ export function multiply(context: NodeContext, a: Value, b: Value): Value {
   ]);
 }
 
-function integers(context: NodeContext, a: Value, b: Value): Value {
+function integers(context: ExpandContext, a: Value, b: Value): Value {
   return sumOfProducts(context, a.dtype, a, b, (left, right) => f.mul(left, right));
 }
 
@@ -36,7 +36,7 @@ function integers(context: NodeContext, a: Value, b: Value): Value {
  * @param term of an element of each
  */
 function sumOfProducts(
-  context: NodeContext,
+  context: ExpandContext,
   dtype: DType,
   a: Value,
   b: Value,

@@ -1,15 +1,14 @@
-import { element, scalar } from '../../build.js';
-import { ImportError } from '../../errors.js';
-import * as f from '../../formula.js';
-import type { Expression, Value } from '../../ir.js';
-import type { DType } from '../../tensor.js';
-import type { NodeContext } from './context.js';
+import { element, scalar } from '../build.js';
+import { ImportError } from '../errors.js';
+import * as f from '../formula.js';
+import type { Expression, Value } from '../ir.js';
+import type { DType } from '../tensor.js';
+import type { ExpandContext } from './context.js';
 import { each } from './integers.js';
-import { dtypeOf, typeName } from './tensors.js';
 
 /** A float32 function of the elements of values, broadcast; scalars known when compiling become part of it. */
 export function map(
-  context: NodeContext,
+  context: ExpandContext,
   values: readonly Value[],
   expression: (elements: readonly Expression[]) => Expression,
 ): Value {
@@ -24,7 +23,7 @@ export function map(
 }
 
 /** The inputs of a node, none of which may be absent, in one dtype. */
-export function alike(context: NodeContext, inputs: readonly (Value | undefined)[]): readonly [Value, ...Value[]] {
+export function alike(context: ExpandContext, inputs: readonly (Value | undefined)[]): readonly [Value, ...Value[]] {
   const first = context.input(inputs, 0);
   const others = inputs.slice(1).map((_, at) => context.input(inputs, at + 1));
   const other = others.find(({ dtype }) => dtype !== first.dtype);
@@ -34,7 +33,7 @@ export function alike(context: NodeContext, inputs: readonly (Value | undefined)
 }
 
 /** Elements as another dtype: integers wrap around, floats beyond an integer's range give its lowest value. */
-export function cast(context: NodeContext, value: Value, dtype: DType): Value {
+export function cast(context: ExpandContext, value: Value, dtype: DType): Value {
   if (value.dtype === dtype) return value;
   return each(context, dtype, [value], ([x]) => castFormula(x!, value.dtype, dtype));
 }
@@ -50,19 +49,6 @@ export function castFormula(x: f.Formula, from: DType, to: DType): f.Formula {
     const lowest = type === 'i64' ? f.i64(-(2n ** 63n)) : f.i32(-(2 ** 31));
     return f.select(fits, f.convert(type, value), lowest);
   });
-}
-
-/** An element type that an attribute gives as a number of TensorProto.DataType, or by name as the first versions did. */
-export function typeAttribute(context: NodeContext, name: string): string {
-  const attribute = context.node.attributes.get(name);
-  return attribute?.kind === 'string' ? attribute.value.toLowerCase() : typeName(context.int(name));
-}
-
-/** The dtype for the element type that an attribute gives. */
-export function dtypeAttribute(context: NodeContext, name: string, otherwise?: DType): DType {
-  if (otherwise && !context.has(name)) return otherwise;
-  const type = typeAttribute(context, name);
-  return dtypeOf(type) ?? context.unsupported(`${name} is ${type}, which nacre does not store`);
 }
 
 /** The lowest and the highest integer of a dtype; of bool 0 and 1. */

@@ -1,9 +1,9 @@
-import { larger } from '../../bounds.js';
-import { ceilDiv, equal, mul, type Dim } from '../../dim.js';
-import * as f from '../../formula.js';
-import type { Formula } from '../../formula.js';
-import type { Value } from '../../ir.js';
-import type { NodeContext } from './context.js';
+import { larger } from '../bounds.js';
+import type { Build } from '../build.js';
+import { ceilDiv, equal, mul, type Dim } from '../dim.js';
+import * as f from '../formula.js';
+import type { Formula } from '../formula.js';
+import type { Value } from '../ir.js';
 import { axesOf, picked } from './indexing.js';
 
 export const coordinateModes = [
@@ -108,22 +108,22 @@ function kernelOf(mode: 'linear' | 'cubic', distance: Formula, a: number): Formu
 }
 
 /** Half the taps: how far the kernel reaches. */
-function reachOf(context: NodeContext, scale: Scale, support: number, antialias: boolean): Dim {
+function reachOf(build: Build, scale: Scale, support: number, antialias: boolean): Dim {
   if (!antialias) return support;
   if (typeof scale === 'number') return Math.max(support, Math.ceil(support / scale));
-  return larger(ceilDiv(mul(scale.from, support), scale.to), support, context.build.limits);
+  return larger(ceilDiv(mul(scale.from, support), scale.to), support, build.limits);
 }
 
 /** The sum of rows [count, taps] of weights, made 1. */
-function normalized(context: NodeContext, weights: Value): Value {
-  const sums = context.build.op({ kind: 'reduce', fn: 'sum', axes: [1] }, [weights]);
-  return context.build.binary('divide', weights, context.build.reshape(sums, [weights.shape[0]!, 1]));
+function normalized(build: Build, weights: Value): Value {
+  const sums = build.op({ kind: 'reduce', fn: 'sum', axes: [1] }, [weights]);
+  return build.binary('divide', weights, build.reshape(sums, [weights.shape[0]!, 1]));
 }
 
 /** An axis whose elements are weighted sums of their neighbours. */
-function weighted(context: NodeContext, x: Value, resized: ResizedAxis, options: Interpolation): Value {
+function weighted(build: Build, x: Value, resized: ResizedAxis, options: Interpolation): Value {
   const mode = options.mode === 'cubic' ? 'cubic' : 'linear';
-  const reach = reachOf(context, resized.scale, mode === 'cubic' ? 2 : 1, options.antialias);
+  const reach = reachOf(build, resized.scale, mode === 'cubic' ? 2 : 1, options.antialias);
   const shape = [resized.to, mul(reach, 2)];
   const coordinate = coordinateOf(resized, options.coordinates);
   const lists = resized.region ? [resized.region.list] : [];
@@ -139,23 +139,23 @@ function weighted(context: NodeContext, x: Value, resized: ResizedAxis, options:
       return options.excludeOutside ? f.select(f.inside(tap, f.size(resized.from)), value, f.f64(0)) : value;
     }),
   );
-  const indices = context.build.compute('int32', shape, index, ...lists);
-  const weights = context.build.compute('float32', shape, f.convert('f32', weight), ...lists);
-  const sound = options.antialias || options.excludeOutside ? normalized(context, weights) : weights;
-  return context.build.op({ kind: 'resample', axis: resized.axis }, [x, indices, sound]);
+  const indices = build.compute('int32', shape, index, ...lists);
+  const weights = build.compute('float32', shape, f.convert('f32', weight), ...lists);
+  const sound = options.antialias || options.excludeOutside ? normalized(build, weights) : weights;
+  return build.op({ kind: 'resample', axis: resized.axis }, [x, indices, sound]);
 }
 
 /** An axis whose elements are each one of the source. */
-function nearest(context: NodeContext, x: Value, resized: ResizedAxis, options: Interpolation): Value {
+function nearest(build: Build, x: Value, resized: ResizedAxis, options: Interpolation): Value {
   const coordinate = coordinateOf(resized, options.coordinates);
   const last = f.sub(f.size(resized.from), f.i32(1));
   const index = f.clamp(f.convert('i32', nearestOf(coordinate, options.nearest)), f.i32(0), last);
-  return picked(context, x, resized.axis, resized.to, index, resized.region ? [resized.region.list] : []);
+  return picked(build, x, resized.axis, resized.to, index, resized.region ? [resized.region.list] : []);
 }
 
 /** The extrapolation value where the coordinate of any axis is outside the source. */
 function extrapolated(
-  context: NodeContext,
+  build: Build,
   x: Value,
   axes: readonly ResizedAxis[],
   { coordinates, extrapolationValue }: Interpolation,
@@ -164,7 +164,7 @@ function extrapolated(
     const isWithin = f.bind(coordinateOf(resized, coordinates), 'f64', (at) =>
       f.and(f.compare('greaterOrEqual', at, f.f64(0)), f.compare('lessOrEqual', at, f.sub(real(resized.from), one))),
     );
-    return context.build.compute('bool', [resized.to], isWithin, resized.region!.list);
+    return build.compute('bool', [resized.to], isWithin, resized.region!.list);
   });
   const all = axes
     .map<Formula>(({ axis }, at) => f.load(at + 1, [f.axis(axis)]))
@@ -172,7 +172,7 @@ function extrapolated(
   const type = f.scalarOf(x.dtype);
   const outside = type.startsWith('f') ? extrapolationValue : Math.trunc(extrapolationValue);
   const formula = f.select(all, f.load(0, axesOf(x.shape.length)), f.number(type, outside));
-  return context.build.compute(x.dtype, x.shape, formula, x, ...within);
+  return build.compute(x.dtype, x.shape, formula, x, ...within);
 }
 
 const isSame = ({ from, to, scale, region }: ResizedAxis): boolean =>
@@ -184,8 +184,7 @@ const isSame = ({ from, to, scale, region }: ResizedAxis): boolean =>
  * Interpolates one axis after the other. The last axis, which no vector goes along, is taken when there is least of the
  * others: first where they grow.
  */
-export function resize(context: NodeContext, x: Value, axes: readonly ResizedAxis[], options: Interpolation): Value {
-  const { build } = context;
+export function resize(build: Build, x: Value, axes: readonly ResizedAxis[], options: Interpolation): Value {
   const changed = axes.filter((resized) => !isSame(resized)).toSorted((a, b) => a.axis - b.axis);
   if (changed.length === 0) return x;
   const shrinks = ({ from, to }: ResizedAxis): boolean =>
@@ -196,7 +195,45 @@ export function resize(context: NodeContext, x: Value, axes: readonly ResizedAxi
   const element = f.load(0, axesOf(x.shape.length));
   const source = isReal ? x : build.compute('float32', x.shape, f.convert('f32', element), x);
   const along = options.mode === 'nearest' ? nearest : weighted;
-  const resized = ordered.reduce((current, each) => along(context, current, each, options), source);
+  const resized = ordered.reduce((current, each) => along(build, current, each, options), source);
   const result = isReal ? resized : build.compute(x.dtype, resized.shape, f.convert(type, element), resized);
-  return options.coordinates === 'tf_crop_and_resize' ? extrapolated(context, result, changed, options) : result;
+  return options.coordinates === 'tf_crop_and_resize' ? extrapolated(build, result, changed, options) : result;
+}
+
+/** An axis and its new size. */
+export interface NewSize {
+  readonly axis: number;
+  readonly to: Dim;
+}
+
+/** Interpolates axes linearly between the centres of elements; the margins continue the first and the last. */
+export const resizeLinear = (build: Build, x: Value, sizes: readonly NewSize[]): Value =>
+  resize(
+    build,
+    x,
+    sizes.map(({ axis, to }) => {
+      const from = x.shape[axis]!;
+      return { axis, from, to, scale: { to, from }, region: undefined };
+    }),
+    {
+      mode: 'linear',
+      coordinates: 'half_pixel',
+      nearest: 'floor',
+      antialias: false,
+      excludeOutside: false,
+      cubicCoefficient: -0.75,
+      extrapolationValue: 0,
+    },
+  );
+
+/** Takes the elements that the centres of the new ones fall into, where these fall between two the later. */
+export function resizeNearest(build: Build, x: Value, sizes: readonly NewSize[]): Value {
+  return sizes.reduce((current, { axis, to }) => {
+    const from = current.shape[axis]!;
+    if (equal(from, to)) return current;
+    // A quotient of integers this small is never rounded up to the next one.
+    const doubled = f.add(f.mul(f.convert('f64', f.axis(0)), f.f64(2)), one);
+    const at = f.div(f.mul(doubled, real(from)), f.mul(real(to), f.f64(2)));
+    return picked(build, current, axis, to, f.convert('i32', f.unary('floor', at)));
+  }, x);
 }
