@@ -33,11 +33,12 @@ const stages = {
   layers: ['ir', 'ops', 'build', 'expand', 'attributes', 'initializers'],
   declaration: ['ir', 'attributes', 'aliases', 'initializers', 'layers'],
   lower: ['ir', 'ops', 'build', 'initializers', 'layers', 'declaration'],
+  graph: ['ir', 'initializers', 'layers', 'declaration', 'lower'],
   optimize: ['ir', 'ops', 'build'],
   plan: ['ir', 'facts'],
   emit: ['ir', 'facts', 'plan'],
   custom: ['ir', 'emit'],
-  import: ['aliases', 'ir', 'ops', 'build', 'expand', 'initializers', 'layers', 'declaration', 'lower'],
+  import: ['aliases', 'ir', 'ops', 'build', 'expand', 'initializers', 'layers', 'declaration', 'lower', 'graph'],
 };
 
 /** Folders of families, the file that lists them, and what else that file imports. */
