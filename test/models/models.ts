@@ -1,7 +1,15 @@
 import { imageModels } from './images.js';
+import { kerasModels } from './keras.js';
+import { languageModels } from './language.js';
 import { speechModels } from './speech.js';
 import { textModels } from './text.js';
 import type { TestedModel } from './tested.js';
 
 /** All of them, a file for each kind. */
-export const models: readonly TestedModel[] = [...imageModels, ...textModels, ...speechModels];
+export const models: readonly TestedModel[] = [
+  ...imageModels,
+  ...textModels,
+  ...speechModels,
+  ...kerasModels,
+  ...languageModels,
+];

@@ -1,6 +1,6 @@
 import type { TensorSource } from '../../declaration/types.js';
 import { ImportError } from '../../errors.js';
-import { decode, type StoredValues } from '../../stored.js';
+import type { StoredValues } from '../../stored.js';
 import type { ManifestValues } from '../weights-manifest.js';
 
 /** A weight that a layer has: its name in Keras, and its sizes as far as the configuration tells them. */
@@ -169,7 +169,7 @@ function settle(
       const entry = list[at];
       const fault = entry ? mismatch(entry.values, shape) : `expected ${printShape(shape)}, got none`;
       if (fault !== undefined) faults.push(`${layer}/${name}: ${fault}`);
-      else if (entry) tensors[key] = tensorOf(entry.values as StoredValues);
+      else if (entry) tensors[key] = entry.values;
     });
   });
   for (const { name } of rest) if (!ignored.test(name)) faults.push(`${name}: belongs to no layer`);
@@ -187,6 +187,3 @@ function mismatch(values: ManifestValues, shape: readonly (number | null)[]): st
     values.shape.length === shape.length && shape.every((size, at) => size === null || size === values.shape[at]);
   return fits ? undefined : `expected ${printShape(shape)}, got ${printShape(values.shape)}`;
 }
-
-/** As a declaration takes it. */
-const tensorOf = (values: StoredValues): TensorSource => ({ shape: values.shape, data: decode(values) });
