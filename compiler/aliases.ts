@@ -43,6 +43,10 @@ const attributeWords = {
   outputDim: ['embedding_dim', 'output_size'],
   rate: ['p', 'ratio', 'dropout'],
   returnSequences: ['return_sequences'],
+  heads: ['num_heads'],
+  queryHeads: ['num_query_heads'],
+  keyValueHeads: ['num_key_value_heads'],
+  causal: ['use_causal_mask', 'is_causal'],
 } as const;
 
 const optionWords = {
@@ -91,6 +95,11 @@ const kindWords = {
   conv2d: ['convolution2d', 'convolution', 'conv'],
   depthwiseConv2d: ['depthwise_convolution2d'],
   embedding: ['embed', 'lookup_table'],
+  attention: ['luong_attention'],
+  additiveAttention: ['bahdanau_attention'],
+  multiHeadAttention: ['mha', 'self_attention'],
+  groupedQueryAttention: ['group_query_attention', 'gqa'],
+  rotaryEmbedding: ['rope', 'rotary'],
 } as const;
 
 type Words = Readonly<Record<string, readonly string[]>>;

@@ -77,6 +77,9 @@ const OPTIONS = [
   'onProgress',
   'text',
   'tensors',
+  'tensorNames',
+  'tensorLayout',
+  'unmatchedTensors',
   'dims',
   'functions',
 ];

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { fillIn } from '../compiler/build.js';
 import { printShape, symbol, type Dim } from '../compiler/dim.js';
-import { lowerLayers, open, type DeclaredInput } from './layers/lowering.js';
+import { attentionErrors } from './layers/attention-errors.js';
+import { lowerLayers, open, type DeclaredInput, type LayerError } from './layers/lowering.js';
 import type { LayerSource } from './layers/case.js';
 
 const batch = symbol('batch');
@@ -110,11 +111,7 @@ for (const [layer, shape, output, constraints = []] of shapes) {
   });
 }
 
-const errors: readonly [
-  layer: LayerSource,
-  inputs: readonly Dim[] | Readonly<Record<string, DeclaredInput>>,
-  message: string,
-][] = [
+const errors: readonly LayerError[] = [
   [one('conv1d', { filters: 4, kernelSize: 5 }), [batch, 3, 2], 'layer: kernel 5 is longer than its input (3)'],
   [
     one('conv1d', { filters: 4, kernelSize: 3, dilation: 4, padding: 1 }),
@@ -203,6 +200,7 @@ const errors: readonly [
     { a: { shape: [batch, 3] }, b: { shape: [batch, 4] } },
     'layer: axis 3 is outside an input of rank 2',
   ],
+  ...attentionErrors,
 ];
 
 for (const [layer, inputs, message] of errors) {

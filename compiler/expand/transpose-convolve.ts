@@ -2,7 +2,7 @@ import type { Build } from '../build.js';
 import { add, equal, floorDiv, max, mul, sub, type Dim } from '../dim.js';
 import * as f from '../formula.js';
 import type { Padding, Value } from '../ir.js';
-import { sliceAxis } from './axes.js';
+import { sliceAxes } from './axes.js';
 import { convolveMap } from './convolve-map.js';
 
 /** How a transposed convolution spreads each element of a map over its output. */
@@ -112,9 +112,11 @@ export function transposeConvolve(build: Build, x: Value, w: Value, spread: Spre
     ),
   );
   const kernelOf = (phase: Phases): Value =>
-    phase.reduce(
-      (part, { first, step, taps }, axis) => sliceAxis(build, part, axis + 3, first + (taps - 1) * step, taps, -step),
+    sliceAxes(
+      build,
       grouped,
+      3,
+      phase.map(({ first, step, taps }) => ({ start: first + (taps - 1) * step, size: taps, step: -step })),
     );
   const convolved = (weight: Value, phase: Phases, copies: number): Value => {
     const { map, padding } = crop(build, x, phase);
@@ -159,17 +161,20 @@ function interleaved(build: Build, x: Value, filters: number, starts: readonly D
   const [batch] = x.shape as [Dim];
   const whole = sizes.map((_, axis) => mul(x.shape[2 * axis + 1]!, x.shape[2 * axis + 2]!));
   const map = build.reshape(x, [batch, ...whole, filters]);
-  return starts.reduce<Value>((part, start, axis) => sliceAxis(build, part, axis + 1, start, sizes[axis]!), map);
+  return sliceAxes(
+    build,
+    map,
+    1,
+    starts.map((start, axis) => ({ start, size: sizes[axis]! })),
+  );
 }
 
 /** Cuts from a map what padding below zero takes, and leaves the rest of the padding. */
 function crop(build: Build, x: Value, phase: Phases): { map: Value; padding: Padding } {
-  let map = x;
-  const padding = phase.map(({ padding: sides }, axis): readonly [Dim, Dim] => {
-    const [before, after] = [max(0, sides[0]), max(0, sides[1])];
-    const [start, end] = [sub(before, sides[0]), sub(after, sides[1])];
-    map = sliceAxis(build, map, axis + 1, start, sub(sub(map.shape[axis + 1]!, start), end));
-    return [before, after];
+  const padding = phase.map(({ padding: [before, after] }): readonly [Dim, Dim] => [max(0, before), max(0, after)]);
+  const parts = phase.map(({ padding: [before, after] }, axis) => {
+    const [start, end] = [sub(padding[axis]![0], before), sub(padding[axis]![1], after)];
+    return { start, size: sub(sub(x.shape[axis + 1]!, start), end) };
   });
-  return { map, padding };
+  return { map: sliceAxes(build, x, 1, parts), padding };
 }

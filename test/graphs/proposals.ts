@@ -6,6 +6,8 @@ export interface Proposal {
   readonly dtype?: 'int32';
   /** How many inputs; 1 when left out. */
   readonly arity?: readonly [least: number, most: number];
+  /** How many inputs, given the size of the first; in the place of `arity`. */
+  readonly count?: (shape: readonly number[]) => number;
   /** Largest absolute input for which the output stays small enough to compare. */
   readonly largest?: number;
   /** The output's size of numbers, given the input's. */
@@ -141,9 +143,19 @@ export const proposals: Readonly<Record<string, Proposal>> = {
   globalAveragePooling2d: globalPooling(4),
   activation: {
     largest: 20,
-    attributes: (draw) => ({ activation: draw.pick([...activations, 'mish', 'selu', 'elu']) }),
+    attributes: (draw, shape) => ({
+      activation: draw.pick<unknown>([
+        ...[...activations, 'mish', 'selu', 'elu', 'celu', 'squareplus', 'softShrink', 'sparsePlus', 'logSigmoid'],
+        ...['hard_tanh', 'silu', { kind: 'sparsemax', axis: anyAxis(draw, shape) }, 'glu'],
+      ]),
+    }),
+    magnitude: (input) => input + 2,
   },
   relu: { attributes: (draw) => some(draw, { alpha: draw.pick([0.1, 0.5]), cap: draw.integer(1, 6) }) },
+  prelu: {
+    attributes: (draw, shape) =>
+      some(draw, { alpha: { kind: 'uniform', low: -1, high: 1 }, sharedAxes: [draw.integer(1, shape.length - 1)] }),
+  },
   relu6: {},
   leakyRelu: { attributes: (draw) => some(draw, { alpha: 0.1 }) },
   thresholdedRelu: { attributes: (draw) => ({ theta: draw.pick([0.37, 0.11]) }) },
@@ -182,6 +194,59 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     }),
     magnitude: () => 4,
   },
+  groupNormalization: {
+    attributes(draw, shape) {
+      const axis = draw.integer(1, shape.length - 1);
+      const groups = divisor(draw, shape[axis]!);
+      return { groups, ...(axis < shape.length - 1 && { axis }), ...some(draw, { epsilon: 0.01 }) };
+    },
+    magnitude: () => 4,
+  },
+  instanceNormalization: {
+    attributes: (draw, shape) => some(draw, { axis: draw.integer(1, shape.length - 1), epsilon: 0.01 }),
+    magnitude: () => 4,
+  },
+  rmsNormalization: {
+    attributes: (draw, shape) => ({
+      ...some(draw, { axis: draw.pick<unknown>([draw.integer(1, shape.length - 1), [-1, 1]]), epsilon: 0.01 }),
+      ...(draw.chance(0.3) && { gamma: false }),
+    }),
+    magnitude: () => 4,
+  },
+  unitNormalization: {
+    ...bounded,
+    attributes: (draw, shape) => some(draw, { axis: anyAxis(draw, shape) }),
+  },
+  localResponseNormalization: {
+    attributes: (draw, shape) => some(draw, { size: draw.integer(1, 6), alpha: 0.1, axis: anyAxis(draw, shape) }),
+  },
+  normalization: {
+    attributes: (draw, shape) => ({
+      axis: draw.pick<unknown>([[], draw.integer(1, shape.length - 1), [-1, 1]]),
+      variance: { kind: 'uniform', low: 0.5, high: 2 },
+      ...some(draw, { invert: true }),
+    }),
+    magnitude: (input) => 2 * input,
+  },
+  discretization: { attributes: () => ({ binBoundaries: [-0.9, 0.03, 0.71] }) },
+  categoryEncoding: {
+    ...bounded,
+    ranks: [2, 3],
+    dtype: 'int32',
+    attributes: (draw) => ({
+      numTokens: draw.integer(8, 12),
+      ...some(draw, { outputMode: draw.pick(['oneHot', 'multiHot', 'count']) }),
+    }),
+    magnitude: () => 16,
+  },
+  masking: { attributes: (draw) => some(draw, { maskValue: 0.3137 }) },
+  globalPooling: {
+    attributes: (draw) => ({
+      function: draw.pick(['average', 'maximum', 'minimum', 'sum']),
+      ...some(draw, { keepDims: true, dataFormat: dataFormat(draw) }),
+    }),
+    magnitude: (input) => 81 * input,
+  },
   rescaling: {
     attributes: (draw) => ({ scale: draw.pick([-1, 0.5]), ...some(draw, { offset: 0.5 }) }),
     magnitude: (input) => input + 0.5,
@@ -197,11 +262,16 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     },
   },
   permute: { attributes: (draw, shape) => ({ dims: draw.shuffled(shape.slice(1).map((_, axis) => axis + 1)) }) },
+  transpose: { attributes: (draw, shape) => ({ permutation: [0, ...draw.shuffled([...shape.keys()].slice(1))] }) },
   identity: {},
   repeatVector: { ranks: [2], attributes: (draw) => ({ n: draw.integer(1, 4) }) },
   dropout: { attributes: () => ({ rate: 0.5 }) },
   spatialDropout1d: { ranks: [3], attributes: () => ({ rate: 0.2 }) },
   spatialDropout2d: { ranks: [4], attributes: () => ({ rate: 0.2 }) },
+  spatialDropout3d: { attributes: () => ({ rate: 0.2 }) },
+  alphaDropout: { attributes: () => ({ rate: 0.2 }) },
+  dropBlock: { attributes: () => ({ rate: 0.2, blockSize: 3 }) },
+  activityRegularization: { attributes: (draw) => some(draw, { l1: 0.1, l2: 0.1 }) },
   gaussianDropout: { attributes: () => ({ rate: 0.2 }) },
   gaussianNoise: { attributes: () => ({ std: 0.5 }) },
   zeroPadding1d: {
@@ -227,6 +297,22 @@ export const proposals: Readonly<Record<string, Proposal>> = {
   subtract: { arity: [2, 2], magnitude: sum },
   multiply: { arity: [2, 3], largest: 3, magnitude: (input) => input ** 3 },
   average: { arity: [2, 3] },
+  dot: {
+    arity: [2, 2],
+    largest: 10,
+    attributes: (draw, shape) => ({
+      axes: draw.integer(1, shape.length - 1),
+      ...some(draw, { normalize: true }),
+    }),
+    magnitude: (input) => 16 * input ** 2,
+  },
+  gatedAverage: {
+    ranks: [2],
+    count: (shape) => Math.min(shape[1]! + 1, 6),
+    largest: 10,
+    attributes: (draw) => some(draw, { activation: 'softmax' }),
+    magnitude: (input) => 16 * input ** 2,
+  },
   maximum: { arity: [2, 3] },
   minimum: { arity: [2, 3] },
   concatenate: {

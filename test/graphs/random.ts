@@ -166,7 +166,7 @@ class Growing {
 
   private reuse({ source, proposal }: Drawn): void {
     const parameters = Object.keys(definitions[source.kind]!.parameters);
-    if (parameters.length === 0 || proposal.arity) return;
+    if (parameters.length === 0 || proposal.arity || proposal.count) return;
     const first = this.edges.find((edge) => edge.name === (source.from as string[])[0])!;
     const same = this.edges.filter((edge) => this.sameType(edge, first) && edge.magnitude <= first.magnitude);
     const from = this.draw.pick(same);
@@ -193,12 +193,13 @@ class Growing {
     // Mostly an edge nothing uses yet, so that graphs grow deep.
     const fresh = candidates.filter((edge) => !this.consumed.has(edge.name));
     const first = draw.pick(fresh.length > 0 && draw.chance(0.7) ? fresh : candidates);
-    if (!arity) return [first];
+    const count = proposal.count?.(this.sizesOf(first.shape)) ?? (arity && draw.integer(arity[0], arity[1]));
+    if (count === undefined) return [first];
     const rank = first.shape.length;
     const partners = candidates.filter((edge) => edge.shape.length === rank);
     const equal = partners.filter((edge) => String(this.sizesOf(edge.shape)) === String(this.sizesOf(first.shape)));
     const others = draw.chance(0.5) ? equal : partners;
-    return [first, ...Array.from({ length: draw.integer(arity[0], arity[1]) - 1 }, () => draw.pick(others))];
+    return [first, ...Array.from({ length: count - 1 }, () => draw.pick(others))];
   }
 
   /** The layer lowered, if sizes fit and stay small, and no variable depends on a size that may change. */
@@ -247,7 +248,7 @@ class Growing {
     this.edges.push({
       name,
       shape: lowered.output.shape,
-      dtype: 'float32',
+      dtype: lowered.output.dtype as Edge['dtype'],
       magnitude: kind === 'embedding' ? 1 : (magnitude?.(input, fanIn) ?? input),
     });
   }

@@ -1,7 +1,7 @@
 import { Rebind } from '../../build.js';
 import { MissingAxis } from '../../dim.js';
 import { ImportError, NacreError, OptionError, ShapeError } from '../../errors.js';
-import type { LayerInfo, Port, TensorGraph, Value } from '../../ir.js';
+import type { Port, TensorGraph, Value } from '../../ir.js';
 import type { DimOption, LowerOptions } from '../../lower/index.js';
 import { didYouMean } from '../../suggest.js';
 import type { Tensor } from '../../tensor.js';
@@ -17,7 +17,8 @@ import { sortNodes } from '../sort.js';
 import { operators } from './table.js';
 import { InputSymbols, portOf } from '../ports.js';
 import { elementsOf, requiring, valuesTold } from './told.js';
-import { Weights, type WeightUse } from '../weights.js';
+import { graphOf, NodeLayers } from '../layers.js';
+import { Weights } from '../weights.js';
 
 /** Nodes a model may become, loops and functions unrolled. */
 const MOST_NODES = 1_000_000;
@@ -61,14 +62,13 @@ class Lowering {
   private readonly build = new FoldingBuild(() => false);
   private readonly symbols: InputSymbols;
   private readonly weights = new Weights(this.build);
-  private readonly layers: LayerInfo[] = [];
+  private readonly layers = new NodeLayers(this.weights);
   private readonly refusals: Refusal[] = [];
   /** Outputs of nodes that were refused. */
   private readonly lost = new Set<string>();
   private readonly counts = new Map<string, number>();
   /** Inputs whose values are told. */
   private readonly expected: (readonly [input: Value, tensor: Tensor])[] = [];
-  private used: { parameter: string; variable: string }[] = [];
 
   constructor(
     private readonly file: OnnxFile,
@@ -214,8 +214,7 @@ class Lowering {
       define([]);
     };
     const outer = this.build.subject;
-    const own = this.used;
-    this.used = [];
+    const own = this.layers.open();
     this.build.subject = name;
     const begin = this.build.nodes.length;
     try {
@@ -241,11 +240,11 @@ class Lowering {
         node,
         opset,
         { expand: (graph, values) => this.expandGraph(graph, values, scope, opsets) },
-        (value, use) => this.use(name, value, use),
+        (value, use) => this.layers.use(name, value, use),
         (tensor) => this.weights.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
       const result = form(context, inputs);
-      this.useOthers(name, inputs);
+      this.layers.useOthers(name, inputs);
       const outputs = Array.isArray(result) ? (result as readonly (Value | undefined)[]) : [result as Value];
       define(outputs);
       if (this.build.nodes.length > MOST_NODES) {
@@ -255,7 +254,8 @@ class Lowering {
           `the model has more than ${MOST_NODES} operations when its loops are unrolled`,
         );
       }
-      this.describe(name, node, outputs, begin);
+      const computes = this.build.nodes.slice(begin).some(({ op }) => op.kind !== 'constant');
+      if (computes) this.layers.describe(name, node.op, outputs);
     } catch (error) {
       if (error instanceof Unsupported) refused(error.message);
       else if (error instanceof MissingAxis) throw new ImportError('shape', name, error.message);
@@ -263,34 +263,8 @@ class Lowering {
       else throw error;
     } finally {
       this.build.subject = outer;
-      this.used = own;
+      this.layers.close(own);
     }
-  }
-
-  private describe(name: string, node: OnnxNode, values: readonly (Value | undefined)[], begin: number): void {
-    const outputs = values.filter((value): value is Value => value !== undefined);
-    const computes = this.build.nodes.slice(begin).some(({ op }) => op.kind !== 'constant');
-    if (outputs.length === 0 || !computes) return;
-    this.layers.push({ name, kind: node.op, label: node.op, outputs, parameters: this.used });
-  }
-
-  /** Variables that a node reads and has no word of its own for. */
-  private useOthers(name: string, inputs: readonly (Value | undefined)[]): void {
-    inputs.forEach((value, at) => {
-      const draft = value && this.weights.of(value);
-      if (draft && !this.used.some(({ variable }) => variable === draft.name)) {
-        this.use(name, draft.value, { parameter: String(at), layout: null });
-      }
-    });
-  }
-
-  private use(node: string, value: Value, { parameter, layout }: WeightUse): void {
-    const draft = this.weights.of(value);
-    if (!draft) return;
-    draft.layout ??= layout;
-    const user = `${node}.${parameter}`;
-    if (!draft.users.includes(user)) draft.users.push(user);
-    this.used.push({ parameter, variable: draft.name });
   }
 
   /** A graph that is an attribute sees the values around it. */
@@ -333,25 +307,16 @@ class Lowering {
   }
 
   private finish(inputs: readonly Port[], outputs: readonly Port[]): TensorGraph {
-    const read = new Set(
-      [...this.build.nodes.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map(({ id }) => id),
+    const { name } = this.file.graph;
+    return graphOf(
+      name === '' ? undefined : name,
+      { build: this.build, weights: this.weights, layers: this.layers.list },
+      {
+        inputs,
+        outputs,
+        symbols: this.symbols.infos(inputs),
+      },
     );
-    const weights = this.weights.read(read);
-    return {
-      name: this.file.graph.name === '' ? undefined : this.file.graph.name,
-      rng: 'philox',
-      customs: [],
-      symbols: this.symbols.infos(inputs),
-      inputs,
-      outputs,
-      variables: weights.variables,
-      constraints: this.build.constraints,
-      initialize: weights.initialize,
-      prepare: [],
-      forward: this.build.nodes,
-      notes: weights.notes,
-      layers: this.layers,
-    };
   }
 }
 
