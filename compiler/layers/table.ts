@@ -22,7 +22,7 @@ export {
 } from './activation-layers.js';
 export { additiveAttention, attention } from './attention.js';
 export { categoryEncoding, discretization } from './categories.js';
-export { conv1d, conv2d, conv3d, depthwiseConv2d } from './convolution.js';
+export { conv1d, conv2d, conv3d } from './convolution.js';
 export { cropping1d, cropping2d, cropping3d } from './cropping.js';
 export { dense } from './dense.js';
 export { depthwiseConv1d, depthwiseConv2d } from './depthwise-convolution.js';

@@ -19,7 +19,7 @@ const resized =
       return { axis: at + 1, from, to, scale: { to, from }, region: undefined };
     });
     const plain = { antialias: false, excludeOutside: false, cubicCoefficient: -0.75, extrapolationValue: 0 };
-    return resize(context, x, axes, { mode, ...sampling, ...plain });
+    return resize(context.build, x, axes, { mode, ...sampling, ...plain });
   };
 
 /** Changes of the resolution of images. */
