@@ -10,6 +10,7 @@ const foundation = [
   'errors',
   'formula',
   'functions',
+  'heads',
   'random',
   'show',
   'stored',

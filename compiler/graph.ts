@@ -27,9 +27,9 @@ export {
   bidirectional,
   timeDistributed,
   type Bidirectional,
-  type BidirectionalStates,
+  type BidirectionalOutputs,
   type RecurrentLayer,
-} from './layers/wrappers.js';
+} from './graph/wrappers.js';
 
 /** An input of a graph. */
 export interface InputEdge<D extends InputDType = InputDType> extends Edge<D> {

@@ -4,11 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
 import type { BoundInput } from '../import/onnx/index.js';
 import { openOnnx } from '../import/onnx/file.js';
-import { readSafetensors, type StoredTensor } from '../import/safetensors.js';
+import { readSafetensors } from '../import/safetensors.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
 import { show } from '../show.js';
 import { readBytes, readText } from './files.js';
-import { toFloat32 } from './float32.js';
 import { readNpy } from './npy.js';
 import { readAssignment } from './values.js';
 
@@ -37,10 +36,7 @@ const exists = (path: string): Promise<boolean> =>
 
 async function loadTensors(path: string): Promise<GivenTensors> {
   if (!(await exists(path))) return {};
-  const stored = Object.entries(readSafetensors(await readBytes(path)));
-  return Object.fromEntries(
-    stored.map(([name, tensor]: [string, StoredTensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
-  );
+  return readSafetensors(await readBytes(path));
 }
 
 /** The default export of a file, which is the user's code: what it throws is a fault of the model. */

@@ -1,6 +1,5 @@
 import { floorDiv, mul, printShape, product, sub, type Dim } from '../dim.js';
 import type { Build } from '../build.js';
-import type { Value } from '../ir.js';
 import { channelsLast } from './data-format.js';
 import { dataFormat, defineLayer, integer, integers, Refusal, type Attribute } from './define.js';
 
@@ -115,10 +114,3 @@ export const repeatVector = defineLayer('repeatVector', {
     return build.op({ kind: 'concat', axis: 1 }, new Array<typeof row>(n).fill(row));
   },
 });
-
-/** A value whose elements along an axis stand in reverse order. */
-export function flipped(build: Build, x: Value, along: number): Value {
-  const starts = x.shape.map((size, axis) => (axis === along ? sub(size, 1) : 0));
-  const steps = x.shape.map((_, axis) => (axis === along ? -1 : 1));
-  return build.op({ kind: 'slice', starts, steps, sizes: x.shape }, [x]);
-}

@@ -19,10 +19,10 @@ import { GRAPHS, randomGraph } from './random.js';
 
 /** The module of a graph as it was lowered, without any optimization. */
 export async function emitUnoptimized(graph: TensorGraph, seed: bigint): Promise<Uint8Array> {
-  const planned = plan(graph);
-  const library = await loadLibrary('baseline', needsExtended(planned));
+  const kernels = plan(graph);
+  const library = await loadLibrary('baseline', needsExtended(kernels));
   const options = { target: 'baseline', library, maxMemory: 2 ** 30, seed, initializers: [], functions } as const;
-  return emit(planned, options).binary;
+  return emit(kernels, options).binary;
 }
 
 /** Two calls of a graph: with its own inputs, and with others whose free sizes differ, where it has any. */

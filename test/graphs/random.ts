@@ -5,7 +5,8 @@ import type { LayerSource } from '../layers/case.js';
 import { functionsOf } from '../layers/functions.js';
 import { definitions, lowerLayers, open, SelfBound, type DeclaredInput, type Lowered } from '../layers/lowering.js';
 import { Draw } from './draw.js';
-import { proposals, type Proposal } from './proposals.js';
+import type { Proposal } from './proposal.js';
+import { proposals } from './proposals.js';
 
 /** Tests take the graphs of the seeds from 0 to below this. */
 export const GRAPHS = 510;
@@ -35,6 +36,15 @@ export interface RandomGraph {
   };
   readonly inputs: Readonly<Record<string, RandomInput>>;
 }
+
+/** The free sizes of inputs, and the largest of all their sizes but the batch, by rank. */
+const spatialNames: Readonly<Record<number, readonly string[]>> = {
+  2: ['length'],
+  3: ['length'],
+  4: ['height', 'width'],
+  5: ['depth', 'rows', 'columns'],
+};
+const largestSize: Readonly<Record<number, number>> = { 2: 16, 3: 9, 4: 9, 5: 5 };
 
 interface Edge {
   readonly name: string;
@@ -84,13 +94,13 @@ class Growing {
     const { draw } = this;
     const name = `in${this.inputs.length}`;
     const dtype = draw.chance(0.15) ? 'int32' : 'float32';
-    const rank = dtype === 'int32' ? 2 : draw.pick([2, 3, 3, 4, 4]);
-    const names = rank === 4 ? ['height', 'width'] : ['length'];
+    const rank = dtype === 'int32' ? 2 : draw.pick([2, 3, 3, 4, 4, 5, 5]);
+    const names = spatialNames[rank] ?? [];
     const declared: (number | string | null)[] = [];
     const shape: Dim[] = [];
     for (let axis = 0; axis < rank; axis++) {
       const free = axis === 0 ? 'batch' : axis < rank - 1 || dtype === 'int32' ? names[axis - 1] : undefined;
-      const size = axis === 0 ? draw.integer(1, 4) : draw.integer(1, rank === 2 ? 16 : 9);
+      const size = axis === 0 ? draw.integer(1, 4) : draw.integer(1, largestSize[rank]!);
       const form = draw.pick(
         axis === 0 ? ['free', 'free', 'free', 'fixed', 'null'] : ['free', 'fixed', 'fixed', 'null'],
       );

@@ -57,14 +57,14 @@ const steps: Readonly<Record<'simpleRnn' | 'gru' | 'lstm', Step>> = {
     return { h: before.map((value, unit) => z[unit]! * h[unit]! + (1 - z[unit]!) * activation(value)), c: [...c] };
   },
   lstm(gate, _, __, c, { activation, recurrentActivation }, peephole) {
-    const [input, forget, candidate, output] = [0, 1, 2, 3].map((index) => gate(index)) as number[][];
+    const [input, forget, candidate, output] = [gate(0), gate(1), gate(2), gate(3)];
     const next = c.map((value, unit) => {
-      const i = recurrentActivation(input![unit]! + peephole(0, unit) * value);
-      const f = recurrentActivation(forget![unit]! + peephole(1, unit) * value);
-      return f * value + i * activation(candidate![unit]!);
+      const i = recurrentActivation(input[unit]! + peephole(0, unit) * value);
+      const f = recurrentActivation(forget[unit]! + peephole(1, unit) * value);
+      return f * value + i * activation(candidate[unit]!);
     });
     const h = next.map(
-      (value, unit) => recurrentActivation(output![unit]! + peephole(2, unit) * value) * activation(value),
+      (value, unit) => recurrentActivation(output[unit]! + peephole(2, unit) * value) * activation(value),
     );
     return { h, c: next };
   },

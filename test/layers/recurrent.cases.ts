@@ -1,7 +1,7 @@
 import { single, tfjs, tfjsLayer, type InputSource, type LayerCase, type Oracle } from './case.js';
 import { concatenated, generate, withShape, type Reference } from './reference.js';
 import { runRecurrent, type RecurrentOptions, type RecurrentResult } from './recurrent-reference.js';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { layers as tfjsLayers } from '@tensorflow/tfjs-layers';
 
 const kinds = ['simpleRnn', 'gru', 'lstm'] as const;
@@ -16,7 +16,10 @@ const usual: Readonly<Record<Kind, object>> = {
 /** The same in nacre's words. */
 const own: Readonly<Record<Kind, object>> = { simpleRnn: {}, gru: { resetAfter: false }, lstm: {} };
 
-type Maker = (options: object) => { apply(...args: unknown[]): tf.Tensor | tf.Tensor[]; setWeights(w: tf.Tensor[]): void };
+type Maker = (options: object) => {
+  apply(...args: unknown[]): tf.Tensor | tf.Tensor[];
+  setWeights(w: tf.Tensor[]): void;
+};
 const makers = { simpleRnn: tfjsLayers.simpleRNN, gru: tfjsLayers.gru, lstm: tfjsLayers.lstm } as unknown as Readonly<
   Record<Kind, Maker>
 >;
@@ -62,9 +65,7 @@ const options: readonly LayerCase[] = kinds.flatMap((kind) =>
     { activation: 'relu' },
     { activation: 'linear', returnSequences: true },
     { activation: 'sigmoid' },
-    ...(kind === 'simpleRnn'
-      ? []
-      : [{ recurrentActivation: 'hardSigmoid' }, { recurrentActivation: 'relu' }]),
+    ...(kind === 'simpleRnn' ? [] : [{ recurrentActivation: 'hardSigmoid' }, { recurrentActivation: 'relu' }]),
   ].map((given) =>
     single(
       Object.entries(given).flat().join(' '),

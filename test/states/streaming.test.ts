@@ -22,7 +22,10 @@ const layers = {
   gru: { make: (options: Options) => gru(options), states: ['hidden'] },
   'gru that resets before': { make: (options: Options) => gru({ ...options, resetAfter: false }), states: ['hidden'] },
   lstm: { make: (options: Options) => lstm(options), states: ['hidden', 'cell'] },
-  'lstm with peepholes': { make: (options: Options) => lstm({ ...options, peepholes: true }), states: ['hidden', 'cell'] },
+  'lstm with peepholes': {
+    make: (options: Options) => lstm({ ...options, peepholes: true }),
+    states: ['hidden', 'cell'],
+  },
 } as const;
 
 type Size = number | string | null;
@@ -32,7 +35,9 @@ function modelOf({ make, states }: (typeof layers)[keyof typeof layers], batch: 
   const x = input([batch, steps, features]);
   const first = states.map(() => input([batch, units]));
   const layer = make({ name: 'layer', units, returnSequences: true, stateful });
-  const apply = layer as (...from: readonly Edge[]) => StageOutput as (...from: readonly Edge[]) => Record<string, Edge>;
+  const apply = layer as (...from: readonly Edge[]) => StageOutput as (
+    ...from: readonly Edge[]
+  ) => Record<string, Edge>;
   const { output, ...last } = apply(...(stateful ? [x] : [x, ...first]));
   const named = Object.fromEntries(states.map((name, index) => [name, first[index]!]));
   return graph({
@@ -60,7 +65,7 @@ const zeros = (batch: number): Tensor<'float32'> => ({ shape: [batch, units], da
 
 type Outputs = Readonly<Record<string, Tensor>>;
 type Net = ForwardModel;
-const call = (net: Net, inputs: Readonly<Record<string, Tensor>>): Outputs => net.forward(inputs as never);
+const call = (net: Net, inputs: Readonly<Record<string, Tensor>>): Outputs => net.forward(inputs);
 
 /** Expects the outputs of chunks to be the bits of the whole, and the last states too. */
 function sameBits(t: ExecutionContext, chunks: readonly Outputs[], whole: Outputs, chunk: number): void {
@@ -134,7 +139,10 @@ for (const [name, layer] of Object.entries(layers)) {
         t.is(difference(referenceOf(got[output]!), referenceOf(expected)), undefined, `${output} of call ${seed}`);
       }
     }
-    t.deepEqual(Object.keys(states), layer.states.map((state) => `layer.${state}`));
+    t.deepEqual(
+      Object.keys(states),
+      layer.states.map((state) => `layer.${state}`),
+    );
   });
 }
 

@@ -1,26 +1,26 @@
 import { NacreError } from '../errors.js';
-import { inScope, runStages, type Edge, type Stage, type StageOutput } from './edge.js';
-import type { Layer } from './define.js';
-import { add, average, concatenate, multiply } from './merge.js';
-import { gru, lstm, simpleRnn } from './recurrent.js';
-import { copyStage, stageOf, type ComposedStage } from './stage.js';
-import { flip, mergeTime, splitTime } from './time.js';
+import type { Layer } from '../layers/define.js';
+import { inScope, runStages, type Edge, type Stage, type StageOutput } from '../layers/edge.js';
+import { copyStage, stageOf, type ComposedStage } from '../layers/stage.js';
+import * as table from '../layers/table.js';
+import { show } from '../show.js';
 
+const { add, average, concatenate, multiply, flip, gru, lstm, mergeTime, simpleRnn, splitTime } = table;
 const recurrentLayers = { gru, lstm, simpleRnn };
 const merges = { add, average, concatenate, multiply };
 
 type RecurrentKind = keyof typeof recurrentLayers;
 type MergeName = keyof typeof merges;
 
-export type RecurrentLayer = { [K in RecurrentKind]: Layer<(typeof recurrentLayers)[K]['definition']> }[RecurrentKind];
+/** What a builder of recurrent layers makes. */
+export type RecurrentLayer = ReturnType<(typeof recurrentLayers)[RecurrentKind]>;
 
-/** The last states of both directions; of an LSTM the cell states too. */
-export interface BidirectionalStates {
-  readonly forwardHidden: Edge;
-  readonly backwardHidden: Edge;
-  readonly forwardCell?: Edge;
-  readonly backwardCell?: Edge;
-}
+type StateOf<L> = L extends { readonly kind: 'lstm' } ? 'Hidden' | 'Cell' : 'Hidden';
+
+/** What both directions give together, and the last states of each; of an LSTM the cell states too. */
+export type BidirectionalOutputs<L> = Readonly<
+  Record<'output' | `${'forward' | 'backward'}${StateOf<L>}`, Edge<'float32'>>
+>;
 
 /** What is called with the input, and with the first states if not zero: those of the forward, then of the backward layer. */
 export type Bidirectional<Output> = ((...from: readonly Edge[]) => Output) & ComposedStage;
@@ -41,25 +41,25 @@ const statesOf = (kind: RecurrentKind): readonly string[] => recurrentLayers[kin
  * @param layer tells the kind and the options; values that it has for parameters go to both
  * @throws NacreError for a layer of another kind or an unknown merge · when it is called, for a wrong number of states
  */
-export function bidirectional(
-  layer: RecurrentLayer,
+export function bidirectional<const L extends RecurrentLayer>(
+  layer: L,
   options?: BidirectionalOptions<MergeName>,
-): Bidirectional<BidirectionalStates & { readonly output: Edge }>;
+): Bidirectional<BidirectionalOutputs<L>>;
 export function bidirectional(
   layer: RecurrentLayer,
   options: BidirectionalOptions<null>,
-): Bidirectional<readonly [forward: Edge, backward: Edge]>;
+): Bidirectional<readonly [forward: Edge<'float32'>, backward: Edge<'float32'>]>;
 export function bidirectional(
   layer: RecurrentLayer,
   { merge = 'concatenate' }: BidirectionalOptions<MergeName | null> = {},
 ): Bidirectional<StageOutput> {
   const { kind } = layer;
   if (!Object.hasOwn(recurrentLayers, kind)) {
-    throw new NacreError('value', 'bidirectional', `takes a recurrent layer, got ${String(kind)}`);
+    throw new NacreError('value', 'bidirectional', `takes a recurrent layer, got ${show(kind)}`);
   }
   if (merge !== null && !Object.hasOwn(merges, merge)) {
     const names = Object.keys(merges).join(', ');
-    throw new NacreError('value', 'bidirectional', `merge must be one of ${names}, or null, got ${String(merge)}`);
+    throw new NacreError('value', 'bidirectional', `merge must be one of ${names}, or null, got ${show(merge)}`);
   }
   const { name, ...shared } = layer.options as { readonly name?: string; readonly goBackwards?: boolean };
   const named = (own: string): object => (name === undefined ? {} : { name: own });
@@ -93,10 +93,10 @@ export function bidirectional(
     });
     return { output: join(...outputs.ends) as unknown as Edge, ...Object.fromEntries(found) };
   };
-  return stageOf(apply as Stage, {
+  return stageOf(apply, {
     copy: (copies, suffix) =>
       bidirectional(copyStage(layer as unknown as Stage, copies, suffix) as unknown as RecurrentLayer, {
-        merge: merge as MergeName,
+        merge: merge!,
       }),
     defaultInput: recurrentLayers[kind].definition.defaultInput,
   });
