@@ -1,7 +1,7 @@
 import { add, floorDiv, max, mul, product, sub, type Dim } from '../../dim.js';
 import * as f from '../../formula.js';
 import type { Formula } from '../../formula.js';
-import type { OpOf, Padding, Value } from '../../ir.js';
+import type { Padding, Value } from '../../ir.js';
 import type { DType } from '../../tensor.js';
 import type { NodeContext } from './context.js';
 import type { FoldingBuild } from '../../expand/fold.js';
