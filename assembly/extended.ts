@@ -1,3 +1,4 @@
+export { attention } from './attention';
 export { compress } from './compress';
 export { linearAttention } from './linearAttention';
 export { nonZeroF32, nonZeroI32, nonZeroI64, nonZeroU8 } from './nonZero';

@@ -2,7 +2,7 @@ import { multiplyAdd, storeLanes } from './simd';
 import { epilogue } from './template';
 
 /** Rows of the largest register tile: what fits fifteen 128-bit registers beside two panel vectors. */
-const TILE: u32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+export const TILE: u32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** Rows that pass over one panel before the next panel is read. */
 const BLOCK: u32 = 48;
@@ -82,7 +82,7 @@ export function multiplyRuns(
 /** How many of the largest tiles to begin `rows` rows with, so that the rest needs no tile of one or two rows. */
 // @ts-ignore: decorator
 @inline
-function fullTiles(rows: u32): u32 {
+export function fullTiles(rows: u32): u32 {
   const tiles = rows / TILE;
   const rest = rows % TILE;
   if (rest == 0 || rest > 2) return tiles;
@@ -93,7 +93,7 @@ function fullTiles(rows: u32): u32 {
 /** The next tile of the rows `fullTiles` leaves. */
 // @ts-ignore: decorator
 @inline
-function smallTile(rows: u32): u32 {
+export function smallTile(rows: u32): u32 {
   if (ASC_FEATURE_RELAXED_SIMD) return rows > 5 ? 4 : rows;
   return rows < 3 ? rows : 3;
 }

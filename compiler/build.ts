@@ -24,6 +24,7 @@ import {
   type Expression,
   type Node,
   type Op,
+  type State,
   type TensorType,
   type UnaryFunction,
   type Value,
@@ -75,6 +76,7 @@ const MOST_SIZE = 0xffffffff;
 export class Build implements Checks {
   readonly nodes: Node[] = [];
   readonly constraints: Constraint[] = [];
+  readonly states: State[] = [];
   /** What layers call the axes of values, by id. */
   readonly axes = new Map<number, readonly string[]>();
   private nextId = 0;
@@ -109,6 +111,15 @@ export class Build implements Checks {
     });
     this.nodes.push({ op, inputs, outputs, origin: this.subject });
     return outputs;
+  }
+
+  /** What the last call left for this one, zero the first time, see `State`; `keep` says what is left for the next. */
+  state(name: string, type: TensorType): Value {
+    return this.value(type, `${this.subject}.${name}`);
+  }
+
+  keep(state: Value, next: Value): void {
+    this.states.push({ name: state.name, value: state, next });
   }
 
   private requireSize(size: Dim): void {

@@ -4,12 +4,14 @@ import { definedSize, type Node, type TensorGraph } from './ir.js';
 import { evaluateNode, type EvaluateContext } from './ops/index.js';
 import { fnv1a64 } from './random.js';
 import { TorchGenerator } from './streams/torch.js';
-import type { Tensor } from './tensor.js';
+import { allocate, volume, type Tensor } from './tensor.js';
 
 export interface EvaluateOptions {
   readonly seed?: bigint;
   /** Values of variables, by name, in the place of their initializers. */
   readonly variables?: Readonly<Record<string, Tensor>>;
+  /** What states hold, by name; zero without. */
+  readonly states?: Readonly<Record<string, Tensor>>;
   /** The user's functions, by name. */
   readonly functions?: EvaluateContext['functions'];
 }
@@ -17,6 +19,8 @@ export interface EvaluateOptions {
 export interface Evaluated {
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly variables: Readonly<Record<string, Tensor>>;
+  /** What states hold for the next call. */
+  readonly states: Readonly<Record<string, Tensor>>;
 }
 
 /** What a size turned out to be that an op defines: one of its outputs has an axis of that size. */
@@ -32,7 +36,7 @@ function sizeIn({ outputs }: Node, results: readonly Tensor[], name: string): nu
 export function evaluate(
   graph: TensorGraph,
   inputs: Readonly<Record<string, Tensor>>,
-  { seed = 0n, variables: given = {}, functions }: EvaluateOptions = {},
+  { seed = 0n, variables: given = {}, states: held = {}, functions }: EvaluateOptions = {},
 ): Evaluated {
   const sizes = new Map<string, number>();
   for (const { name, input, axis } of graph.symbols) {
@@ -52,6 +56,11 @@ export function evaluate(
     if (defined) sizes.set(defined.name, sizeIn(node, results, defined.name));
   };
   for (const { name, value } of graph.inputs) values.set(value.id, inputs[name]!);
+  const states = graph.states ?? [];
+  for (const { name, value } of states) {
+    const shape = value.shape.map(size);
+    values.set(value.id, held[name] ?? { dtype: value.dtype, shape, data: allocate(value.dtype, volume(shape)) });
+  }
   const variables: Record<string, Tensor> = {};
   const generator = graph.rng === 'torch' ? new TorchGenerator(seed) : undefined;
   for (const variable of graph.variables) {
@@ -69,5 +78,6 @@ export function evaluate(
   return {
     outputs: Object.fromEntries(graph.outputs.map(({ name, value }) => [name, values.get(value.id)!])),
     variables,
+    states: Object.fromEntries(states.map(({ name, next }) => [name, values.get(next.id)!])),
   };
 }

@@ -164,7 +164,7 @@ export type RecurrentCell = 'rnn' | 'gru' | 'lstm';
 export type Gate = 'hidden' | 'update' | 'reset' | 'input' | 'output' | 'forget' | 'cell';
 
 /** Inputs of a recurrent layer that may be absent. */
-export type RecurrentInput = 'bias' | 'hidden' | 'cell' | 'peepholes' | 'lengths';
+export type RecurrentInput = 'bias' | 'hidden' | 'cell' | 'peepholes' | 'lengths' | 'mask';
 
 /**
  * What a node does. An `epilogue` is applied to every element before it is stored: its input 0 is the element, input i
@@ -236,8 +236,9 @@ export type Op =
    * A recurrent layer in one direction. Its inputs are the projection x [time, batch, gates · units] of the layer's input,
    * with its bias; the recurrent weight R [units, gates · units] (or the other way round when transposed); and those that
    * `optional` names, in its order: the recurrent bias [gates · units], the first hidden and cell state [batch, units]
-   * (zero without), peepholes [3 · units] (of the input, output and forget gates) and int32 lengths [batch]. Its outputs
-   * are h of every step [time, batch, units], the last h [batch, units] and of an LSTM the last c [batch, units].
+   * (zero without), peepholes [3 · units] (of the input, output and forget gates), int32 lengths [batch] and a bool mask
+   * [time, batch]. Its outputs are h of every step [time, batch, units], the last h [batch, units] and of an LSTM the last
+   * c [batch, units]. With `batchFirst` the projection, the mask and h of every step have the batch before the time.
    *
    * With p = h · R + bias of the step before and `activations` f, g, h in this order, where the arguments of f and g are
    * clipped to ±clip:
@@ -248,7 +249,8 @@ export type Op =
    *   lstm  i = f(x + p + P ⊙ c); forget f likewise, 1 − i with `inputForget`; c' = f ⊙ c + i ⊙ g(x + p);
    *         o = f(x + p + P ⊙ c'); h' = o ⊙ h(c')
    *
-   * Reversed, steps go from the last to the first. A step at or after a row's length gives 0 and leaves its state.
+   * Reversed, steps go from the last to the first. A step at or after a row's length gives 0 and leaves its state; one
+   * that is masked (false) leaves it too, and gives what the step before it gave, 0 if it is the first.
    */
   | {
       readonly kind: 'recurrent';
@@ -259,6 +261,8 @@ export type Op =
       readonly optional: readonly RecurrentInput[];
       readonly transposeRight: boolean;
       readonly reverse: boolean;
+      /** False when left out. */
+      readonly batchFirst?: boolean;
       readonly clip?: number;
       readonly resetAfter: boolean;
       readonly inputForget: boolean;
@@ -286,6 +290,21 @@ export type Op =
       readonly groups: number;
       readonly scale: number;
       readonly optional: readonly LinearAttentionInput[];
+    }
+  /**
+   * query [batch, queries, heads · k] or [batch, heads, queries, k]; key [batch, keys, groups · k] or [batch, groups, keys,
+   * k]; value as the key, with v for k; and perhaps a bias that broadcasts to [batch, heads, queries, keys] → softmax(scale ·
+   * q · kᵀ + bias) · v in the query's form, with v for k. Of `heads` heads each `heads / groups` neighbours share one of the
+   * keys and values. With `softcap` c a score s is c · tanh(s / c) before the bias. Unless `past` is null, query i sees the
+   * keys up to i + past only. A query all of whose scores are −∞ gives 0.
+   */
+  | {
+      readonly kind: 'attention';
+      readonly heads: number;
+      readonly groups: number;
+      readonly scale: number;
+      readonly softcap: number | null;
+      readonly past: Dim | null;
     }
   /**
    * The k largest or smallest elements along an axis → values, int64 indices. Of equal ones the smaller index comes first,
@@ -457,6 +476,16 @@ export interface Port {
   readonly axes: readonly string[];
 }
 
+/**
+ * What lasts from one `forward` to the next: `value` is what one finds, zero the first time, `next` what it leaves, of the
+ * same type, which one of its nodes computes. Sizes are known or latched.
+ */
+export interface State {
+  readonly name: string;
+  readonly value: Value;
+  readonly next: Value;
+}
+
 /** A function of the user's that fills a variable: AssemblyScript, with its options in the order of its parameters. */
 export interface CustomInitializer {
   readonly name: string;
@@ -472,6 +501,7 @@ export interface TensorGraph {
   readonly symbols: readonly SymbolInfo[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  readonly states?: readonly State[];
   readonly variables: readonly Variable[];
   readonly constraints: readonly Constraint[];
   readonly initialize: readonly Node[];
@@ -482,6 +512,16 @@ export interface TensorGraph {
   /** Layers in declaration order, for summaries. */
   readonly layers: readonly LayerInfo[];
 }
+
+/** The values that `forward` finds besides variables and what is prepared: inputs and states. */
+export const valuesFound = ({ inputs, states = [] }: Pick<TensorGraph, 'inputs' | 'states'>): readonly Value[] =>
+  [...inputs, ...states].map(({ value }) => value);
+
+/** The values that `forward` leaves: outputs, then next states. */
+export const valuesLeft = ({ outputs, states = [] }: Pick<TensorGraph, 'outputs' | 'states'>): readonly Value[] => [
+  ...outputs.map(({ value }) => value),
+  ...states.map(({ next }) => next),
+];
 
 export interface LayerInfo {
   readonly name: string;

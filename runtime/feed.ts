@@ -51,7 +51,7 @@ export function checkSizes(
   sizes: unknown,
 ): asserts sizes is readonly number[] {
   const isSize = (size: number): boolean => size >>> 0 === size;
-  if (!Array.isArray(sizes) || sizes.length !== declared.length || !sizes.every(isSize)) {
+  if (!(Array.isArray(sizes) && sizes.length === declared.length && sizes.every(isSize))) {
     refuseShape(name, '', declared, sizes);
   }
 }

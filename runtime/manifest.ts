@@ -105,7 +105,13 @@ export interface Manifest {
   readonly weights?: ManifestWeights;
   /** Parameters cannot be changed; missing if they can. */
   readonly frozen?: true;
-  readonly memory: { readonly parameters: ManifestDim; readonly activations: ManifestDim; readonly max: number };
+  /** Bytes; `states` is missing where nothing lasts between calls. */
+  readonly memory: {
+    readonly parameters: ManifestDim;
+    readonly activations: ManifestDim;
+    readonly states?: ManifestDim;
+    readonly max: number;
+  };
   /** FNV-1a, 64 bits, hexadecimal, over the module's sections before this one. */
   readonly hash: string;
 }

@@ -102,8 +102,6 @@ export interface Model<S extends Signature = Signature> extends ForwardModel<S> 
    * @throws InputError for options · VariableError for what is named and does not exist, or is not carried
    */
   initialize(options?: InitializeOptions): Initialized;
-  /** Clears the state of stateful layers. */
-  reset(): void;
   /** `(?, 10) -> [... 3 layers ...] -> (?, 10)`, inputs counted among the layers. */
   toString(): string;
 }

@@ -17,6 +17,8 @@ export interface Exports {
   initializeParameter(index: number, kind: number, a: number, b: number, seedLow: number, seedHigh: number): number;
   prepare(): number;
   forward(): number;
+  /** Zeroes what lasts between calls, if anything does. */
+  reset?(): void;
   sampleParameter(
     index: number,
     kind: number,

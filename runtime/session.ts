@@ -133,6 +133,10 @@ export class Session implements ForwardModel {
     if (this.manifest.bounded) this.#refresh();
   }
 
+  reset(): void {
+    this.exports.reset?.();
+  }
+
   /** Fills what no request has filled. */
   protected fillRest(): void {
     this.check(this.exports.initialize(...halves(BigInt(this.manifest.seed)), 0));
@@ -182,10 +186,14 @@ export class Session implements ForwardModel {
         const filled = text.replaceAll('{expected}', `${expected}`).replaceAll('{got}', `${got}`);
         return new ShapeError('shape', subject, filled, expected, got);
       }
-      case Status.memoryLimit: {
-        const text = `these sizes need ${got} bytes, above the limit ${expected}`;
-        return new ShapeError('memory', 'memory', text, expected, got);
-      }
+      case Status.memoryLimit:
+        return new ShapeError(
+          'memory',
+          'memory',
+          `these sizes need ${got} bytes, above the limit ${expected}`,
+          expected,
+          got,
+        );
       case Status.index:
         return new InputError('index', 'forward', `the index at position ${what} is outside its table`);
       case Status.memoryRefused:

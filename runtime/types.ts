@@ -72,4 +72,6 @@ export interface ForwardModel<S extends Signature = Signature> {
    * what is not initialized, with the seed in use, as does the first `forward`.
    */
   run(): void;
+  /** Clears the state of stateful layers. */
+  reset(): void;
 }

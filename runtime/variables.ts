@@ -81,10 +81,6 @@ export class VariableSession extends FillingSession implements Model {
     return { inputs: shapes(this.ins), outputs: shapes(this.outs) };
   }
 
-  reset(): void {
-    // No kind of layer has state.
-  }
-
   override toString(): string {
     const side = (ports: readonly ManifestPort[]): string => {
       const shapes = ports.map(({ shape }) => show(fixed(shape)));

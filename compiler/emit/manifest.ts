@@ -66,6 +66,7 @@ export function describe(
     memory: {
       parameters: shown(memory.parameterBytes),
       activations: shown(memory.activationBytes),
+      ...(memory.states && { states: shown(memory.states.bytes) }),
       max: options.maxMemory,
     },
     hash: fnv1a64Bytes(code).toString(16).padStart(16, '0'),

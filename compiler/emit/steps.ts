@@ -118,6 +118,15 @@ export function emitForward(linker: Linker, plan: KernelPlan): void {
   ]);
 }
 
+/** `reset()`: what lasts between calls is zero again. False if nothing does. */
+export function emitReset(linker: Linker, { memory: { states } }: KernelPlan): boolean {
+  if (!states) return false;
+  const { module } = linker;
+  const [at, bytes] = [sizeRef(module, states.address), sizeRef(module, states.size)];
+  linker.add('reset', [], none, new Locals(module), [module.memory.fill(at, module.i32.const(0), bytes)]);
+  return true;
+}
+
 /** Whether a function of the host has to fill a variable. */
 export const isHost = ({ filling }: PlannedVariable): boolean =>
   filling.kind === 'recipe' && filling.recipe.kind === 'host';

@@ -19,20 +19,32 @@ export function channelsFirst(build: Build, x: Value): Value {
   return build.op({ kind: 'transpose', permutation: [0, rank - 1, ...spatial] }, [x]);
 }
 
-/** Elements `start + i · step` for i < size along one axis. */
-export function sliceAxis(build: Build, x: Value, axis: number, start: Dim, size: Dim, step = 1): Value {
-  const isWhole = start === 0 && equal(size, x.shape[axis]!) && (step === 1 || size === 1);
-  if (isWhole) return x;
-  return build.op(
-    {
-      kind: 'slice',
-      starts: x.shape.map((_, at) => (at === axis ? start : 0)),
-      steps: x.shape.map((_, at) => (at === axis ? step : 1)),
-      sizes: x.shape.map((own, at) => (at === axis ? size : own)),
-    },
-    [x],
-  );
+/** Where a part of an axis starts, how many elements it has and how far apart they are. */
+export interface AxisPart {
+  readonly start: Dim;
+  readonly size: Dim;
+  readonly step?: number;
 }
+
+/** Parts of the axes from `first` on, as one slice; all other axes are whole. */
+export function sliceAxes(build: Build, x: Value, first: number, parts: readonly AxisPart[]): Value {
+  const partOf = (axis: number): AxisPart => parts[axis - first] ?? { start: 0, size: x.shape[axis]! };
+  const each = x.shape.map((_, axis) => partOf(axis));
+  const isWhole = each.every(
+    ({ start, size, step = 1 }, axis) => start === 0 && equal(size, x.shape[axis]!) && (step === 1 || size === 1),
+  );
+  if (isWhole) return x;
+  const slice = {
+    starts: each.map(({ start }) => start),
+    steps: each.map(({ step = 1 }) => step),
+    sizes: each.map(({ size }) => size),
+  };
+  return build.op({ kind: 'slice', ...slice }, [x]);
+}
+
+/** Elements `start + i · step` for i < size along one axis. */
+export const sliceAxis = (build: Build, x: Value, axis: number, start: Dim, size: Dim, step = 1): Value =>
+  sliceAxes(build, x, axis, [{ start, size, step }]);
 
 /** A tensor as a pad op makes it, or as it is where there is nothing to add. */
 export function padAxes(build: Build, x: Value, padding: Padding, value = 0): Value {

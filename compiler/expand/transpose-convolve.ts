@@ -2,7 +2,7 @@ import type { Build } from '../build.js';
 import { add, equal, floorDiv, max, mul, sub, type Dim } from '../dim.js';
 import * as f from '../formula.js';
 import type { Padding, Value } from '../ir.js';
-import { sliceAxis } from './axes.js';
+import { sliceAxes } from './axes.js';
 import { convolveMap } from './convolve-map.js';
 
 /** How a transposed convolution spreads each element of a map over its output. */
@@ -14,6 +14,16 @@ export interface Spread {
   /** The sizes of the output's spatial axes. */
   readonly outputs: readonly Dim[];
   readonly groups: number;
+  /**
+   * The order of the kernel's axes: [channels, filters / groups, ...kernel] for 'iohw', [...kernel, filters / groups,
+   * channels] for 'hwoi'; 'iohw' when left out.
+   */
+  readonly kernelLayout?: 'iohw' | 'hwoi';
+  /**
+   * A function of each element and its filter, which is applied where a product can take it: to values [..., copies ·
+   * filters], in which the filters occur `copies` times one after the other.
+   */
+  readonly finish?: (y: Value, copies: number) => Value;
 }
 
 /**
@@ -27,6 +37,8 @@ interface Phase {
   readonly dilation: number;
   readonly padding: readonly [before: Dim, after: Dim];
 }
+
+const itself = (y: Value): Value => y;
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
@@ -65,14 +77,35 @@ const isSame = (left: Phases, right: Phases): boolean =>
     return isAlike && phase.padding.every((side, at) => equal(side, other.padding[at]!));
   });
 
+/** A kernel as [groups, filters / groups, channels / groups, ...kernel]. */
+function byGroups(build: Build, w: Value, { groups, kernelLayout = 'iohw' }: Spread): Value {
+  const rank = w.shape.length - 2;
+  const isOutputsFirst = kernelLayout === 'hwoi';
+  const [perGroup, channels] = (isOutputsFirst ? w.shape.slice(-2) : [w.shape[1], w.shape[0]]) as [Dim, Dim];
+  const kernel = isOutputsFirst ? w.shape.slice(0, rank) : w.shape.slice(2);
+  const inner = floorDiv(channels, groups);
+  const axes = kernel.map((_, axis) => axis);
+  const [shape, permutation] = isOutputsFirst
+    ? [
+        [...kernel, perGroup, groups, inner],
+        [rank + 1, rank, rank + 2, ...axes],
+      ]
+    : [
+        [groups, inner, perGroup, ...kernel],
+        [0, 2, 1, ...axes.map((axis) => axis + 3)],
+      ];
+  return build.op({ kind: 'transpose', permutation }, [build.reshape(w, shape)]);
+}
+
 /**
- * The transposed convolution of a map: x [batch, ...spatial, channels], w [channels, filters / groups, ...kernel] →
- * [batch, ...outputs, filters]. Outputs at the same remainder modulo the strides are a convolution of stride 1 with part of
- * the kernel, and all of them are interleaved; parts that read alike are one convolution with as many more filters.
+ * The transposed convolution of a map: x [batch, ...spatial, channels] → [batch, ...outputs, filters]. Outputs at the
+ * same remainder modulo the strides are a convolution of stride 1 with part of the kernel, and all of them are
+ * interleaved; parts that read alike are one convolution with as many more filters.
  */
 export function transposeConvolve(build: Build, x: Value, w: Value, spread: Spread): Value {
-  const { strides, dilation, before, outputs, groups } = spread;
-  const [channels, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
+  const { strides, dilation, before, outputs, groups, finish = itself } = spread;
+  const grouped = byGroups(build, w, spread);
+  const [, perGroup, , ...kernel] = grouped.shape as [number, number, Dim, ...number[]];
   const low = before.map((start, axis) => floorDiv(start, strides[axis]!));
   const high = before.map((start, axis) => floorDiv(sub(add(start, outputs[axis]!), 1), strides[axis]!));
   const phases: readonly Phases[] = combinations(
@@ -80,42 +113,44 @@ export function transposeConvolve(build: Build, x: Value, w: Value, spread: Spre
       phasesOf([stride, dilation[axis]!, kernel[axis]!], x.shape[axis + 1]!, [low[axis]!, high[axis]!]),
     ),
   );
-  const spatial = kernel.map((_, axis) => axis + 3);
-  const split = build.reshape(w, [groups, channels / groups, perGroup, ...kernel]);
-  const grouped = build.op({ kind: 'transpose', permutation: [0, 2, 1, ...spatial] }, [split]);
   const kernelOf = (phase: Phases): Value =>
-    phase.reduce(
-      (part, { first, step, taps }, axis) => sliceAxis(build, part, axis + 3, first + (taps - 1) * step, taps, -step),
+    sliceAxes(
+      build,
       grouped,
+      3,
+      phase.map(({ first, step, taps }) => ({ start: first + (taps - 1) * step, size: taps, step: -step })),
     );
-  const convolved = (weight: Value, phase: Phases): Value => {
+  const convolved = (weight: Value, phase: Phases, copies: number): Value => {
     const { map, padding } = crop(build, x, phase);
-    const [, filters, ...rest] = weight.shape as [number, number, ...number[]];
+    const [, filters, ...rest] = weight.shape as [number, number, ...Dim[]];
     const slide = { strides: strides.map(() => 1), dilation: phase.map((axis) => axis.dilation), padding, groups };
-    return convolveMap(build, map, build.reshape(weight, [groups * filters, ...rest]), slide);
+    return convolveMap(build, map, build.reshape(weight, [groups * filters, ...rest]), {
+      ...slide,
+      finish: (y) => finish(y, copies),
+    });
   };
   const counts = low.map((from, axis) => add(sub(high[axis]!, from), 1));
   const shape = [x.shape[0]!, ...counts];
   const rest = before.map((start, axis) => sub(start, mul(low[axis]!, strides[axis]!)));
   const [first] = phases as readonly [Phases, ...Phases[]];
-  if (phases.every((phase) => isSame(phase, first))) {
-    const kernels = phases.map(kernelOf);
-    const y = convolved(kernels.length === 1 ? kernels[0]! : build.op({ kind: 'concat', axis: 1 }, kernels), first);
-    if (kernels.length === 1) return y;
+  const rank = strides.length;
+  const filters = groups * perGroup;
+  if (phases.length === 1) return convolved(kernelOf(first), first, 1);
+  // Filters of groups do not repeat one after the other.
+  const isJoined = groups === 1 || spread.finish === undefined;
+  if (isJoined && phases.every((phase) => isSame(phase, first))) {
+    const y = convolved(build.op({ kind: 'concat', axis: 1 }, phases.map(kernelOf)), first, phases.length);
     const parts = build.reshape(y, [...shape, groups, ...strides, perGroup]);
-    const rank = strides.length;
     const order = strides.flatMap((_, axis) => [axis + 1, axis + rank + 2]);
     const ordered = build.op({ kind: 'transpose', permutation: [0, ...order, rank + 1, 2 * rank + 2] }, [parts]);
-    return interleaved(build, ordered, groups * perGroup, rest, outputs);
+    return interleaved(build, ordered, filters, rest, outputs);
   }
-  const filters = groups * perGroup;
   const parts = phases.map((phase) =>
     phase.some(({ taps }) => taps === 0)
-      ? build.compute('float32', [...shape, filters], f.f32(0))
-      : convolved(kernelOf(phase), phase),
+      ? finish(build.compute('float32', [...shape, filters], f.f32(0)), 1)
+      : convolved(kernelOf(phase), phase, 1),
   );
-  const joined = build.op({ kind: 'concat', axis: strides.length + 1 }, parts);
-  const rank = strides.length;
+  const joined = build.op({ kind: 'concat', axis: rank + 1 }, parts);
   const order = strides.flatMap((_, axis) => [axis + 1, axis + rank + 1]);
   const ordered = build.op({ kind: 'transpose', permutation: [0, ...order, 2 * rank + 1] }, [
     build.reshape(joined, [...shape, ...strides, filters]),
@@ -128,17 +163,20 @@ function interleaved(build: Build, x: Value, filters: number, starts: readonly D
   const [batch] = x.shape as [Dim];
   const whole = sizes.map((_, axis) => mul(x.shape[2 * axis + 1]!, x.shape[2 * axis + 2]!));
   const map = build.reshape(x, [batch, ...whole, filters]);
-  return starts.reduce<Value>((part, start, axis) => sliceAxis(build, part, axis + 1, start, sizes[axis]!), map);
+  return sliceAxes(
+    build,
+    map,
+    1,
+    starts.map((start, axis) => ({ start, size: sizes[axis]! })),
+  );
 }
 
 /** Cuts from a map what padding below zero takes, and leaves the rest of the padding. */
 function crop(build: Build, x: Value, phase: Phases): { map: Value; padding: Padding } {
-  let map = x;
-  const padding = phase.map(({ padding: sides }, axis): readonly [Dim, Dim] => {
-    const [before, after] = [max(0, sides[0]), max(0, sides[1])];
-    const [start, end] = [sub(before, sides[0]), sub(after, sides[1])];
-    map = sliceAxis(build, map, axis + 1, start, sub(sub(map.shape[axis + 1]!, start), end));
-    return [before, after];
+  const padding = phase.map(({ padding: [before, after] }): readonly [Dim, Dim] => [max(0, before), max(0, after)]);
+  const parts = phase.map(({ padding: [before, after] }, axis) => {
+    const [start, end] = [sub(padding[axis]![0], before), sub(padding[axis]![1], after)];
+    return { start, size: sub(sub(x.shape[axis + 1]!, start), end) };
   });
-  return { map, padding };
+  return { map: sliceAxes(build, x, 1, parts), padding };
 }

@@ -60,6 +60,7 @@ export function elementCount(name: string, shape: unknown): number {
 
 /** A value as JSON for an error message, cut to a bounded length. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value);
+  // What JSON does not have gives undefined.
+  const text = String(JSON.stringify(value));
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

@@ -4,10 +4,13 @@ import { expectAxes } from './rank.js';
 
 export type DataFormat = 'channelsLast' | 'channelsFirst';
 
-const spatialNames = { 1: ['length'], 2: ['height', 'width'] } as const;
+/** How many spatial axes a map has. */
+export type SpatialRank = 1 | 2 | 3;
+
+const spatialNames = { 1: ['length'], 2: ['height', 'width'], 3: ['depth', 'height', 'width'] } as const;
 
 /** Requires (batch, …spatial, channels), or channels before the spatial axes. */
-export function expectMap(build: Build, x: Value, rank: 1 | 2, format: DataFormat): void {
+export function expectMap(build: Build, x: Value, rank: SpatialRank, format: DataFormat): void {
   const spatial = spatialNames[rank];
   expectAxes(
     build,
@@ -17,9 +20,9 @@ export function expectMap(build: Build, x: Value, rank: 1 | 2, format: DataForma
 }
 
 /** The spatial axes of an input of the rank and format given. */
-export const spatialAxes = (rank: 1 | 2, format: DataFormat): readonly number[] => {
+export const spatialAxes = (rank: SpatialRank, format: DataFormat): readonly number[] => {
   const first = format === 'channelsLast' ? 1 : 2;
-  return rank === 1 ? [first] : [first, first + 1];
+  return Array.from({ length: rank }, (_, axis) => first + axis);
 };
 
 /** The input with its channels last. */
@@ -37,14 +40,8 @@ export function inFormat(build: Build, x: Value, format: DataFormat): Value {
   return build.op({ kind: 'transpose', permutation: [0, last, ...spatial] }, [x]);
 }
 
-/** (batch, length, channels) as a map of height 1. */
-export function sequenceAsMap(build: Build, x: Value): Value {
-  const [batch, length, channels] = x.shape;
-  return build.reshape(x, [batch!, 1, length!, channels!]);
-}
-
-/** A map of height 1 as (batch, length, channels). */
-export function mapAsSequence(build: Build, x: Value): Value {
-  const [batch, , length, channels] = x.shape;
-  return build.reshape(x, [batch!, length!, channels!]);
-}
+/** What `sequential` takes where no input is given: a batch of maps of any sizes. */
+export const mapInput = (rank: SpatialRank): readonly (string | null)[] => [
+  'batch',
+  ...new Array<null>(rank + 1).fill(null),
+];

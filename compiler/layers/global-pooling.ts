@@ -1,6 +1,6 @@
 import type { Build } from '../build.js';
 import type { Value } from '../ir.js';
-import { expectMap, spatialAxes, type DataFormat } from './data-format.js';
+import { expectMap, mapInput, spatialAxes, type DataFormat, type SpatialRank } from './data-format.js';
 import { boolean, dataFormat, defineLayer, optional } from './define.js';
 
 interface GlobalPooling {
@@ -8,7 +8,7 @@ interface GlobalPooling {
   readonly dataFormat: DataFormat;
 }
 
-function lowerGlobal(build: Build, fn: 'mean' | 'maximum', rank: 1 | 2, options: GlobalPooling, x: Value): Value {
+function lower(build: Build, fn: 'mean' | 'maximum', rank: SpatialRank, options: GlobalPooling, x: Value): Value {
   expectMap(build, x, rank, options.dataFormat);
   const axes = spatialAxes(rank, options.dataFormat);
   const y = build.op({ kind: 'reduce', fn, axes }, [x]);
@@ -24,35 +24,53 @@ const attributes = { keepDims: optional(boolean(), false), dataFormat: dataForma
 /** The largest element of each channel; `keepDims` leaves the spatial axes, of size 1. */
 export const globalMaxPooling1d = defineLayer('globalMaxPooling1d', {
   inputs: ['x'],
-  defaultInput: ['batch', null, null],
+  defaultInput: mapInput(1),
   attributes,
   parameters: {},
-  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'maximum', 1, options, x),
+  lower: (build, options, _parameters, [x]) => lower(build, 'maximum', 1, options, x),
 });
 
 /** The largest element of each channel; `keepDims` leaves the spatial axes, of size 1. */
 export const globalMaxPooling2d = defineLayer('globalMaxPooling2d', {
   inputs: ['x'],
-  defaultInput: ['batch', null, null, null],
+  defaultInput: mapInput(2),
   attributes,
   parameters: {},
-  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'maximum', 2, options, x),
+  lower: (build, options, _parameters, [x]) => lower(build, 'maximum', 2, options, x),
+});
+
+/** The largest element of each channel; `keepDims` leaves the spatial axes, of size 1. */
+export const globalMaxPooling3d = defineLayer('globalMaxPooling3d', {
+  inputs: ['x'],
+  defaultInput: mapInput(3),
+  attributes,
+  parameters: {},
+  lower: (build, options, _parameters, [x]) => lower(build, 'maximum', 3, options, x),
 });
 
 /** The mean of each channel; `keepDims` leaves the spatial axes, of size 1. */
 export const globalAveragePooling1d = defineLayer('globalAveragePooling1d', {
   inputs: ['x'],
-  defaultInput: ['batch', null, null],
+  defaultInput: mapInput(1),
   attributes,
   parameters: {},
-  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'mean', 1, options, x),
+  lower: (build, options, _parameters, [x]) => lower(build, 'mean', 1, options, x),
 });
 
 /** The mean of each channel; `keepDims` leaves the spatial axes, of size 1. */
 export const globalAveragePooling2d = defineLayer('globalAveragePooling2d', {
   inputs: ['x'],
-  defaultInput: ['batch', null, null, null],
+  defaultInput: mapInput(2),
   attributes,
   parameters: {},
-  lower: (build, options, _parameters, [x]) => lowerGlobal(build, 'mean', 2, options, x),
+  lower: (build, options, _parameters, [x]) => lower(build, 'mean', 2, options, x),
+});
+
+/** The mean of each channel; `keepDims` leaves the spatial axes, of size 1. */
+export const globalAveragePooling3d = defineLayer('globalAveragePooling3d', {
+  inputs: ['x'],
+  defaultInput: mapInput(3),
+  attributes,
+  parameters: {},
+  lower: (build, options, _parameters, [x]) => lower(build, 'mean', 3, options, x),
 });

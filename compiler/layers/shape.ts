@@ -83,6 +83,25 @@ export const permute = defineLayer('permute', {
   },
 });
 
+/** Reorders all axes, which count from 0: output axis i is input axis `permutation[i]`. */
+export const transpose = defineLayer('transpose', {
+  inputs: ['x'],
+  attributes: { permutation: integers({ min: 0 }) },
+  parameters: {},
+  lower(build, { permutation }, _parameters, [x]) {
+    const rank = x.shape.length;
+    if (
+      permutation.length !== rank ||
+      new Set(permutation).size !== rank ||
+      !permutation.every((axis) => axis < rank)
+    ) {
+      const [given, axes] = [permutation, [...x.shape.keys()]].map((list) => `[${list.join(', ')}]`);
+      build.fail(`permutation ${given} is not one of ${axes}, the axes of ${printShape(x.shape)}`);
+    }
+    return build.op({ kind: 'transpose', permutation }, [x]);
+  },
+});
+
 /** [batch, features] → [batch, n, features] */
 export const repeatVector = defineLayer('repeatVector', {
   inputs: ['x'],

@@ -153,10 +153,10 @@ function lowerOnce(
   const symbols = symbolsInForce(
     dims,
     inputs,
-    list.flatMap(({ value }) => value.shape),
+    [...list, ...build.states].flatMap(({ value }) => value.shape),
     options.dims ?? {},
   );
-  for (const { name, value } of list) checkSizesOf(name, value, symbols, dims);
+  for (const { name, value } of [...list, ...build.states]) checkSizesOf(name, value, symbols, dims);
   return {
     name: declaration.name,
     rng: declaration.rng,
@@ -164,6 +164,7 @@ function lowerOnce(
     symbols,
     inputs,
     outputs,
+    ...(build.states.length > 0 && { states: build.states }),
     variables: list,
     constraints: build.constraints,
     initialize,
@@ -218,14 +219,14 @@ function lowerLayer(
   };
 }
 
-/** The dims that stayed open, in the order of the inputs: those nobody named are latched if a variable needs them. */
+/** The dims that stayed open, in the order of the inputs: those nobody named are latched if a variable or state needs them. */
 function symbolsInForce(
   dims: ReadonlyMap<string, OpenDim>,
   inputs: readonly Port[],
-  variableDims: readonly Dim[],
+  lastingDims: readonly Dim[],
   options: LowerOptions['dims'] & object,
 ): SymbolInfo[] {
-  const needed = new Set(variableDims.flatMap((dim) => [...symbolsOf(dim)]));
+  const needed = new Set(lastingDims.flatMap((dim) => [...symbolsOf(dim)]));
   const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
   return [...dims.values()]
     .filter(({ name }) => present.has(name))
@@ -238,8 +239,9 @@ function symbolsInForce(
     });
 }
 
+/** Refuses sizes that may change between calls where something lasts from one to the next. */
 function checkSizesOf(
-  variable: string,
+  subject: string,
   value: Value,
   symbols: readonly SymbolInfo[],
   dims: ReadonlyMap<string, OpenDim>,
@@ -250,7 +252,7 @@ function checkSizesOf(
     const { input, axis } = dims.get(name)!;
     throw new ShapeError(
       'free-dim',
-      variable,
+      subject,
       `its shape needs '${name}' (axis ${axis} of input ${input}), which may change between calls; ` +
         'give a number, or null to fix it at the first input',
     );

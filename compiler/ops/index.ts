@@ -1,6 +1,7 @@
 import type { Dim } from '../dim.js';
 import type { Node, Op, OpKind, TensorType } from '../ir.js';
 import type { Tensor } from '../tensor.js';
+import { attention } from './attention.js';
 import { compute } from './compute.js';
 import { convolution, depthwise, pool } from './convolution.js';
 import { elementwise } from './elementwise.js';
@@ -38,6 +39,7 @@ const rules: { readonly [K in OpKind]: Rule<K> | JointRule<K> } = {
   gather,
   resample,
   linearAttention,
+  attention,
   topK,
   scatter,
   nonMaxSuppression,

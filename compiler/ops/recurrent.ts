@@ -1,6 +1,6 @@
 import { equal, mul, product, type Dim } from '../dim.js';
 import type { Gate, OpOf, RecurrentCell, RecurrentInput, TensorType } from '../ir.js';
-import { zerosOf, type Tensor } from '../tensor.js';
+import { zerosOf, type DType, type Tensor } from '../tensor.js';
 import { evaluateExpression } from './expression.js';
 import { floats, type Checks, type EvaluateContext, type Rule } from './rule.js';
 
@@ -18,7 +18,8 @@ const cells: Readonly<Record<RecurrentCell, CellRule>> = {
   gru: { gates: ['update', 'reset', 'hidden'], activations: 2, inputs: [] },
   lstm: { gates: ['input', 'output', 'forget', 'cell'], activations: 3, inputs: ['cell', 'peepholes'] },
 };
-const common: readonly RecurrentInput[] = ['bias', 'hidden', 'lengths'];
+const common: readonly RecurrentInput[] = ['bias', 'hidden', 'lengths', 'mask'];
+const dtypes: Readonly<Partial<Record<RecurrentInput, DType>>> = { lengths: 'int32', mask: 'bool' };
 
 function checkOp({ cell, gates, activations, optional }: Recurrent, inputs: number, checks: Checks): void {
   const rule = cells[cell];
@@ -30,9 +31,13 @@ function checkOp({ cell, gates, activations, optional }: Recurrent, inputs: numb
   if (inputs !== 2 + optional.length) checks.fail(`${cell} names ${2 + optional.length} inputs, got ${inputs}`);
 }
 
+/** From the first two axes to time and batch, or back. */
+const ordered = <T>({ batchFirst }: Recurrent, first: T, second: T): [T, T] =>
+  batchFirst ? [second, first] : [first, second];
+
 /** Requires an input of this shape. */
 function requireShape(name: string, { dtype, shape }: TensorType, expected: readonly Dim[], checks: Checks): void {
-  const wanted = name === 'lengths' ? 'int32' : 'float32';
+  const wanted = dtypes[name as RecurrentInput] ?? 'float32';
   if (dtype !== wanted) checks.fail(`expects ${name} in ${wanted}, got ${dtype}`);
   if (shape.length !== expected.length) checks.fail(`expects ${expected.length} axes of ${name}, got ${shape.length}`);
   shape.forEach((size, axis) => {
@@ -56,7 +61,8 @@ function run(
   functions: EvaluateContext['functions'],
 ): readonly Tensor<'float32'>[] {
   const { cell, gates, clip = Infinity } = op;
-  const [time, batch, width] = x!.shape as [number, number, number];
+  const [time, batch] = ordered(op, ...(x!.shape.slice(0, 2) as [number, number]));
+  const width = x!.shape[2]!;
   const units = weight!.shape[op.transposeRight ? 1 : 0]!;
   const [projection, matrix] = [floats(x!), floats(weight!)];
   const optional = (name: RecurrentInput): Elements => {
@@ -64,7 +70,9 @@ function run(
     return index < 0 ? undefined : floats(rest[index]!);
   };
   const [bias, peepholes, lengths] = [optional('bias'), optional('peepholes'), optional('lengths')];
-  const sequence = zerosOf([time, batch, units]);
+  const mask = op.optional.includes('mask') ? rest[op.optional.indexOf('mask')]!.data : undefined;
+  const sequence = zerosOf([...ordered(op, time, batch), units]);
+  const place = (t: number, row: number): number => (op.batchFirst ? row * time + t : t * batch + row);
   const [last, lastCell] = [zerosOf([batch, units]), zerosOf([batch, units])];
   last.data.set(optional('hidden') ?? []);
   lastCell.data.set(optional('cell') ?? []);
@@ -76,11 +84,17 @@ function run(
   for (let step = 0; step < time; step++) {
     const t = op.reverse ? time - 1 - step : step;
     for (let row = 0; row < batch; row++) {
+      const at = place(t, row);
       if (lengths && t >= lengths[row]!) continue;
+      if (mask && !mask[at]) {
+        const before = place(op.reverse ? t + 1 : t - 1, row) * units;
+        if (step > 0) sequence.data.copyWithin(at * units, before, before + units);
+        continue;
+      }
       const h = last.data.slice(row * units, (row + 1) * units);
       const c = lastCell.data.subarray(row * units, (row + 1) * units);
       const columnOf = (gate: Gate, unit: number): number => gates.indexOf(gate) * units + unit;
-      const input = (gate: Gate, unit: number): number => projection[(t * batch + row) * width + columnOf(gate, unit)]!;
+      const input = (gate: Gate, unit: number): number => projection[at * width + columnOf(gate, unit)]!;
       const product = (gate: Gate, unit: number, state: ArrayLike<number>): number => {
         const column = columnOf(gate, unit);
         let sum = bias?.[column] ?? 0;
@@ -92,7 +106,7 @@ function run(
       const before = (gate: Gate, unit: number): number => input(gate, unit) + product(gate, unit, h);
       const store = (unit: number, value: number): void => {
         last.data[row * units + unit] = value;
-        sequence.data[(t * batch + row) * units + unit] = value;
+        sequence.data[at * units + unit] = value;
       };
       const peephole = (which: number, unit: number, state: number): number =>
         (peepholes?.[which * units + unit] ?? 0) * state;
@@ -130,10 +144,11 @@ export const recurrent: Rule<'recurrent'> = {
     const [x, weight, ...rest] = inputs as readonly [TensorType, TensorType, ...TensorType[]];
     if (x.shape.length !== 3 || weight.shape.length !== 2)
       checks.fail('expects (time, batch, gates · units) and a matrix');
-    const [time, batch] = x.shape as readonly [Dim, Dim, Dim];
+    const leading = x.shape.slice(0, 2) as [Dim, Dim];
+    const [, batch] = ordered(op, ...leading);
     const units = weight.shape[op.transposeRight ? 1 : 0]!;
     const width = mul(op.gates.length, units);
-    requireShape('x', x, [time, batch, width], checks);
+    requireShape('x', x, [...leading, width], checks);
     requireShape('weight', weight, op.transposeRight ? [width, units] : [units, width], checks);
     const shapes: Readonly<Record<RecurrentInput, readonly Dim[]>> = {
       bias: [width],
@@ -141,10 +156,11 @@ export const recurrent: Rule<'recurrent'> = {
       cell: [batch, units],
       peepholes: [mul(3, units)],
       lengths: [batch],
+      mask: leading,
     };
     op.optional.forEach((name, index) => requireShape(name, rest[index]!, shapes[name], checks));
     const state: TensorType = { dtype: 'float32', shape: [batch, units] };
-    const sequence: TensorType = { dtype: 'float32', shape: [time, batch, units] };
+    const sequence: TensorType = { dtype: 'float32', shape: [...leading, units] };
     return op.cell === 'lstm' ? [sequence, state, state] : [sequence, state];
   },
   multiplyAdds: ({ gates }, _inputs, { shape }) => mul(product(shape), mul(gates.length, shape[2]!)),

@@ -1,13 +1,14 @@
 import { symbolsOf } from '../dim.js';
-import { definedSize, symbolsIn, type Node } from '../ir.js';
+import { definedSize, symbolsIn, valuesLeft, type Node } from '../ir.js';
 import type { Pass } from './rewrite.js';
 
 /** Nodes of which no output needs a value or a size. Variables stay: users list, read and write them. */
 export const dropDead: Pass = {
   name: 'dropDead',
   run(graph) {
-    const needed = new Set(graph.outputs.map(({ value }) => value.id));
-    const sizes = new Set(graph.outputs.flatMap(({ value }) => value.shape.flatMap((size) => [...symbolsOf(size)])));
+    const left = valuesLeft(graph);
+    const needed = new Set(left.map(({ id }) => id));
+    const sizes = new Set(left.flatMap(({ shape }) => shape.flatMap((size) => [...symbolsOf(size)])));
     const isNeeded = ({ op, outputs }: Node): boolean =>
       outputs.some(({ id }) => needed.has(id)) || sizes.has(definedSize(op)?.name ?? '');
     const keep = (nodes: readonly Node[]): Node[] => {

@@ -1,4 +1,4 @@
-import type { Node, TensorGraph, TensorType, Value } from '../ir.js';
+import { valuesFound, valuesLeft, type Node, type TensorGraph, type TensorType, type Value } from '../ir.js';
 
 /** A pass: one graph in, one that computes the same out. */
 export interface Pass {
@@ -14,11 +14,11 @@ export class Uses {
   private nextId: number;
 
   constructor(graph: TensorGraph) {
-    const ports = [...graph.inputs, ...graph.variables].map(({ value }) => value);
+    const ports = [...valuesFound(graph), ...graph.variables.map(({ value }) => value)];
     const values = [...ports, ...[...graph.prepare, ...graph.forward].flatMap(({ outputs }) => outputs)];
     this.nextId = values.reduce((most, { id }) => Math.max(most, id), -1) + 1;
     for (const node of graph.forward) this.add(node);
-    for (const { value } of graph.outputs) this.count(value, 1);
+    for (const value of valuesLeft(graph)) this.count(value, 1);
   }
 
   add(node: Node): void {

@@ -1,7 +1,8 @@
 import { printShape, equal } from '../dim.js';
 import { InternalError } from '../errors.js';
-import { definedSize, symbolsIn, type Node, type TensorGraph, type Value } from '../ir.js';
+import { definedSize, symbolsIn, valuesFound, type Node, type TensorGraph, type Value } from '../ir.js';
 import { inferShapes, type Checks } from '../ops/index.js';
+import { sameShape } from './operands.js';
 
 /** Throws an `InternalError` that names the pass when a graph is not well formed. */
 export function verify(graph: TensorGraph, pass: string): void {
@@ -46,9 +47,14 @@ export function verify(graph: TensorGraph, pass: string): void {
     if (!outputs.every(({ id }) => defined.has(id))) fault('initialize writes what is no variable');
   }
   graph.prepare.forEach(visit);
-  for (const { value } of graph.inputs) define(value);
+  valuesFound(graph).forEach(define);
   graph.forward.forEach(visit);
   for (const { name, value } of graph.outputs) if (!defined.has(value.id)) fault(`output ${name} is not defined`);
+  for (const { name, value, next } of graph.states ?? []) {
+    if (!graph.forward.some(({ outputs }) => outputs.some(({ id }) => id === next.id)))
+      fault(`state ${name} is not computed`);
+    if (value.dtype !== next.dtype || !sameShape(value, next)) fault(`state ${name} changes its type`);
+  }
 }
 
 /** Two open sizes may be equal by a constraint that the graph already carries. */

@@ -4,6 +4,7 @@ import { InternalError } from '../errors.js';
 import { describeShape, type Fact } from '../facts.js';
 import type { Tensor } from '../tensor.js';
 import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir.js';
+import { attention } from './attention.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
 import { compute, settleFormula, slice } from './compute.js';
@@ -53,6 +54,7 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
   gather,
   resample,
   linearAttention,
+  attention,
   topK,
   scatter,
   nonMaxSuppression,
@@ -79,6 +81,7 @@ export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = 
   }
   planner.keepPrepared();
   planOutputs(planner);
+  planStates(planner);
   const fillings = new Map(graph.variables.map((variable) => [variable, fillingOf(graph, variable)]));
   const used = [...fillings].map(([variable, filling]) => ({ variable, filling }));
   const families = new Set(carriedBy(used, asked).map(({ family }) => family));
@@ -94,6 +97,14 @@ function planOutputs(planner: Planner): void {
     planner.origin = name;
     if (buffer.place === 'arena') buffer.place = 'port';
     else planner.detach(value, name, copy);
+  }
+}
+
+/** What `forward` leaves for the next one is moved when nothing reads what it found any more. */
+function planStates(planner: Planner): void {
+  for (const { name, value, next } of planner.graph.states ?? []) {
+    planner.origin = name;
+    copy(planner, planner.read(next), planner.read(value), value);
   }
 }
 
@@ -210,6 +221,7 @@ function finish(
       generatorOffset: generator,
       parameterEnd: memory.parameterEnd,
       end: memory.end,
+      states: memory.states,
       parameterBytes: memory.parameterBytes,
       activationBytes: memory.activationBytes,
     },

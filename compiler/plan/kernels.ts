@@ -39,6 +39,7 @@ export const kernels = {
   copyRows: plain('one input of a concatenation, or a slice'),
   gatherRows: plain('rows of tables'),
   linearAttention: rare('attention without softmax, step by step'),
+  attention: rare('attention by blocks of queries'),
   resample: rare('interpolation along an axis'),
   packGroups: plain('a weight in panels of eight columns'),
   topKF32: rare('the largest elements along an axis of float32'),

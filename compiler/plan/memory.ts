@@ -1,7 +1,7 @@
 import { add, alignUp, max, symbol, symbolsOf, type Dim } from '../dim.js';
 import type { TensorGraph } from '../ir.js';
 import type { DraftBuffer, Planner } from './planner.js';
-import type { Buffer, Definition, TableLayout } from './types.js';
+import type { Buffer, Definition, MemoryPlan, TableLayout } from './types.js';
 
 /** Static data of the kernel library stands below. */
 export const TABLE_ADDRESS = 4096;
@@ -71,13 +71,16 @@ export function layoutTable(graph: TensorGraph, argumentCount: number): TableLay
   return { inputs, outputs, parameter, arguments: args, states, bytes: states + graph.variables.length };
 }
 
-/** Gives every buffer its address: table, constants, parameters, ports, arena. */
+/** Gives every buffer its address: table, constants, parameters, states, ports, arena. */
 export function layoutMemory(
   planner: Planner,
   table: TableLayout,
   definitions: Definitions,
   scratchBytes: Dim,
-): { buffers: Buffer[]; parameterEnd: Dim; scratch: Dim; end: Dim; parameterBytes: Dim; activationBytes: Dim } {
+): { readonly buffers: Buffer[] } & Pick<
+  MemoryPlan,
+  'parameterEnd' | 'scratch' | 'end' | 'states' | 'parameterBytes' | 'activationBytes'
+> {
   const addresses = new Map<number, Dim>();
   let at: Dim = alignUp(TABLE_ADDRESS + table.bytes, ALIGNMENT);
   const reserve = (bytes: Dim): Dim => {
@@ -94,9 +97,12 @@ export function layoutMemory(
       .reduce<Dim>((sum, buffer) => add(sum, alignUp(buffer.bytes, ALIGNMENT)), 0);
   place('constant');
   place('parameter');
+  const stateAddress = at;
+  place('state');
   const parameterEnd = at;
   place('port');
   const scratch = at;
+  const stateBytes = total('state');
   let activationBytes = total('port');
   const used = planner.buffers.filter((buffer) => buffer.place === 'arena' && buffer.last >= buffer.first);
   for (const slot of shareSlots(used, (dim) => planner.typical(dim))) {
@@ -111,6 +117,7 @@ export function layoutMemory(
     parameterEnd,
     scratch,
     end,
+    states: stateBytes === 0 ? null : { address: stateAddress, bytes: stateBytes, size: definitions.define('size', stateBytes) },
     parameterBytes: total('parameter'),
     activationBytes,
   };

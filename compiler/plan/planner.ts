@@ -1,6 +1,6 @@
 import { ceilDiv, mul, product, upperBound, valueOf, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import { boundedSizes, unbounded, type TensorGraph, type Value } from '../ir.js';
+import { boundedSizes, unbounded, valuesLeft, type TensorGraph, type Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
 import {
@@ -19,7 +19,7 @@ export interface DraftBuffer {
   readonly id: BufferId;
   readonly name: string;
   readonly bytes: Dim;
-  place: 'constant' | 'parameter' | 'port' | 'arena';
+  place: 'constant' | 'parameter' | 'state' | 'port' | 'arena';
   first: number;
   last: number;
 }
@@ -59,6 +59,7 @@ export class Planner {
     for (const { outputs } of graph.prepare) {
       for (const output of outputs) this.kinds.set(output.id, 'prepared');
     }
+    for (const { value, name } of graph.states ?? []) this.define(value, name, 'state');
     for (const { value, name } of graph.inputs) this.define(value, name, 'port');
   }
 
@@ -124,18 +125,18 @@ export class Planner {
     return this.detached.get(name) ?? this.read(value);
   }
 
-  /** Whether a node or an output of the graph reads a value. */
+  /** Whether a node, an output or the next state of the graph reads a value. */
   isRead({ id }: Value): boolean {
-    const { prepare, forward, outputs } = this.graph;
+    const { prepare, forward } = this.graph;
     const isIt = (value: Value): boolean => value.id === id;
     return (
-      outputs.some(({ value }) => isIt(value)) || [prepare, forward].flat().some(({ inputs }) => inputs.some(isIt))
+      valuesLeft(this.graph).some(isIt) || [prepare, forward].flat().some(({ inputs }) => inputs.some(isIt))
     );
   }
 
   /** Gives a place for ever to what `prepare` leaves for `forward` or as an output. */
   keepPrepared(): void {
-    const outputs = this.graph.outputs.map(({ value }) => this.read(value));
+    const outputs = valuesLeft(this.graph).map((value) => this.read(value));
     const needed = new Set([...this.forward.flatMap(buffersOf), ...outputs]);
     for (const id of this.prepare.flatMap(buffersOf)) {
       const buffer = this.buffers[id]!;

@@ -114,7 +114,8 @@ function resetOf(op: Recurrent): RowUpdate {
 export function recurrent(planner: Planner, { op, inputs, outputs }: Node<Recurrent>): void {
   const [x, weight, ...rest] = inputs as readonly [Value, Value, ...Value[]];
   const [sequence, last, lastCell] = outputs as readonly [Value, Value, Value?];
-  const [time, batch, units] = sequence.shape as readonly [Dim, Dim, Dim];
+  const [first, second, units] = sequence.shape as readonly [Dim, Dim, Dim];
+  const [time, batch] = op.batchFirst ? [second, first] : [first, second];
   const optional = (name: RecurrentInput): Argument => {
     const index = op.optional.indexOf(name);
     return index < 0 ? size(0) : address(planner.read(rest[index]!));
@@ -140,16 +141,18 @@ export function recurrent(planner: Planner, { op, inputs, outputs }: Node<Recurr
   const reason = batch === 1 ? 'one row' : typeof batch === 'number' ? `${batch} rows` : 'rows known when called';
   const epilogue = op.optional.includes('bias') ? add({ kind: 'input', index: 0 }, { kind: 'input', index: 1 }) : null;
   const options = { epilogue, recurrence, reason };
+  const rows = (op.batchFirst ? [1, time] : [batch, 1]).map(size);
+  const skipped = [optional('lengths'), optional('mask')];
   const reverse = size(op.reverse ? 1 : 0);
   const hidden = address(planner.output(last));
   if (twice) {
     const resetHidden = address(planner.temporary(`${planner.origin} reset`, product([batch, units])));
-    const args = [...common, hidden, optional('lengths'), output, address(products), resetHidden];
-    planner.call('recurrentReset', [...args, ...[time, batch, units].map(size), reverse], options);
+    const args = [...common, hidden, ...skipped, output, address(products), resetHidden];
+    planner.call('recurrentReset', [...args, ...[time, batch, units].map(size), ...rows, reverse], options);
     return;
   }
   const cell = lastCell ? address(planner.output(lastCell)) : size(0);
-  const states = [hidden, optional('cell'), cell, optional('peepholes'), optional('lengths'), output];
+  const states = [hidden, optional('cell'), cell, optional('peepholes'), ...skipped, output];
   const sizes = [time, batch, units, gates].map(size);
-  planner.call('recurrent', [...common, ...states, address(products), ...sizes, reverse], options);
+  planner.call('recurrent', [...common, ...states, address(products), ...sizes, ...rows, reverse], options);
 }

@@ -196,10 +196,17 @@ export interface MemoryPlan {
   /** From `scratch`: what initializers take, and two states of a sequential generator. */
   readonly initializerOffset: Dim;
   readonly generatorOffset: Dim;
-  /** The first byte after constants and parameters: a number unless a parameter's size is open. */
+  /** The first byte after constants, parameters and states: a number unless the size of one of them is open. */
   readonly parameterEnd: Dim;
   /** The first byte after everything. */
   readonly end: Dim;
+  /** What lasts between calls, if anything does. */
+  readonly states: {
+    readonly address: Dim;
+    readonly bytes: Dim;
+    /** The bytes, settled. */
+    readonly size: Dim;
+  } | null;
   /** Bytes of parameters and prepared forms, and of everything that only lives during a call. */
   readonly parameterBytes: Dim;
   readonly activationBytes: Dim;

@@ -9,6 +9,7 @@ import type {
   OpKind,
   OpOf,
   Padding,
+  State,
   SymbolInfo,
   TensorGraph,
   TensorType,
@@ -81,6 +82,8 @@ const window = (op: OpOf<'convolution'> | OpOf<'depthwise'>): string[] => [
 
 const printCount = ({ name, max }: BoundedSize): string => `${name} <= ${printDim(max)}`;
 
+const recurrentFlags = ['transposeRight', 'reverse', 'batchFirst', 'resetAfter', 'inputForget'] as const;
+
 /** What stands in braces after the inputs of a node; in an epilogue `_` is the element it is applied to. */
 const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonly string[] } = {
   elementwise: ({ expression }, { inputs }) => [printExpression(expression, inputs.map(id))],
@@ -103,13 +106,13 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     ...(steps.every((step) => step === 1) ? [] : [`by ${steps.join(' ')}`]),
   ],
   compute: ({ formula }) => [printFormula(canonical(formula), printDim)],
-  recurrent: ({ cell, gates, activations, optional, transposeRight, reverse, clip, resetAfter, inputForget }) => [
+  recurrent: ({ cell, gates, activations, optional, clip, ...flags }) => [
     cell,
     `gates ${gates.join(' ')}`,
     ...activations.map((activation) => printExpression(activation, ['_'])),
     ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
     ...(clip === undefined ? [] : [`clip ${clip}`]),
-    ...Object.entries({ transposeRight, reverse, resetAfter, inputForget }).flatMap(([name, on]) => (on ? [name] : [])),
+    ...recurrentFlags.filter((flag) => flags[flag]),
   ],
   gather: ({ axis, wrap }) => [`axis ${axis}`, ...(wrap ? ['wrap'] : [])],
   resample: ({ axis }) => [`axis ${axis}`],
@@ -118,6 +121,13 @@ const attributes: { readonly [K in OpKind]: (op: OpOf<K>, node: Node) => readonl
     `groups ${groups}`,
     `scale ${scale}`,
     ...(optional.length > 0 ? [`with ${optional.join(' ')}`] : []),
+  ],
+  attention: ({ heads, groups, scale, softcap, past }) => [
+    `heads ${heads}`,
+    `groups ${groups}`,
+    `scale ${scale}`,
+    ...(softcap === null ? [] : [`softcap ${softcap}`]),
+    ...(past === null ? [] : [`causal after ${printDim(past)}`]),
   ],
   topK: ({ axis, k, largest, sorted }) => [
     `axis ${axis}`,
@@ -157,7 +167,9 @@ function variableRow({ name, value, layout, trainable, users, fanIn, fanOut, ini
   return [id(value), printType(value), name, notes.join(', ')];
 }
 
-/** One line a symbol, variable, constraint and node; `%7` is the value of id 7, the comment the layer it comes from. */
+const stateRow = ({ name, value, next }: State): string[] => [id(value), printType(value), name, `then ${id(next)}`];
+
+/** One line a symbol, state, variable, constraint and node; `%7` is the value of id 7, the comment the layer it comes from. */
 export function printTensorGraph(graph: TensorGraph): string {
   const ports = (list: TensorGraph['inputs']): string[] =>
     table(list.map(({ name, value }) => [id(value), printType(value), name]));
@@ -165,6 +177,7 @@ export function printTensorGraph(graph: TensorGraph): string {
     `graph ${graph.name ?? ''}`.trimEnd(),
     ...section('symbols', printSymbols(graph.symbols)),
     ...section('inputs', ports(graph.inputs)),
+    ...section('states', table((graph.states ?? []).map(stateRow))),
     ...section('variables', table(graph.variables.map(variableRow))),
     ...section('constraints', graph.constraints.map(printConstraint)),
     ...section('initialize', graph.initialize.map(printNode)),

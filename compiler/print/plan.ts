@@ -115,12 +115,22 @@ const portRow = ({ name, dtype, shape, buffer }: PlannedPort): string[] => [
  * the comment telling the layer and why this kernel; memory in bytes. Sizes are over the symbols and definitions.
  */
 export function printPlan(plan: KernelPlan): string {
-  const { definitions, tableAddress, table: layout, scratch, end, parameterBytes, activationBytes } = plan.memory;
+  const {
+    definitions,
+    tableAddress,
+    table: layout,
+    scratch,
+    end,
+    states,
+    parameterBytes,
+    activationBytes,
+  } = plan.memory;
   const memory: [string, Dim][] = [
     ['table at', tableAddress],
     ['table', layout.bytes],
     ['scratch at', scratch],
     ['parameters', parameterBytes],
+    ...(states ? [['states at', states.address] as [string, Dim], ['states', states.bytes] as [string, Dim]] : []),
     ['activations', activationBytes],
     ['end', end],
   ];

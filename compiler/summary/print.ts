@@ -126,7 +126,8 @@ export function printModuleSummary(manifest: Manifest): string {
     [head, ...rows].map((row) => (isShared ? row : row.slice(0, 5))),
     [3],
   );
-  const { parameters, activations } = manifest.memory;
-  const memory = `memory parameters ${manifestBytes(parameters)}, activations ${manifestBytes(activations)}`;
+  const { parameters, activations, states } = manifest.memory;
+  const lasting = states === undefined ? '' : `, states ${manifestBytes(states)}`;
+  const memory = `memory parameters ${manifestBytes(parameters)}, activations ${manifestBytes(activations)}${lasting}`;
   return [...lines, ...printTotals(moduleTotals(manifest)), memory].join('\n');
 }

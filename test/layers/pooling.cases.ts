@@ -186,11 +186,12 @@ const global: readonly LayerCase[] = families.flatMap(([fold, family]) =>
     [
       [1, [2, 7, 3]],
       [2, [2, 4, 5, 3]],
+      [3, [2, 3, 4, 2, 5]],
     ] as const
   ).flatMap(([rank, shape]) => {
     const kind = `global${family[0]!.toUpperCase()}${family.slice(1)}${rank}d`;
-    const last = rank === 1 ? [1] : [1, 2];
-    const first = rank === 1 ? [2] : [2, 3];
+    const last = [1, 2, 3].slice(0, rank);
+    const first = [2, 3, 4].slice(0, rank);
     return [
       single('defaults', kind, {}, shape, ([x]) => foldAxes(x!, last, false, folds[fold])),
       single('keepDims', kind, { keepDims: true }, shape, ([x]) => foldAxes(x!, last, true, folds[fold])),
@@ -200,16 +201,20 @@ const global: readonly LayerCase[] = families.flatMap(([fold, family]) =>
       single('channels first, keepDims', kind, { dataFormat: 'channelsFirst', keepDims: true }, shape, ([x]) =>
         foldAxes(x!, first, true, folds[fold]),
       ),
-      single(
-        'as tfjs',
-        kind,
-        {},
-        shape.map((size) => size + 1),
-        tfjsLayer((factory) => {
-          const name = kind as 'globalMaxPooling1d' | 'globalAveragePooling1d';
-          return factory[name]({});
-        }),
-      ),
+      ...(rank === 3
+        ? []
+        : [
+            single(
+              'as tfjs',
+              kind,
+              {},
+              shape.map((size) => size + 1),
+              tfjsLayer((factory) => {
+                const name = kind as 'globalMaxPooling1d' | 'globalAveragePooling1d';
+                return factory[name]({});
+              }),
+            ),
+          ]),
     ];
   }),
 );

@@ -215,6 +215,32 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'slices to ends beyond every number that is exact, forwards and backwards',
+    inputs: { x: ['n', 'm'] },
+    body: (c) => {
+      const most = 2 ** 63 - 1024;
+      const rest = c.add('Slice', ['x', int64(1, -(2 ** 63)), int64(most, most), int64(1, 0)]);
+      return c.add('Slice', [rest, int64(-1), int64(-(2 ** 63)), int64(1), int64(-1)]);
+    },
+    shape: ({ n, m }) => [n!, m! - 1],
+    sizes: [
+      { n: 2, m: 6 },
+      { n: 1, m: 2 },
+    ],
+  },
+  {
+    title: 'rows padded as exporters of torch write it, by a list that is reversed in pairs',
+    inputs: { x: ['n', 'm'] },
+    body: (c) => {
+      const pairs = c.add('Reshape', [c.list(int64(0, 2), int64(1, 0)), int64(-1, 2)]);
+      const reversed = c.add('Slice', [pairs, int64(-1), int64(-(2 ** 63)), int64(0), int64(-1)]);
+      const pads = c.add('Reshape', [c.add('Transpose', [reversed], { perm: { ints: [1, 0] } }), int64(-1)]);
+      return c.add('Pad', ['x', c.add('Cast', [pads], cast(INT64))], { mode: { string: 'reflect' } });
+    },
+    shape: ({ n, m }) => [n! + 1, m! + 2],
+    sizes: [{ n: 3, m: 4 }],
+  },
+  {
     title: 'rows tiled, reflected, and repeated at the edge',
     inputs: { x: ['n', 'm'] },
     body: (c) => {

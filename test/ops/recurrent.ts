@@ -1,5 +1,5 @@
 import { unary, element, type Build } from '../../compiler/build.js';
-import type { Gate, OpOf, RecurrentCell, TensorGraph, Value } from '../../compiler/ir.js';
+import type { Gate, OpOf, RecurrentCell, RecurrentInput, TensorGraph, Value } from '../../compiler/ir.js';
 import { volume, type Tensor } from '../../compiler/tensor.js';
 import { randomFrom } from '../layers/values.js';
 import { graphOf, type Declared } from './run.js';
@@ -39,15 +39,21 @@ export const opOf = (layer: Layer): Recurrent => ({
 });
 
 function inputsOf(layer: Layer, { time, batch, units }: Sizes): Declared[] {
-  const { gates, optional, transposeRight } = opOf(layer);
+  const { gates, optional, transposeRight, batchFirst } = opOf(layer);
   const width = gates.length * units;
-  const shapes = { bias: [width], hidden: [batch, units], cell: [batch, units], peepholes: [3 * units] };
+  const leading = batchFirst ? [batch, time] : [time, batch];
+  const inputs: Readonly<Record<RecurrentInput, Declared>> = {
+    bias: { shape: [width] },
+    hidden: { shape: [batch, units] },
+    cell: { shape: [batch, units] },
+    peepholes: { shape: [3 * units] },
+    lengths: { dtype: 'int32', shape: [batch] },
+    mask: { dtype: 'bool', shape: leading },
+  };
   return [
-    { shape: [time, batch, width] },
+    { shape: [...leading, width] },
     { shape: transposeRight ? [width, units] : [units, width] },
-    ...optional.map((name): Declared =>
-      name === 'lengths' ? { dtype: 'int32', shape: [batch] } : { shape: shapes[name] },
-    ),
+    ...optional.map((name) => inputs[name]),
   ];
 }
 
@@ -61,11 +67,13 @@ export function layerGraph(layer: Layer, sizes: Sizes): TensorGraph {
   return { ...graph, symbols: graph.symbols.map((symbol) => ({ ...symbol, min: 0 })) };
 }
 
-/** Floats in [−1, 1), and lengths from 0 to more than there are steps. */
+/** Floats in [−1, 1), masks of which half holds, and lengths from 0 to more than there are steps. */
 export function feedsOf(layer: Layer, sizes: KnownSizes): Tensor[] {
   const random = randomFrom(1);
   return inputsOf(layer, sizes).map(({ dtype, shape }): Tensor => {
     const count = { length: volume(shape as number[]) };
+    if (dtype === 'bool')
+      return { dtype, shape: shape as number[], data: Uint8Array.from(count, () => Number(random() < 0.5)) };
     return dtype === 'int32'
       ? { dtype, shape: shape as number[], data: Int32Array.from(count, (_, row) => (row * 2 + 1) % (sizes.time + 2)) }
       : { dtype: 'float32', shape: shape as number[], data: Float32Array.from(count, () => 2 * random() - 1) };

@@ -3,7 +3,7 @@ import { ImportError } from '../../errors.js';
 import * as f from '../../formula.js';
 import type { Value } from '../../ir.js';
 import type { NodeContext } from './context.js';
-import { each } from './integers.js';
+import { each } from '../../expand/integers.js';
 
 /** What an attention hides from each query. */
 export interface Hiding {

@@ -1,17 +1,14 @@
-import type { Dim } from '../../dim.js';
 import { ImportError } from '../../errors.js';
 import type { Layout, Value } from '../../ir.js';
-import type { Scalar } from '../../ops/fraction.js';
-import { volume, type DType, type Tensor } from '../../tensor.js';
+import type { Tensor } from '../../tensor.js';
+import { ExpandContext, toNumber } from '../../expand/context.js';
 import type { FoldingBuild } from '../../expand/fold.js';
+import type { WeightUse } from '../weights.js';
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from './model.js';
 import { isNoTensor } from './sequences.js';
 
 /** Floats of nodes up to this many are numbers of a computation rather than weights. */
 const MOST_CONSTANT = 16;
-
-/** Why a node cannot be expanded. */
-export class Unsupported extends Error {}
 
 /** What expands the graphs that are attributes of nodes. */
 export interface Subgraphs {
@@ -19,26 +16,17 @@ export interface Subgraphs {
   expand(graph: OnnxGraph, inputs: readonly Value[]): readonly Value[];
 }
 
-/** A weight as variables show it. */
-export interface WeightUse {
-  readonly parameter: string;
-  readonly layout: Layout | null;
-}
-
 /** One node while it is expanded: its attributes, what is known of its inputs, and where its ops go. */
-export class NodeContext {
+export class NodeContext extends ExpandContext {
   constructor(
-    readonly build: FoldingBuild,
+    build: FoldingBuild,
     readonly node: OnnxNode,
     readonly opset: number,
     private readonly subgraphs: Subgraphs,
     private readonly use: (value: Value, use: WeightUse) => void,
     private readonly store: (tensor: Tensor) => Value,
-  ) {}
-
-  /** Refuses the node. */
-  unsupported(reason: string): never {
-    throw new Unsupported(reason);
+  ) {
+    super(build);
   }
 
   private attribute<K extends OnnxAttribute['kind']>(
@@ -127,53 +115,10 @@ export class NodeContext {
     return (this.node.outputs[output] ?? '') !== '';
   }
 
-  /** What a value is known to be when compiling. */
-  constantOf(value: Value | undefined): Tensor | undefined {
-    return value && this.build.tensorOf(value);
-  }
-
-  /** The elements that an input must be known to have. */
-  numbers(value: Value, what: string): readonly number[] {
-    const tensor = this.constantOf(value);
-    if (tensor) return Array.from(tensor.data as ArrayLike<number | bigint>, toNumber);
-    return this.unsupported(`${what} must be known when compiling`);
-  }
-
-  /** The only element that an input must be known to have; what is absent gives `otherwise`. */
-  number(value: Value | undefined, what: string, otherwise: number): number {
-    if (!value) return otherwise;
-    const numbers = this.numbers(value, what);
-    if (numbers.length === 1) return numbers[0]!;
-    throw new ImportError('input', this.build.subject, `${what} must be one number, got ${numbers.length}`);
-  }
-
-  /** The integers that an input must be known to have, some of which may be sizes that only a call tells. */
-  sizes(value: Value, what: string): readonly Dim[] {
-    return this.build.sizesOf(value) ?? this.unsupported(`${what} must be known when compiling, or follow from sizes`);
-  }
-
-  /** The numbers that an input must be known to have, which may be quotients of sizes that only a call tells. */
-  ratios(value: Value, what: string): readonly Scalar[] {
-    return this.build.ratiosOf(value) ?? this.unsupported(`${what} must be known when compiling, or follow from sizes`);
-  }
-
   /** A tensor that the node holds: a variable, as initializers of the model are, or a constant where it is small. */
   held(tensor: Tensor): Value {
     const isSmall = tensor.data.length <= MOST_CONSTANT || tensor.shape.length === 0;
     return tensor.dtype !== 'float32' || isSmall ? this.build.constant(tensor) : this.store(tensor);
-  }
-
-  /** Refuses a list, or the axes of a tensor, unless there are so many. */
-  requireCount(what: string, got: number, expected: number): void {
-    if (got === expected) return;
-    throw new ImportError('input', this.build.subject, `${what} must be ${expected}, got ${got}`);
-  }
-
-  /** An axis counted from the end where it is negative. */
-  axis(axis: number, rank: number): number {
-    const index = axis < 0 ? axis + rank : axis;
-    if (Number.isInteger(index) && index >= 0 && index < rank) return index;
-    throw new ImportError('axis', this.build.subject, `axis ${axis} is outside a tensor of rank ${rank}`);
   }
 
   /** Notes that an input is a weight of this node, with the order of axes in which the model keeps it. */
@@ -181,32 +126,4 @@ export class NodeContext {
     this.use(value, { parameter, layout });
     return value;
   }
-
-  /** A scalar of a dtype. */
-  scalar(dtype: DType, value: number): Value {
-    return this.full(dtype, [], value);
-  }
-
-  /** A constant with the same value everywhere. */
-  full(dtype: DType, shape: readonly number[], value: number): Value {
-    const count = volume(shape);
-    const data =
-      dtype === 'float32'
-        ? new Float32Array(count).fill(value)
-        : dtype === 'int64'
-          ? new BigInt64Array(count).fill(BigInt(value))
-          : dtype === 'int32'
-            ? new Int32Array(count).fill(value)
-            : dtype === 'int8'
-              ? new Int8Array(count).fill(value)
-              : new Uint8Array(count).fill(value);
-    return this.build.constant({ dtype, shape, data });
-  }
-}
-
-/** Values beyond ±2⁵³, which stand for "to the end" where they occur, are cut. */
-function toNumber(value: number | bigint): number {
-  if (typeof value === 'number') return value;
-  const most = BigInt(Number.MAX_SAFE_INTEGER);
-  return Number(value > most ? most : value < -most ? -most : value);
 }

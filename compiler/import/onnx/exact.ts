@@ -3,7 +3,7 @@ import * as f from '../../formula.js';
 import type { Formula } from '../../formula.js';
 import type { Value } from '../../ir.js';
 import type { NodeContext } from './context.js';
-import { each } from './integers.js';
+import { each } from '../../expand/integers.js';
 
 /** Integers up to here are exact in float32, and so are all their sums up to here. */
 const LIMIT = 2 ** 24;

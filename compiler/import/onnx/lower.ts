@@ -1,30 +1,27 @@
 import { Rebind } from '../../build.js';
-import { MissingAxis, symbol, symbolsOf, type Dim } from '../../dim.js';
+import { MissingAxis } from '../../dim.js';
 import { ImportError, NacreError, OptionError, ShapeError } from '../../errors.js';
-import type { LayerInfo, Port, SymbolInfo, TensorGraph, Value } from '../../ir.js';
+import type { Port, TensorGraph, Value } from '../../ir.js';
 import type { DimOption, LowerOptions } from '../../lower/index.js';
 import { didYouMean } from '../../suggest.js';
 import type { Tensor } from '../../tensor.js';
-import { NodeContext, Unsupported, type WeightUse } from './context.js';
+import { Unsupported } from '../../expand/context.js';
+import { NodeContext } from './context.js';
 import { formOf, newestOpset, oldestOpset } from './define.js';
 import { FoldingBuild } from '../../expand/fold.js';
 import type { OnnxAttribute, OnnxFile, OnnxFunction, OnnxGraph, OnnxNode, OnnxPort } from './model.js';
-import { outputsOf, type AskedOutputs } from './outputs.js';
+import { outputsOf, type AskedOutputs } from '../outputs.js';
 import { isNoTensor } from './sequences.js';
-import { sortNodes } from './sort.js';
+import { readsOf } from './reads.js';
+import { sortNodes } from '../sort.js';
 import { operators } from './table.js';
+import { InputSymbols, portOf } from '../ports.js';
 import { elementsOf, requiring, valuesTold } from './told.js';
-import { Weights } from './weights.js';
+import { graphOf, NodeLayers } from '../layers.js';
+import { Weights } from '../weights.js';
 
-const MOST = 0xffffffff;
 /** Nodes a model may become, loops and functions unrolled. */
 const MOST_NODES = 1_000_000;
-
-interface Symbol {
-  readonly name: string;
-  readonly input: string;
-  readonly axis: number;
-}
 
 type Scope = Map<string, Value | undefined>;
 
@@ -63,24 +60,25 @@ type Told = 'symbols' | ReadonlyMap<string, Tensor>;
 
 class Lowering {
   private readonly build = new FoldingBuild(() => false);
-  private readonly symbols = new Map<string, Symbol>();
+  private readonly symbols: InputSymbols;
   private readonly weights = new Weights(this.build);
-  private readonly layers: LayerInfo[] = [];
+  private readonly layers = new NodeLayers(this.weights);
   private readonly refusals: Refusal[] = [];
   /** Outputs of nodes that were refused. */
   private readonly lost = new Set<string>();
   private readonly counts = new Map<string, number>();
   /** Inputs whose values are told. */
   private readonly expected: (readonly [input: Value, tensor: Tensor])[] = [];
-  private used: { parameter: string; variable: string }[] = [];
 
   constructor(
     private readonly file: OnnxFile,
     private readonly bound: ReadonlyMap<string, Tensor>,
     private readonly asked: AskedOutputs,
-    private readonly dims: Readonly<Record<string, DimOption>>,
+    dims: Readonly<Record<string, DimOption>>,
     private readonly told: Told | undefined,
-  ) {}
+  ) {
+    this.symbols = new InputSymbols(dims);
+  }
 
   private expandModel(): { readonly scope: Scope; readonly given: readonly OnnxPort[]; readonly inputs: Port[] } {
     const { graph, opsets } = this.file;
@@ -115,7 +113,11 @@ class Lowering {
     const { scope, inputs } = this.expandModel();
     if (this.refusals.length > 0) throw refuse(this.refusals);
     const names = outputsOf(
-      graph,
+      {
+        inputs: graph.inputs.map(({ name }) => name),
+        outputs: graph.outputs.map(({ name }) => name),
+        nodes: graph.nodes.flatMap((node) => node.outputs),
+      },
       this.asked,
       (name) => scope.get(name),
       (value) => this.weights.has(value) || this.build.fixedOf(value) !== undefined,
@@ -132,23 +134,14 @@ class Lowering {
   }
 
   /** Declares an input; one that is bound is a constant. */
-  private input({ name, dtype, type, shape }: OnnxPort, scope: Scope): Port[] {
+  private input(port: OnnxPort, scope: Scope): Port[] {
+    const { name } = port;
     const tensor = this.bound.get(name);
     if (tensor) {
       scope.set(name, this.build.constant(tensor));
       return [];
     }
-    if (dtype === undefined) throw new ImportError('dtype', name, `is ${type}, which nacre does not store`);
-    if (shape === undefined) throw new ImportError('shape', name, 'has no shape; not even its rank is told');
-    const sizes = shape.map((size, axis): Dim => {
-      if (typeof size === 'number') return size;
-      const known = size ?? `${name}[${axis}]`;
-      const option = this.dims[known];
-      if (typeof option === 'number') return option;
-      if (!this.symbols.has(known)) this.symbols.set(known, { name: known, input: name, axis });
-      return symbol(known);
-    });
-    const value = this.build.value({ dtype, shape: sizes }, name);
+    const value = this.build.value(this.symbols.typeOf(port), name);
     scope.set(name, this.standIn(name, value));
     return [portOf(name, value)];
   }
@@ -178,15 +171,7 @@ class Lowering {
   }
 
   private checkDims(inputs: readonly OnnxPort[]): void {
-    const names = inputs.flatMap(({ name, shape }) =>
-      (shape ?? []).flatMap((size, axis) => (typeof size === 'number' ? [] : [size ?? `${name}[${axis}]`])),
-    );
-    for (const name of Object.keys(this.dims)) {
-      if (names.includes(name)) continue;
-      const known = [...new Set(names)];
-      const hint = didYouMean(name, known) || (known.length === 0 ? '' : `; it has ${known.join(', ')}`);
-      throw new OptionError('dims', 'dims', `the model has no dim '${name}'${hint}`);
-    }
+    this.symbols.check(inputs);
     for (const name of this.bound.keys()) {
       if (this.file.graph.inputs.some((input) => input.name === name)) continue;
       const known = inputs.map((input) => input.name);
@@ -205,7 +190,7 @@ class Lowering {
   }
 
   private expandNodes(nodes: readonly OnnxNode[], scope: Scope, opsets: ReadonlyMap<string, number>): void {
-    for (const node of sortNodes(nodes)) this.expandNode(node, scope, opsets);
+    for (const node of sortNodes(nodes, readsOf)) this.expandNode(node, scope, opsets);
   }
 
   private nameOf({ name, op }: OnnxNode): string {
@@ -229,8 +214,7 @@ class Lowering {
       define([]);
     };
     const outer = this.build.subject;
-    const own = this.used;
-    this.used = [];
+    const own = this.layers.open();
     this.build.subject = name;
     const begin = this.build.nodes.length;
     try {
@@ -256,11 +240,11 @@ class Lowering {
         node,
         opset,
         { expand: (graph, values) => this.expandGraph(graph, values, scope, opsets) },
-        (value, use) => this.use(name, value, use),
+        (value, use) => this.layers.use(name, value, use),
         (tensor) => this.weights.variable(node.outputs.find((output) => output !== '') ?? name, tensor),
       );
       const result = form(context, inputs);
-      this.useOthers(name, inputs);
+      this.layers.useOthers(name, inputs);
       const outputs = Array.isArray(result) ? (result as readonly (Value | undefined)[]) : [result as Value];
       define(outputs);
       if (this.build.nodes.length > MOST_NODES) {
@@ -270,7 +254,8 @@ class Lowering {
           `the model has more than ${MOST_NODES} operations when its loops are unrolled`,
         );
       }
-      this.describe(name, node, outputs, begin);
+      const computes = this.build.nodes.slice(begin).some(({ op }) => op.kind !== 'constant');
+      if (computes) this.layers.describe(name, node.op, outputs);
     } catch (error) {
       if (error instanceof Unsupported) refused(error.message);
       else if (error instanceof MissingAxis) throw new ImportError('shape', name, error.message);
@@ -278,34 +263,8 @@ class Lowering {
       else throw error;
     } finally {
       this.build.subject = outer;
-      this.used = own;
+      this.layers.close(own);
     }
-  }
-
-  private describe(name: string, node: OnnxNode, values: readonly (Value | undefined)[], begin: number): void {
-    const outputs = values.filter((value): value is Value => value !== undefined);
-    const computes = this.build.nodes.slice(begin).some(({ op }) => op.kind !== 'constant');
-    if (outputs.length === 0 || !computes) return;
-    this.layers.push({ name, kind: node.op, label: node.op, outputs, parameters: this.used });
-  }
-
-  /** Variables that a node reads and has no word of its own for. */
-  private useOthers(name: string, inputs: readonly (Value | undefined)[]): void {
-    inputs.forEach((value, at) => {
-      const draft = value && this.weights.of(value);
-      if (draft && !this.used.some(({ variable }) => variable === draft.name)) {
-        this.use(name, draft.value, { parameter: String(at), layout: null });
-      }
-    });
-  }
-
-  private use(node: string, value: Value, { parameter, layout }: WeightUse): void {
-    const draft = this.weights.of(value);
-    if (!draft) return;
-    draft.layout ??= layout;
-    const user = `${node}.${parameter}`;
-    if (!draft.users.includes(user)) draft.users.push(user);
-    this.used.push({ parameter, variable: draft.name });
   }
 
   /** A graph that is an attribute sees the values around it. */
@@ -348,37 +307,18 @@ class Lowering {
   }
 
   private finish(inputs: readonly Port[], outputs: readonly Port[]): TensorGraph {
-    const read = new Set(
-      [...this.build.nodes.flatMap((node) => node.inputs), ...outputs.map(({ value }) => value)].map(({ id }) => id),
+    const { name } = this.file.graph;
+    return graphOf(
+      name === '' ? undefined : name,
+      { build: this.build, weights: this.weights, layers: this.layers.list },
+      {
+        inputs,
+        outputs,
+        symbols: this.symbols.infos(inputs),
+      },
     );
-    const weights = this.weights.read(read);
-    const present = new Set(inputs.flatMap(({ value }) => value.shape.flatMap((dim) => [...symbolsOf(dim)])));
-    return {
-      name: this.file.graph.name === '' ? undefined : this.file.graph.name,
-      rng: 'philox',
-      customs: [],
-      symbols: [...this.symbols.values()].filter(({ name }) => present.has(name)).map((each) => this.symbolInfo(each)),
-      inputs,
-      outputs,
-      variables: weights.variables,
-      constraints: this.build.constraints,
-      initialize: weights.initialize,
-      prepare: [],
-      forward: this.build.nodes,
-      notes: weights.notes,
-      layers: this.layers,
-    };
-  }
-
-  private symbolInfo({ name, input, axis }: Symbol): SymbolInfo {
-    const option = this.dims[name];
-    const { min = 1, max = MOST, typical } = typeof option === 'object' ? option : {};
-    const usual = typical ?? (axis === 0 ? 1 : 64);
-    return { name, kind: 'free', input, axis, min, max, typical: Math.min(Math.max(usual, min), max) };
   }
 }
-
-const portOf = (name: string, value: Value): Port => ({ name, value, axes: value.shape.map(() => '') });
 
 const opName = ({ domain, op }: OnnxNode): string => (domain === '' ? op : `${domain}.${op}`);
 

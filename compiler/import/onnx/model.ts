@@ -1,5 +1,8 @@
 /** An ONNX model as its file has it, without what nothing reads. */
-import type { DType, Tensor } from '../../tensor.js';
+import type { Tensor } from '../../tensor.js';
+import type { ModelPort, ModelDim } from '../ports.js';
+
+export type OnnxDim = ModelDim;
 
 export interface OnnxFile {
   readonly irVersion: number;
@@ -52,18 +55,8 @@ export type OnnxAttribute =
   | { readonly kind: 'reference'; readonly value: string }
   | { readonly kind: 'other'; readonly value: string };
 
-/** A size: a number, a name, or nothing said. */
-export type OnnxDim = number | string | null;
-
-export interface OnnxPort {
-  readonly name: string;
-  /** `tensor(float)`, or what is no tensor. */
-  readonly type: string;
-  /** Undefined for types that nacre has not. */
-  readonly dtype: DType | undefined;
-  /** Undefined where not even the rank is told. */
-  readonly shape: readonly OnnxDim[] | undefined;
-}
+/** An input or an output; its type is written as `tensor(float)`. */
+export type OnnxPort = ModelPort;
 
 export interface OnnxTensor {
   readonly name: string;

@@ -1,10 +1,11 @@
 import { add, floorDiv, max, mul, product, sub, type Dim } from '../../dim.js';
 import * as f from '../../formula.js';
 import type { Formula } from '../../formula.js';
-import type { OpOf, Padding, Value } from '../../ir.js';
+import type { Padding, Value } from '../../ir.js';
 import type { DType } from '../../tensor.js';
 import type { NodeContext } from './context.js';
 import type { FoldingBuild } from '../../expand/fold.js';
+import { poolMap } from '../../expand/pool-map.js';
 import { channelsFirst, channelsLast, extentOf, padAxes } from '../../expand/axes.js';
 import { kernelShape, spatialOf, windowOf, type Window } from './window.js';
 
@@ -51,34 +52,6 @@ export function poolWindow(context: NodeContext, x: Value): PoolWindow {
     return [before, sub(sub(end, spatial[axis]!), before)];
   });
   return { ...window, spatial, outputs, reach };
-}
-
-/**
- * The largest element or the average of each window of a map [batch, ...spatial, channels], whose taps are neighbours. An
- * average counts only elements inside the map.
- */
-function poolMap(build: FoldingBuild, fn: OpOf<'pool'>['fn'], x: Value, window: Omit<PoolWindow, 'padding'>): Value {
-  const { kernel, strides, reach } = window;
-  const pool = (map: Value, axes: readonly [number | null, number | null]): Value => {
-    const at = <T>(list: readonly T[], otherwise: T): readonly [T, T] => [
-      axes[0] === null ? otherwise : list[axes[0]]!,
-      axes[1] === null ? otherwise : list[axes[1]]!,
-    ];
-    const options = { size: at(kernel, 1), strides: at(strides, 1), padding: at(reach, [0, 0]) };
-    return build.op({ kind: 'pool', fn, ...options }, [map]);
-  };
-  const [batch, ...rest] = x.shape as [Dim, ...Dim[]];
-  const channels = rest.pop()!;
-  if (rest.length === 2) return pool(x, [0, 1]);
-  if (rest.length === 1) {
-    const y = pool(build.reshape(x, [batch, 1, ...rest, channels]), [null, 0]);
-    return build.reshape(y, [batch, y.shape[2]!, channels]);
-  }
-  const [depth, height, width] = rest as [Dim, Dim, Dim];
-  const maps = pool(build.reshape(x, [mul(batch, depth), height, width, channels]), [1, 2]);
-  const sizes = maps.shape.slice(1);
-  const y = pool(build.reshape(maps, [batch, depth, 1, product(sizes)]), [0, null]);
-  return build.reshape(y, [batch, y.shape[1]!, ...sizes]);
 }
 
 /** Whether a float32 op computes a window. */

@@ -3,7 +3,7 @@ import { sub, symbol, symbolsOf, substitute, type Dim } from '../../dim.js';
 import * as f from '../../formula.js';
 import type { Value } from '../../ir.js';
 import { arrayOf, volume, type Tensor } from '../../tensor.js';
-import { axesOf } from './indexing.js';
+import { axesOf } from '../../expand/indexing.js';
 import type { OnnxPort } from './model.js';
 
 /** Elements of an integer input that may be sizes. */

@@ -1,6 +1,7 @@
-import { add, ceilDiv, floorDiv, max, mul, sub, type Dim } from '../../dim.js';
+import type { Dim } from '../../dim.js';
 import { ImportError } from '../../errors.js';
 import { extentOf } from '../../expand/axes.js';
+import { samePadding } from '../../expand/padding.js';
 import type { Padding, Value } from '../../ir.js';
 import type { NodeContext } from './context.js';
 
@@ -70,19 +71,8 @@ export function explicitPadding(context: NodeContext, rank: number): readonly (r
 export const autoPads = ['NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'] as const;
 export type AutoPad = (typeof autoPads)[number];
 
-/** The halves of a padding, of which `SAME_UPPER` makes the one after the axis the larger. */
-export function halves(total: Dim, mode: AutoPad): readonly [before: Dim, after: Dim] {
-  const smaller = floorDiv(total, 2);
-  const larger = sub(total, smaller);
-  return mode === 'SAME_UPPER' ? [smaller, larger] : [larger, smaller];
-}
-
-/** The padding that makes ⌈size / stride⌉ windows. */
-function samePadding(size: Dim, extent: number, stride: number, mode: AutoPad): readonly [Dim, Dim] {
-  if (extent === 1) return [0, 0];
-  const total = sub(add(mul(sub(ceilDiv(size, stride), 1), stride), extent), size);
-  return halves(stride <= extent ? total : max(0, total), mode);
-}
+/** The side that gets the odd element. */
+export const largerSide = (mode: AutoPad): 'before' | 'after' => (mode === 'SAME_UPPER' ? 'after' : 'before');
 
 /** The window that the attributes strides, dilations, auto_pad and pads describe. */
 export function windowOf(context: NodeContext, spatial: readonly Dim[], kernel: readonly number[]): Window {
@@ -94,7 +84,9 @@ export function windowOf(context: NodeContext, spatial: readonly Dim[], kernel: 
     mode === 'NOTSET'
       ? explicitPadding(context, rank)
       : spatial.map((size, axis): readonly [Dim, Dim] =>
-          mode === 'VALID' ? [0, 0] : samePadding(size, extentOf(kernel[axis]!, dilation[axis]!), strides[axis]!, mode),
+          mode === 'VALID'
+            ? [0, 0]
+            : samePadding(size, extentOf(kernel[axis]!, dilation[axis]!), strides[axis]!, largerSide(mode)),
         );
   if (padding.some((sides) => sides.some((side) => typeof side === 'number' && side < 0))) {
     context.unsupported('negative pads');

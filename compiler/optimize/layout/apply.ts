@@ -1,5 +1,5 @@
 import { equal, mul, type Dim } from '../../dim.js';
-import type { Node, OpOf, Port, TensorGraph, Value } from '../../ir.js';
+import { valuesFound, type Node, type OpOf, type Port, type State, type TensorGraph, type Value } from '../../ir.js';
 import type { Assignment } from './assignment.js';
 import { loadedFrom } from './compute.js';
 import { keyOf, type Digit } from './digits.js';
@@ -21,7 +21,8 @@ export function apply(network: Network, assignment: Assignment): TensorGraph {
     const { root, axes } = network.view(value);
     return writer.read(root, axes, origin, value);
   };
-  for (const { value } of [...graph.variables, ...graph.inputs]) define(value);
+  for (const { value } of graph.variables) define(value);
+  valuesFound(graph).forEach(define);
   for (const { outputs } of graph.prepare) outputs.forEach(define);
   for (const node of graph.forward) {
     const [output] = node.outputs as readonly [Value];
@@ -44,7 +45,8 @@ export function apply(network: Network, assignment: Assignment): TensorGraph {
     }
   }
   const outputs = graph.outputs.map((port): Port => ({ ...port, value: asDeclared(port.value, port.name) }));
-  return { ...graph, outputs, forward: writer.nodes };
+  const states = graph.states?.map((state): State => ({ ...state, next: asDeclared(state.next, state.name) }));
+  return { ...graph, outputs, ...(states && { states }), forward: writer.nodes };
 }
 
 /** The root's digits of each axis that a node runs on. */

@@ -1,4 +1,4 @@
-import type { Node } from '../../ir.js';
+import { valuesLeft, type Node } from '../../ir.js';
 import type { Digit } from './digits.js';
 import type { Need, Network, Placement, Reader } from './network.js';
 import { atomsOf, type Atom, type Root, type View } from './views.js';
@@ -51,7 +51,7 @@ export class Assignment {
   }
 
   needOf(node: Node | undefined, index: number, changes?: Changes): Need {
-    if (!node) return this.network.need(this.network.graph.outputs[index]!.value, index);
+    if (!node) return this.network.need(valuesLeft(this.network.graph)[index]!, index);
     return this.placement(node, changes).needs.find((need) => need.index === index)!;
   }
 

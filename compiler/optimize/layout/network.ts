@@ -1,11 +1,11 @@
 import { product, valueOf, type Dim } from '../../dim.js';
-import type { Node, TensorGraph, Value } from '../../ir.js';
+import { valuesFound, valuesLeft, type Node, type TensorGraph, type Value } from '../../ir.js';
 import { bytesPerElement } from '../../tensor.js';
 import { keyOf, type Digit } from './digits.js';
 import type { Execution } from './rule.js';
 import { digitsOfAtoms, reshaped, rootView, transposed, type Root, type View } from './views.js';
 
-/** A root that a node or an output of the graph reads in a certain order. */
+/** A root that a node, an output or the next state of the graph reads in a certain order. */
 export interface Need {
   readonly root: Root;
   readonly index: number;
@@ -51,9 +51,9 @@ export class Network {
     this.typicals = new Map(graph.symbols.map(({ name, typical }) => [name, typical]));
     const settled = [...graph.variables.map(({ value }) => value), ...graph.prepare.flatMap(({ outputs }) => outputs)];
     for (const value of settled) this.addRoot(value, undefined, false);
-    for (const { value } of graph.inputs) this.addRoot(value, undefined, true);
+    for (const value of valuesFound(graph)) this.addRoot(value, undefined, true);
     for (const node of graph.forward) this.add(node);
-    for (const [index, { value }] of graph.outputs.entries()) this.read(undefined, index, this.view(value));
+    for (const [index, value] of valuesLeft(graph).entries()) this.read(undefined, index, this.view(value));
   }
 
   private addRoot(value: Value, producer: Node | undefined, live: boolean): void {

@@ -1,5 +1,5 @@
 import { equal, mul, type Dim } from '../../dim.js';
-import type { Node, Op, TensorGraph, TensorType, Value } from '../../ir.js';
+import { valuesFound, type Node, type Op, type TensorGraph, type TensorType, type Value } from '../../ir.js';
 import { commonSizes, cut, inRowMajor, keyOf, type Digit } from './digits.js';
 import type { Root } from './views.js';
 
@@ -24,7 +24,7 @@ export class Writer {
   constructor(graph: TensorGraph) {
     const values = [
       ...graph.variables.map(({ value }) => value),
-      ...graph.inputs.map(({ value }) => value),
+      ...valuesFound(graph),
       ...[...graph.prepare, ...graph.forward].flatMap(({ outputs }) => outputs),
     ];
     this.next = values.reduce((most, { id }) => Math.max(most, id), 0) + 1;

@@ -3,8 +3,8 @@ import * as f from '../../../formula.js';
 import type { Expression, Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators, Versions } from '../define.js';
-import { each } from '../integers.js';
-import { alike, map } from '../maps.js';
+import { each } from '../../../expand/integers.js';
+import { alike, map } from '../../../expand/maps.js';
 
 const plus = (left: Expression, right: Expression): Expression => binary('add', left, right);
 const times = (left: Expression, right: Expression): Expression => binary('multiply', left, right);

@@ -1,5 +1,5 @@
 import type { Expand, Operators, Versions } from '../define.js';
-import { extremeIndex } from './extremes.js';
+import { extremeIndex } from '../../../expand/extremes.js';
 
 const position =
   (smallest: boolean): Expand =>

@@ -6,8 +6,9 @@ import type { DType } from '../../../tensor.js';
 import { legacyOperand } from '../broadcast.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators, Versions } from '../define.js';
-import { each } from '../integers.js';
-import { alike, cast, castFormula, map } from '../maps.js';
+import { cheapPowers, wholeModulo } from '../../../expand/arithmetic.js';
+import { each } from '../../../expand/integers.js';
+import { alike, cast, castFormula, map } from '../../../expand/maps.js';
 
 /** A function of float32 alone. */
 const real =
@@ -68,19 +69,6 @@ const variadic =
     );
   };
 
-/** The remainder with the sign of the divisor; 0 for a divisor of 0. */
-const wholeModulo =
-  (type: f.ScalarType) =>
-  (a: Formula, b: Formula): Formula => {
-    const zero = f.number(type, 0);
-    return f.bind(b, type, (divisor) =>
-      f.bind(f.binary('remainder', a, divisor), type, (rest) => {
-        const turned = f.and(f.compare('notEqual', rest, zero), f.less(f.binary('xor', rest, divisor), zero));
-        return f.select(f.equal(divisor, zero), zero, f.select(turned, f.add(rest, divisor), rest));
-      }),
-    );
-  };
-
 /** The remainder with the sign of the dividend; 0 for a divisor of 0. */
 const wholeRemainder =
   (type: f.ScalarType) =>
@@ -95,15 +83,6 @@ const mod: Expand = (context, inputs) => {
   const whole = truncating ? wholeRemainder : wholeModulo;
   return operation(truncating ? 'remainder' : 'modulo', whole(type))(context, inputs);
 };
-
-/** Powers that are cheaper than the function; they give NumPy's special values. */
-const cheapPowers: ReadonlyMap<number, (x: Expression) => Expression> = new Map([
-  [1, (x) => x],
-  [2, (x) => binary('multiply', x, x)],
-  [3, (x) => binary('multiply', binary('multiply', x, x), x)],
-  [0.5, (x) => unary('squareRoot', x)],
-  [-1, (x) => binary('divide', scalar(1), x)],
-]);
 
 /** Powers of the base's dtype; a whole exponent of an integer is exact, whatever its dtype. */
 const pow: Expand = (context, inputs) => {

@@ -44,39 +44,90 @@ const attention: Expand = (context, inputs) => {
   if (groups < 1 || heads % groups !== 0) {
     throw new ImportError('shape', build.subject, `${heads} heads of queries do not divide into ${groups} of keys`);
   }
-  const q = inHeads(context, query, heads);
   const joined = (past: Value | undefined, now: Value): Value =>
     past ? build.op({ kind: 'concat', axis: 2 }, [past, now]) : now;
   const k = joined(pastKey, inHeads(context, key, groups));
   const v = joined(pastValue, inHeads(context, value, groups));
-  const [batch, , queries, size] = q.shape as [Dim, Dim, Dim, Dim];
-  const keys = k.shape[2]!;
+  const [batch, queries, size] =
+    query.shape.length === 4
+      ? [query.shape[0]!, query.shape[2]!, query.shape[3]!]
+      : [query.shape[0]!, query.shape[1]!, floorDiv(query.shape[2]!, heads)];
   const scale = context.has('scale') ? context.float('scale') : undefined;
   if (scale === undefined && typeof size !== 'number')
     return context.unsupported('the size of a head must be known when compiling');
-  const factor = scale ?? 1 / Math.sqrt(size as number);
+  const options = {
+    heads,
+    groups,
+    scale: scale ?? 1 / Math.sqrt(size as number),
+    softcap: context.float('softcap', 0),
+    past: pastKey ? pastKey.shape[2]! : 0,
+  };
+  const isCausal = context.flag('is_causal');
+  const biasOf = (hidesLater: boolean): Value | undefined =>
+    attentionBias(context, {
+      mask,
+      isCausal: hidesLater,
+      past: options.past,
+      valid,
+      batch,
+      queries,
+      keys: k.shape[2]!,
+    });
+  if (context.wants(3)) {
+    const isHiding = mask !== undefined || valid !== undefined;
+    const { output, shown } = inSteps(context, options, [query, k, v], biasOf(isCausal), isHiding);
+    return [output, k, v, shown];
+  }
+  // How many keys are no padding decides what a causal query sees; else the op knows.
+  const isBias = valid !== undefined;
+  const bias = biasOf(isCausal && isBias);
+  const op = {
+    ...options,
+    kind: 'attention',
+    softcap: options.softcap > 0 ? options.softcap : null,
+    past: isCausal && !isBias ? options.past : null,
+  } as const;
+  const keys = pastKey ? k : key;
+  const values = pastValue ? v : value;
+  return [build.op(op, [query, keys, values, ...(bias ? [bias] : [])]), k, v];
+};
+
+interface Options {
+  readonly heads: number;
+  readonly groups: number;
+  readonly scale: number;
+  /** Above 0 where scores are capped. */
+  readonly softcap: number;
+}
+
+/** Attention step by step, for what the node shows of the scores. Keys and values are in heads. */
+function inSteps(
+  context: NodeContext,
+  { heads, groups, scale, softcap }: Options,
+  [query, k, v]: readonly [Value, Value, Value],
+  bias: Value | undefined,
+  isHiding: boolean,
+): { readonly output: Value; readonly shown: Value } {
+  const { build } = context;
+  const q = inHeads(context, query, heads);
   const isShared = groups !== heads;
   const grouped = (x: Value): Value => (isShared ? inGroups(context, x, groups, heads) : x);
   const repeated = (x: Value): Value =>
     isShared ? build.reshape(x, [x.shape[0]!, groups, 1, ...x.shape.slice(2)]) : x;
   const product = (left: Value, right: Value, transposeRight: boolean): Value => {
     const y = build.op({ kind: 'matmul', transposeRight }, [grouped(left), repeated(right)]);
-    return isShared ? build.reshape(y, [batch, heads, ...y.shape.slice(3)]) : y;
+    return isShared ? build.reshape(y, [q.shape[0]!, heads, ...y.shape.slice(3)]) : y;
   };
-  const scores = build.elementwise(binary('multiply', element(0), scalar(factor)), product(q, k, true));
-  const cap = context.float('softcap', 0);
-  const capped = cap > 0 ? build.elementwise(softcapped(cap, element(0)), scores) : scores;
-  const past = pastKey ? pastKey.shape[2]! : 0;
-  const isCausal = context.flag('is_causal');
-  const bias = attentionBias(context, { mask, isCausal, past, valid, batch, queries, keys });
+  const scores = build.elementwise(binary('multiply', element(0), scalar(scale)), product(q, k, true));
+  const capped = softcap > 0 ? build.elementwise(softcapped(softcap, element(0)), scores) : scores;
   const biased = bias ? build.binary('add', capped, bias) : capped;
   const softmax = build.op({ kind: 'softmax', axis: 3, log: false }, [biased]);
-  const weights = bias && (mask || valid) ? withoutHidden(context, softmax, bias) : softmax;
+  const weights = bias && isHiding ? withoutHidden(context, softmax, bias) : softmax;
   const y = product(weights, v, false);
   const output = query.shape.length === 4 ? y : sideBySide(context, y);
   const shown = { scores, capped, biased, weights }[stages[context.int('qk_matmul_output_mode', 0)] ?? 'scores'];
-  return [output, k, v, shown];
-};
+  return { output, shown };
+}
 
 /** The weights of queries that see no key are 0. */
 function withoutHidden({ build }: NodeContext, weights: Value, bias: Value): Value {

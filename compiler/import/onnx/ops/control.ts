@@ -3,9 +3,9 @@ import * as f from '../../../formula.js';
 import type { Node, Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators, Outputs } from '../define.js';
-import { axesOf } from '../indexing.js';
+import { axesOf } from '../../../expand/indexing.js';
 import { isNoTensor } from '../sequences.js';
-import { slicedAlong } from '../slicing.js';
+import { slicedAlong } from '../../../expand/slicing.js';
 
 /** Iterations that a loop is unrolled to. */
 const MOST_ITERATIONS = 100_000;

@@ -1,8 +1,9 @@
 import * as f from '../../../formula.js';
 import { bytesPerElement } from '../../../tensor.js';
 import type { Expand, Operators } from '../define.js';
-import { each } from '../integers.js';
-import { cast, dtypeAttribute, typeAttribute } from '../maps.js';
+import { each } from '../../../expand/integers.js';
+import { cast } from '../../../expand/maps.js';
+import { dtypeAttribute, typeAttribute } from '../types.js';
 
 /** The same bytes as another dtype of that width. */
 const bitCast: Expand = (context, inputs) => {

@@ -6,8 +6,9 @@ import type { NodeContext } from '../context.js';
 import { convolveMap } from '../../../expand/convolve-map.js';
 import type { Expand, Operators } from '../define.js';
 import { transposeConvolve } from '../../../expand/transpose-convolve.js';
+import { halves } from '../../../expand/padding.js';
 import { channelsFirst, channelsLast, extentOf, sliceAxis } from '../../../expand/axes.js';
-import { autoPads, explicitPadding, halves, kernelOf, perAxis, spatialOf, windowOf } from '../window.js';
+import { autoPads, explicitPadding, kernelOf, largerSide, perAxis, spatialOf, windowOf } from '../window.js';
 
 function requireRank(context: NodeContext, name: string, value: Value, rank: number): void {
   if (value.shape.length === rank) return;
@@ -83,7 +84,7 @@ const transposed: Expand = (context, inputs) => {
   const isSame = mode === 'SAME_UPPER' || mode === 'SAME_LOWER';
   const wanted = given ?? (isSame ? spatial.map((size, axis) => mul(size, strides[axis]!)) : undefined);
   const padding = wanted
-    ? wanted.map((size, axis) => halves(max(0, sub(whole[axis]!, size)), mode))
+    ? wanted.map((size, axis) => halves(max(0, sub(whole[axis]!, size)), largerSide(mode)))
     : mode === 'VALID'
       ? whole.map(() => [0, 0] as const)
       : explicitPadding(context, rank);

@@ -1,33 +1,15 @@
-import { isAtLeast } from '../../../bounds.js';
-import { add, product, type Dim } from '../../../dim.js';
+import type { Dim } from '../../../dim.js';
 import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
+import { gatherAlong, gatherTuples } from '../../../expand/gather.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { axesOf, checkedIndex, positionOf } from '../indexing.js';
-import { slicedAlong } from '../slicing.js';
+import { axesOf, checkedIndex, positionOf } from '../../../expand/indexing.js';
 
-/** Indices known when compiling that follow one another, as the part of the axis they take. */
-function asPart(context: NodeContext, indices: Value, length: Dim): { start: Dim; size: number } | undefined {
-  const known = context.constantOf(indices);
-  if (!known || known.data.length === 0) return undefined;
-  const list = Array.from(known.data as ArrayLike<number | bigint>, Number);
-  const first = list[0]!;
-  if (list.some((index, at) => index !== first + at) || (first < 0 && first + list.length > 0)) return undefined;
-  const start = first < 0 ? add(length, first) : first;
-  const { limits } = context.build;
-  const isInside = isAtLeast(start, 0, limits) && isAtLeast(length, add(start, list.length), limits);
-  return isInside ? { start, size: list.length } : undefined;
-}
-
-/** Slices of the data along an axis, those that the indices name. */
 const gather: Expand = (context, inputs) => {
-  const [x, indices] = [context.input(inputs, 0), context.input(inputs, 1)];
+  const x = context.input(inputs, 0);
   const axis = context.axis(context.int('axis', 0), x.shape.length);
-  const part = asPart(context, indices, x.shape[axis]!);
-  if (!part) return context.build.op({ kind: 'gather', axis, wrap: true }, [x, indices]);
-  const taken = slicedAlong(context, x, axis, { ...part, step: 1 });
-  return context.build.reshape(taken, [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]);
+  return gatherAlong(context, x, context.input(inputs, 1), axis);
 };
 
 const gatherElements: Expand = (context, inputs) => {
@@ -47,30 +29,8 @@ const gatherElements: Expand = (context, inputs) => {
   return context.build.compute(x.dtype, shape, formula, x, indices);
 };
 
-/** Slices of the data at tuples of indices: each tuple's row in the data with its first axes flattened, then the rows. */
-const gatherND: Expand = (context, inputs) => {
-  const [x, indices] = [context.input(inputs, 0), context.input(inputs, 1)];
-  const batch = context.int('batch_dims', 0);
-  const length = indices.shape.at(-1);
-  if (typeof length !== 'number') return context.unsupported('the length of its index tuples must be known');
-  const count = batch + length;
-  if (count > x.shape.length) return context.build.fail(`index tuples of ${length} do not fit rank ${x.shape.length}`);
-  const shape = indices.shape.slice(0, -1);
-  shape.slice(0, batch).forEach((size, axis) => {
-    context.build.require('equal', size, x.shape[axis]!, `batch axis ${axis} has sizes {expected} and {got}`);
-  });
-  const own = axesOf(shape.length);
-  const type = f.scalarOf(indices.dtype);
-  const row = (at: number, chosen: readonly f.Formula[]): f.Formula => {
-    if (at === length) return positionOf([...own.slice(0, batch), ...chosen], x.shape);
-    const position = positionOf([...own, f.i32(at)], indices.shape);
-    const index = f.load(0, [...own, f.i32(at)]);
-    return checkedIndex(index, type, x.shape[batch + at]!, position, (each) => row(at + 1, [...chosen, each]));
-  };
-  const rows = context.build.compute('int32', shape, row(0, []), indices);
-  const table = context.build.reshape(x, [product(x.shape.slice(0, count)), ...x.shape.slice(count)]);
-  return context.build.op({ kind: 'gather', axis: 0, wrap: false }, [table, rows]);
-};
+const gatherND: Expand = (context, inputs) =>
+  gatherTuples(context, context.input(inputs, 0), context.input(inputs, 1), context.int('batch_dims', 0));
 
 /** `values[1]` where a new axis has the index, `values[0]` elsewhere. */
 const oneHot =

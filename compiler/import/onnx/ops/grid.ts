@@ -4,7 +4,7 @@ import type { Formula } from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { axesOf } from '../indexing.js';
+import { axesOf } from '../../../expand/indexing.js';
 
 const paddings = ['zeros', 'border', 'reflection'] as const;
 type PaddingMode = (typeof paddings)[number];

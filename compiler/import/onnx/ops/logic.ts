@@ -3,8 +3,8 @@ import type { Comparison, Formula, ScalarType } from '../../../formula.js';
 import type { DType } from '../../../tensor.js';
 import { legacyOperand } from '../broadcast.js';
 import type { Expand, Operators } from '../define.js';
-import { each } from '../integers.js';
-import { alike } from '../maps.js';
+import { each } from '../../../expand/integers.js';
+import { alike } from '../../../expand/maps.js';
 
 /** A function of two elements of one dtype, broadcast. */
 const pairwise =

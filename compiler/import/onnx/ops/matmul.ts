@@ -2,11 +2,11 @@ import { binary, element, scalar } from '../../../build.js';
 import { ImportError } from '../../../errors.js';
 import * as f from '../../../formula.js';
 import type { Expression, Layout, Value } from '../../../ir.js';
-import { broadcast } from '../broadcast.js';
+import { broadcast } from '../../../expand/broadcast.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { each } from '../integers.js';
-import { multiply } from '../multiply.js';
+import { each } from '../../../expand/integers.js';
+import { multiply } from '../../../expand/multiply.js';
 
 const matmul: Expand = (context, inputs) => {
   const a = context.input(inputs, 0);

@@ -3,7 +3,7 @@ import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { dtypeAttribute } from '../maps.js';
+import { dtypeAttribute } from '../types.js';
 
 /** Which column minus row an element stands at, i64: 0 on the main diagonal. */
 const diagonal = (rank: number): f.Formula =>

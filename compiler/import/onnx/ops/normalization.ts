@@ -4,6 +4,7 @@ import { ImportError } from '../../../errors.js';
 import type { Expression, Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
+import { standardize } from '../../../expand/standardize.js';
 import { padAxes } from '../../../expand/axes.js';
 
 /** A vector of channels as it stands beside [batch, channels, ...rest]. */
@@ -14,32 +15,16 @@ const beside = (context: NodeContext, vector: Value, rank: number): Value =>
 
 const plus = (x: Expression, number: number): Expression => (number === 0 ? x : binary('add', x, scalar(number)));
 
-/** scale / √(variance + epsilon) */
-const deviationScale = (context: NodeContext, scale: Value, variance: Value, epsilon: number): Value =>
-  context.build.elementwise(
-    binary('divide', element(0), unary('squareRoot', plus(element(1), epsilon))),
-    scale,
-    variance,
-  );
-
 interface Statistics {
   readonly mean: Value;
   readonly variance: Value;
 }
 
-/** x · s + t with s = scale / √(variance + epsilon) and t = bias − mean · s */
-function standardize(context: NodeContext, x: Value, scale: Value, bias: Value, { mean, variance }: Statistics): Value {
+function standardized(context: NodeContext, x: Value, scale: Value, bias: Value, statistics: Statistics): Value {
   const { build } = context;
-  const rank = x.shape.length;
-  const factor = deviationScale(context, scale, variance, context.float('epsilon', 1e-5));
-  const shift = build.elementwise(
-    binary('subtract', element(0), binary('multiply', element(1), element(2))),
-    bias,
-    mean,
-    factor,
-  );
-  const affine = binary('add', binary('multiply', element(0), element(1)), element(2));
-  return build.elementwise(affine, x, beside(context, factor, rank), beside(context, shift, rank));
+  const epsilon = context.float('epsilon', 1e-5);
+  const standard = { scale, bias, ...statistics };
+  return standardize(build, x, standard, epsilon, (vector) => beside(context, vector, x.shape.length));
 }
 
 /** The mean and the variance of each channel of [batch, channels, ...rest]. */
@@ -72,7 +57,7 @@ const batch =
     if (x.shape.length < 2) {
       throw new ImportError('shape', build.subject, `BatchNormalization takes rank 2 and more, got ${x.shape.length}`);
     }
-    if (!isTraining(context)) return standardize(context, x, scale, bias, { mean, variance });
+    if (!isTraining(context)) return standardized(context, x, scale, bias, { mean, variance });
     const own = channelStatistics(context, x);
     const momentum = context.float('momentum', 0.9);
     const moved = (before: Value, now: Value): Value =>
@@ -85,7 +70,7 @@ const batch =
         before,
         now,
       );
-    const y = standardize(context, x, scale, bias, own);
+    const y = standardized(context, x, scale, bias, own);
     return [y, moved(mean, own.mean), moved(variance, own.variance), own.mean, own.variance];
   };
 

@@ -1,6 +1,6 @@
 import { binary, scalar, select, unary } from '../../../build.js';
 import type { Expand, Operators } from '../define.js';
-import { map } from '../maps.js';
+import { map } from '../../../expand/maps.js';
 
 /** x / ‖x‖ₚ along an axis; 0 where the norm is. */
 const lpNormalization: Expand = (context, inputs) => {

@@ -4,7 +4,7 @@ import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { partOf, sliced, slicedAlong, wholeAxis } from '../slicing.js';
+import { partOf, sliced, slicedAlong, wholeAxis } from '../../../expand/slicing.js';
 
 const concat: Expand = (context, inputs) => {
   const values = inputs.map((_, at) => context.input(inputs, at));
@@ -69,7 +69,7 @@ const sliceByAttributes: Expand = (context, inputs) => {
 const sliceByInputs: Expand = (context, inputs) => {
   const [x, starts, ends] = [0, 1, 2].map((at) => context.input(inputs, at)) as [Value, Value, Value];
   const given = { axes: inputs[3], steps: inputs[4] };
-  const [from, to] = [context.build.sizesOf(starts), context.build.sizesOf(ends)];
+  const [from, to] = [context.positionsOf(starts), context.positionsOf(ends)];
   const steps = given.steps && context.numbers(given.steps, 'the steps');
   const axes = given.axes && context.constantOf(given.axes) ? context.numbers(given.axes, 'the axes') : undefined;
   if (from && to && (axes || !given.axes)) return sliceBy(context, x, { starts: from, ends: to, axes, steps });

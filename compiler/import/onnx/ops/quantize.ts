@@ -5,7 +5,8 @@ import type { Value } from '../../../ir.js';
 import type { DType } from '../../../tensor.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { cast, dtypeAttribute, limitsOf, map } from '../maps.js';
+import { cast, limitsOf, map } from '../../../expand/maps.js';
+import { dtypeAttribute } from '../types.js';
 
 /** The element of a scale or zero point that belongs to an element of x: one for all, one for each index or block of an axis. */
 function parameter(context: NodeContext, x: Value, value: Value, input: number): Formula {

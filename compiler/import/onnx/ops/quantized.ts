@@ -6,8 +6,8 @@ import type { NodeContext } from '../context.js';
 import { convolveMap } from '../../../expand/convolve-map.js';
 import type { Expand, Operators } from '../define.js';
 import { exactly, requantize, shift } from '../exact.js';
-import { each } from '../integers.js';
-import { multiply } from '../multiply.js';
+import { each } from '../../../expand/integers.js';
+import { multiply } from '../../../expand/multiply.js';
 import { channelsFirst, channelsLast, sliceAxis } from '../../../expand/axes.js';
 import { kernelOf, spatialOf, windowOf } from '../window.js';
 

@@ -2,7 +2,7 @@ import { add, floorDiv, mul, product, sub, type Dim } from '../../../dim.js';
 import * as f from '../../../formula.js';
 import type { Formula } from '../../../formula.js';
 import type { Expand, Operators } from '../define.js';
-import { axesOf, checkedIndex, fourAxes, positionOf } from '../indexing.js';
+import { axesOf, checkedIndex, fourAxes, positionOf } from '../../../expand/indexing.js';
 
 const real = (size: Dim): Formula => f.convert('f32', f.size(size));
 const [zero, one]: readonly Formula[] = [f.f32(0), f.f32(1)];

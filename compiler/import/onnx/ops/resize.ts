@@ -10,7 +10,7 @@ import {
   type Interpolation,
   type ResizedAxis,
   type Scale,
-} from '../resampling.js';
+} from '../../../expand/resampling.js';
 
 const modes = ['nearest', 'linear', 'cubic'] as const;
 
@@ -109,7 +109,7 @@ const resizeByInputs: Expand = (context, inputs) => {
     const region = isCropped ? regionOf(context, roi, at, axes.length) : undefined;
     return [{ axis, from: from[at]!, ...target, region }];
   });
-  return resize(context, x, resized, options);
+  return resize(context.build, x, resized, options);
 };
 
 /** Every axis by its scale, without a choice of coordinates. */
@@ -118,7 +118,7 @@ function resizeByScales(context: NodeContext, x: Value, scales: readonly Scale[]
   const axes = x.shape.map((from, axis): ResizedAxis => {
     return { axis, from, ...scaled(context, from, scales[axis]!), region: undefined };
   });
-  return resize(context, x, axes, simple(mode === 'nearest' ? 'nearest' : 'linear'));
+  return resize(context.build, x, axes, simple(mode === 'nearest' ? 'nearest' : 'linear'));
 }
 
 const byScales: Expand = (context, inputs) =>

@@ -3,7 +3,7 @@ import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
 import { isNothing, listOf, nothing, sequenceOf } from '../sequences.js';
-import { slicedAlong } from '../slicing.js';
+import { slicedAlong } from '../../../expand/slicing.js';
 
 /** The values of the first input. */
 const sequence = (context: NodeContext, inputs: readonly (Value | undefined)[]): readonly Value[] =>

@@ -6,7 +6,8 @@ import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
 import { fourier } from '../fourier.js';
-import { cast, dtypeAttribute } from '../maps.js';
+import { cast } from '../../../expand/maps.js';
+import { dtypeAttribute } from '../types.js';
 
 /** The only size that an input holds. */
 function sizeOf(context: NodeContext, value: Value, what: string): Dim {

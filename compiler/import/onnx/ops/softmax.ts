@@ -3,7 +3,7 @@ import * as f from '../../../formula.js';
 import type { Value } from '../../../ir.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators, Versions } from '../define.js';
-import { extremeIndex } from './extremes.js';
+import { extremeIndex } from '../../../expand/extremes.js';
 
 type Along = (context: NodeContext, x: Value, axis: number) => Value;
 

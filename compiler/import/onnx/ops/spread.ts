@@ -1,26 +1,9 @@
-import { isAtLeast } from '../../../bounds.js';
-import { add, equal, mul, sub, type Dim } from '../../../dim.js';
-import * as f from '../../../formula.js';
-import type { Padding, Value } from '../../../ir.js';
+import type { Dim } from '../../../dim.js';
+import { padded, spreadTo, tile } from '../../../expand/spread.js';
+import type { Padding } from '../../../ir.js';
 import { broadcastShapes } from '../../../ops/broadcast.js';
 import type { NodeContext } from '../context.js';
 import type { Expand, Operators } from '../define.js';
-import { axesOf, picked } from '../indexing.js';
-import { loadBroadcast } from '../integers.js';
-import { sliced } from '../slicing.js';
-
-const sameShape = (a: readonly Dim[], b: readonly Dim[]): boolean =>
-  a.length === b.length && a.every((size, axis) => equal(size, b[axis]!));
-
-/** A value repeated along axes of size 1 up to a shape that it broadcasts to. */
-function spreadTo(context: NodeContext, x: Value, shape: readonly Dim[]): Value {
-  if (sameShape(x.shape, shape)) return x;
-  const whole = shape.filter((size) => size !== 1);
-  const own = x.shape.filter((size) => size !== 1);
-  if (sameShape(whole, own)) return context.build.reshape(x, shape);
-  const [element] = loadBroadcast([x], shape.length);
-  return context.build.compute(x.dtype, shape, element!, x);
-}
 
 const expand: Expand = (context, inputs) => {
   const x = context.input(inputs, 0);
@@ -28,41 +11,7 @@ const expand: Expand = (context, inputs) => {
   return spreadTo(context, x, broadcastShapes([x.shape, shape], context.build));
 };
 
-/** Each axis gets one before it, along which it is repeated. */
-const tile: Expand = (context, inputs) => {
-  const x = context.input(inputs, 0);
-  const repeats = context.sizes(context.input(inputs, 1), 'the repeats');
-  if (repeats.length !== x.shape.length) {
-    return context.build.fail(`needs as many repeats as axes, ${x.shape.length}, got ${repeats.length}`);
-  }
-  const apart = context.build.reshape(
-    x,
-    x.shape.flatMap((size) => [1, size]),
-  );
-  const spread = spreadTo(
-    context,
-    apart,
-    x.shape.flatMap((size, axis) => [repeats[axis]!, size]),
-  );
-  return context.build.reshape(
-    spread,
-    x.shape.map((size, axis) => mul(size, repeats[axis]!)),
-  );
-};
-
 const modes = ['constant', 'reflect', 'edge', 'wrap'] as const;
-
-/** The index in an axis of `length` elements that an index before, inside or after it stands for. */
-function sourceOf(mode: 'reflect' | 'edge' | 'wrap', index: f.Formula, length: Dim): f.Formula {
-  const last = f.sub(f.size(length), f.i32(1));
-  if (mode === 'edge') return f.clamp(index, f.i32(0), last);
-  const modulo = (period: f.Formula): f.Formula =>
-    f.binary('remainder', f.add(f.binary('remainder', index, period), period), period);
-  if (mode === 'wrap') return modulo(f.size(length));
-  // An axis of one element has nothing to reflect in.
-  const period = f.max(f.mul(f.i32(2), last), f.i32(1));
-  return f.bind(modulo(period), 'i32', (at) => f.min(at, f.sub(period, at)));
-}
 
 /** Sizes to add before and after each axis, from a list of all before and all after. */
 function paddingOf(context: NodeContext, rank: number, pads: readonly Dim[], axes: readonly number[]): Padding {
@@ -71,69 +20,14 @@ function paddingOf(context: NodeContext, rank: number, pads: readonly Dim[], axe
   axes.forEach((axis, at) => {
     padding[axis] = [pads[at]!, pads[at + axes.length]!];
   });
-  for (const size of padding.flat()) {
-    if (typeof size === 'number' || isAtLeast(size, 0, context.build.limits)) continue;
-    context.build.require('atLeast', size, 0, 'padding must be at least {expected}, got {got}');
-  }
   return padding;
-}
-
-const isNegative = (size: Dim): boolean => typeof size === 'number' && size < 0;
-
-/** Negative padding takes elements away. */
-function cropped(context: NodeContext, x: Value, padding: Padding): Value {
-  const cut = padding.map((sides) => sides.map((size) => (isNegative(size) ? mul(size, -1) : 0)) as [Dim, Dim]);
-  return sliced(
-    context,
-    x,
-    x.shape.map((size, axis) => {
-      const [before, after] = cut[axis]!;
-      return { start: before, step: 1, size: sub(size, add(before, after)) };
-    }),
-  );
-}
-
-/** With a number that only a call tells. */
-function padWith(context: NodeContext, x: Value, padding: Padding, value: Value): Value {
-  const shape = x.shape.map((size, axis) => padding[axis]!.reduce(add, size));
-  const indices = axesOf(x.shape.length).map((index, axis) => f.sub(index, f.size(padding[axis]![0])));
-  const isInside = indices.reduce<f.Formula>((all, index, axis) => {
-    return padding[axis]!.every((size) => size === 0) ? all : f.and(all, f.inside(index, f.size(x.shape[axis]!)));
-  }, f.i32(1));
-  const scalar = context.build.reshape(value, []);
-  return context.build.compute(x.dtype, shape, f.select(isInside, f.load(0, indices), f.load(1, [])), x, scalar);
-}
-
-function padded(context: NodeContext, whole: Value, padding: Padding, value: Value | number): Value {
-  const mode = context.oneOf('mode', modes, 'constant');
-  const x = cropped(context, whole, padding);
-  const added = padding.map((sides) => sides.map((size) => (isNegative(size) ? 0 : size)) as [Dim, Dim]);
-  if (added.flat().every((size) => size === 0)) return x;
-  if (mode === 'constant') {
-    const number = typeof value === 'number' ? value : knownNumber(context, value);
-    if (number === undefined) return padWith(context, x, added, value as Value);
-    return context.build.op({ kind: 'pad', padding: added, value: number }, [x]);
-  }
-  return added.reduce((current, [before, after], axis) => {
-    if (before === 0 && after === 0) return current;
-    const length = x.shape[axis]!;
-    const count = add(add(length, before), after);
-    return picked(context, current, axis, count, sourceOf(mode, f.sub(f.axis(0), f.size(before)), length));
-  }, x);
-}
-
-function knownNumber(context: NodeContext, value: Value): number | undefined {
-  const [number] = context.constantOf(value)?.data ?? [];
-  return number === undefined || !(typeof number === 'number' || Number.isSafeInteger(Number(number)))
-    ? undefined
-    : Number(number);
 }
 
 const padByAttributes: Expand = (context, inputs) => {
   const x = context.input(inputs, 0);
   const pads = context.ints('pads') ?? context.ints('paddings') ?? [];
   const padding = paddingOf(context, x.shape.length, pads, [...x.shape.keys()]);
-  return padded(context, x, padding, context.float('value', 0));
+  return padded(context, x, padding, context.oneOf('mode', modes, 'constant'), context.float('value', 0));
 };
 
 const padByInputs: Expand = (context, inputs) => {
@@ -141,12 +35,16 @@ const padByInputs: Expand = (context, inputs) => {
   const pads = context.sizes(context.input(inputs, 1), 'the padding');
   const given = inputs[3] && context.numbers(inputs[3], 'the axes');
   const axes = given?.map((axis) => context.axis(axis, x.shape.length)) ?? [...x.shape.keys()];
-  return padded(context, x, paddingOf(context, x.shape.length, pads, axes), inputs[2] ?? 0);
+  const padding = paddingOf(context, x.shape.length, pads, axes);
+  return padded(context, x, padding, context.oneOf('mode', modes, 'constant'), inputs[2] ?? 0);
 };
 
 /** Operators that repeat elements, or put others around them. */
 export const spread: Operators = {
   Expand: { 8: expand },
-  Tile: { 6: tile },
+  Tile: {
+    6: (context, inputs) =>
+      tile(context, context.input(inputs, 0), context.sizes(context.input(inputs, 1), 'the repeats')),
+  },
   Pad: { 1: padByAttributes, 11: padByInputs },
 };
