@@ -4,7 +4,7 @@ import { printShape, product } from '../dim.js';
 import type { Value } from '../ir.js';
 import { axisOf } from './axis.js';
 import { boolean, defineLayer, optional } from './define.js';
-import { scaleToUnit } from './unit-normalization.js';
+import { scaleToUnit } from './unit-length.js';
 
 type AxisPair = readonly [left: number, right: number];
 

@@ -2,23 +2,9 @@ import { binary, element, scalar, unary, type Build } from '../build.js';
 import { padAxes, sliceAxis } from '../expand/axes.js';
 import { ones } from '../initializers/constant.js';
 import type { Expression, Value } from '../ir.js';
-import { axes, axesOf, axisOf, beside, keptShape } from './axis.js';
+import { axes, axesOf, axisOf, beside } from './axis.js';
 import { axis, defineLayer, integer, number, optional, optionalParameter } from './define.js';
-
-const square = binary('multiply', element(0), element(0));
-
-/** Squares reduced over axes, which stay with size 1. */
-function squared(build: Build, fn: 'mean' | 'sum', x: Value, along: readonly number[]): Value {
-  const reduced = build.op({ kind: 'reduce', fn, axes: along }, [build.elementwise(square, x)]);
-  return build.reshape(reduced, keptShape(x, along));
-}
-
-/** x / √max(Σ x², least), over axes that are ascending. */
-export function scaleToUnit(build: Build, x: Value, along: readonly number[], least: number): Value {
-  const length = unary('squareRoot', binary('maximum', element(0), scalar(least)));
-  const factor = build.elementwise(binary('divide', scalar(1), length), squared(build, 'sum', x, along));
-  return build.binary('multiply', x, factor);
-}
+import { scaleToUnit, squared } from './unit-length.js';
 
 /** gamma · x / √(mean of x² + epsilon), over `axis`, one or several, of each example (Zhang and Sennrich, 2019). */
 export const rmsNormalization = defineLayer('rmsNormalization', {
@@ -83,7 +69,9 @@ const MOST_TERMS = 16;
 /** The sum of the squares of the `size` elements around each along an axis. */
 function windowSquares(build: Build, x: Value, axis: number, size: number): Value {
   const before = Math.floor((size - 1) / 2);
-  const sides = x.shape.map((_, other) => (other === axis ? [before, size - 1 - before] : [0, 0]) as [number, number]);
+  const sides = x.shape.map((_, other): readonly [number, number] =>
+    other === axis ? [before, size - 1 - before] : [0, 0],
+  );
   const padded = padAxes(build, x, sides);
   const windows = Array.from({ length: size }, (_, start) => sliceAxis(build, padded, axis, start, x.shape[axis]!));
   let sum: Value | undefined;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { single, tfjs, tfjsLayer, type LayerCase, type Oracle } from './case.js';
 import { definitions } from './lowering.js';
-import { alongAxes, at, errorFunction, generate, logSoftmaxed, map, softmaxed, withShape } from './reference.js';
+import { alongAxes, at, count, errorFunction, generate, logSoftmaxed, map, softmaxed, withShape } from './reference.js';
 
 const each =
   (f: (x: number) => number): Oracle =>
@@ -143,12 +143,15 @@ const glu =
     });
   };
 
-/** max(x, 0) + alpha · min(x, 0), alpha standing beside an example. */
-const prelu: Oracle = ([x], variable) => {
-  const alpha = variable('layer.alpha');
-  const beside = withShape(alpha, [1, ...alpha.shape]);
-  return generate(x!.shape, (index) => leaky(at(x!, index), at(beside, index)));
-};
+/** max(x, 0) + alpha · min(x, 0), with one alpha along the shared axes. */
+const prelu =
+  (sharedAxes: readonly number[] = []): Oracle =>
+  ([x], variable) => {
+    const shape = x!.shape.map((size, axis) => (axis === 0 || sharedAxes.includes(axis) ? 1 : size));
+    const alpha = variable('layer.alpha');
+    if (alpha.data.length !== count(shape)) throw new RangeError(`alpha has ${alpha.data.length} elements`);
+    return generate(x!.shape, (index) => leaky(at(x!, index), at(withShape(alpha, shape), index)));
+  };
 
 const asTfjs = {
   relu: tf.relu,
@@ -186,7 +189,7 @@ export const activationCases: readonly LayerCase[] = [
   single('sparsemax of near ones', 'activation', { activation: 'sparsemax' }, { shape: [3, 9], scale: 0.1 }, ([x]) =>
     alongAxes(x!, [-1], sparsemax),
   ),
-  single('defaults', 'prelu', {}, [2, 5, 3], prelu),
+  single('defaults', 'prelu', {}, [2, 5, 3], prelu()),
   single(
     'as tfjs',
     'prelu',
@@ -195,7 +198,7 @@ export const activationCases: readonly LayerCase[] = [
     tfjsLayer((factory) => factory.prelu(), ['alpha']),
   ),
   ...[[1], [1, 2], [2], [1, 2, 3], [3]].map((sharedAxes) =>
-    single(`shared along ${sharedAxes.join(', ')}`, 'prelu', { sharedAxes }, [2, 3, 4, 5], prelu),
+    single(`shared along ${sharedAxes.join(', ')}`, 'prelu', { sharedAxes }, [2, 3, 4, 5], prelu(sharedAxes)),
   ),
   ...options.flatMap(([kind, attributes, f]) => [
     single(JSON.stringify(attributes), kind, attributes, shape, each(f)),
