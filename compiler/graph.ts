@@ -23,6 +23,13 @@ import type { DType } from './tensor.js';
 
 export { customLayer, type CustomLayerBuilder, type FunctionSource } from './layers/elementwise.js';
 export { block, parallel, repeat, type ComposedStage } from './layers/stage.js';
+export {
+  bidirectional,
+  timeDistributed,
+  type Bidirectional,
+  type BidirectionalOutputs,
+  type RecurrentLayer,
+} from './graph/wrappers.js';
 
 /** An input of a graph. */
 export interface InputEdge<D extends InputDType = InputDType> extends Edge<D> {

@@ -1,10 +1,12 @@
 import { compileSources, type CompiledSources } from './custom/compile.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
+import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import type { Functions } from './graph/fills.js';
 import { readFunctions } from './graph/functions.js';
 import type { CompiledFunction, Rng, TensorGraph } from './ir.js';
 import { checkGiven } from './lower/given.js';
+import { checkMatchOptions, type MatchOptions } from './lower/match.js';
 import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import type { CarriedInitializer } from './plan/types.js';
@@ -29,8 +31,11 @@ export type Stage = (typeof stages)[number];
  */
 export type GivenTensors = Tensors;
 
-export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
-  /** What `{tensor}` refers to. */
+export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
+  /**
+   * What `{tensor}` refers to, and what variables take by name: a tensor of a variable's name fills it in the place of its
+   * initializer.
+   */
   readonly tensors?: GivenTensors;
   /** What the declaration's host initializers run, by name. */
   readonly functions?: Functions;
@@ -41,6 +46,14 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'> {
 function readTensors(given: GivenTensors): Tensors {
   for (const [name, tensor] of Object.entries(given)) checkGiven(`tensors.${name}`, tensor);
   return given;
+}
+
+/** Models of other frameworks bring their weights. */
+function refuseTensors({ tensors, tensorNames, tensorLayout, unmatchedTensors }: ModelOptions): void {
+  const given = { tensors: Object.keys(tensors ?? {}).length > 0, tensorNames, tensorLayout, unmatchedTensors };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined && value !== false) ?? [];
+  if (name === undefined) return;
+  throw new OptionError('option', `compile.${name}`, 'a model of another framework has tensors of its own');
 }
 
 /** Anything may come from JavaScript; what is no graph is left to the parser. */
@@ -72,8 +85,10 @@ export class Pipeline {
     model: ModelSource,
     private readonly options: ModelOptions = {},
   ) {
+    checkMatchOptions(options);
     if (isImported(model)) {
       this.imported = model;
+      refuseTensors(options);
       this.tensors = {};
       this.functions = {};
       this.rng = options.rng ?? model.rng;
@@ -119,7 +134,12 @@ export class Pipeline {
     const { dims = {} } = this.options;
     if (this.imported) return (this.lowered ??= { ...this.imported.lower({ dims }), rng: this.rng });
     const functions = this.compiled?.functions ?? new Map<string, CompiledFunction>();
-    return (this.lowered ??= lower(this.declaration!, { dims, tensors: this.tensors, functions }));
+    return (this.lowered ??= lower(this.declaration!, {
+      dims,
+      tensors: this.tensors,
+      matched: this.options,
+      functions,
+    }));
   }
 
   optimize(): TensorGraph {

@@ -85,7 +85,7 @@ for (const [name, model, options] of [
 for (const [name, model, shape] of [
   ['dense layers', mlp, [10]],
   ['convolutions', convolutional, [9, 9, 3]],
-  ['activations', everyActivation, [33]],
+  ['activations', everyActivation, [34]],
 ] as const) {
   test(`${name}: one instance computes any batch bit for bit as a module of that size`, async (t) => {
     const host = await hostOf(model);

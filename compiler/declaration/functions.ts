@@ -58,7 +58,7 @@ function parseOptions(value: unknown, place: Place): Readonly<Record<string, num
   return { ...(value as Readonly<Record<string, number>>) };
 }
 
-/** The attributes of a layer that calls a function, with all its options in their order; others as they are. */
+/** The attributes of a layer that calls a function, with all its options in their order. */
 export function completeCall(attributes: Fields, functions: Functions, place: Place): Fields | undefined {
   const name = attributes['function'];
   if (typeof name !== 'string') return attributes;

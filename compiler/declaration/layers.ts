@@ -142,7 +142,7 @@ export class Layers {
     const checked = from && checkInputs(definition, from, place);
     for (const key of givenKeys(fields)) checkKey(key, definition, place);
     const own = this.parseAttributes(definition, fields, place);
-    const attributes = own && completeCall(own, this.functions, place);
+    const attributes = own && (kind === 'elementwise' ? completeCall(own, this.functions, place) : own);
     const parameters = this.parseParameters(definition, fields, place, name);
     if (name === undefined) return undefined;
     if (attributes) this.above.set(name, { kind: 'layer', definition, outputs: outputNames(definition, attributes) });

@@ -47,10 +47,15 @@ export type ParameterSource =
   | { readonly tensor: string }
   | { readonly variable: string; readonly transpose?: boolean };
 
+/** One object type a kind: of intersections that many, TypeScript would not look for the one that `kind` names. */
+type Flat<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
+
 type DefinedLayerSource = {
-  [K in LayerKind]: { readonly name?: string; readonly kind: K; readonly from?: From } & Options<
-    Table[K]['definition'],
-    ParameterSource
+  [K in LayerKind]: Flat<
+    { readonly name?: string; readonly kind: K; readonly from?: From } & Options<
+      Table[K]['definition'],
+      ParameterSource
+    >
   >;
 }[LayerKind];
 

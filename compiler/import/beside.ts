@@ -1,3 +1,4 @@
+/** Files that a model keeps beside itself. */
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ImportError } from '../errors.js';
@@ -8,28 +9,31 @@ function isInside(path: string, folder: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
+/** What is read: `what` is what errors call it. */
+export interface Part {
+  readonly what: string;
+  /** Bytes before it; 0 where left out. */
+  readonly offset?: number;
+  /** All that follow where left out. */
+  readonly length?: number;
+}
+
 /**
- * Reads a file that stands beside or below a model, or a part of one, and no other.
+ * Reads a part of a file that stands beside or below a model, and no other.
  *
- * @param what the file is to the model
- * @throws ImportError for one that lies elsewhere, links resolved, or cannot be read
+ * @throws ImportError for a file outside the folder, one that cannot be read, and one that ends before the part does
  */
-export function readBeside(
-  folder: string,
-  location: string,
-  what: string,
-  part?: { readonly offset: number; readonly length: number },
-): Uint8Array {
+export function readBeside(folder: string, location: string, { what, offset = 0, length }: Part): Uint8Array {
   const subject = `'${location}'`;
-  const fail = (reason: string): never => {
-    throw new ImportError('external', subject, reason);
+  const fail = (fault: string): never => {
+    throw new ImportError('external', subject, fault);
   };
-  const outside = `${what} lies outside the folder of the model`;
-  if (!isInside(resolve(folder, location), resolve(folder))) return fail(outside);
+  if (!isInside(resolve(folder, location), resolve(folder)))
+    return fail(`${what} lies outside the folder of the model`);
   let file: number;
   try {
     const path = realpathSync(join(folder, location));
-    if (!isInside(path, realpathSync(folder))) return fail(outside);
+    if (!isInside(path, realpathSync(folder))) return fail(`${what} lies outside the folder of the model`);
     file = openSync(path, 'r');
   } catch (error) {
     if (error instanceof ImportError) throw error;
@@ -38,13 +42,13 @@ export function readBeside(
   try {
     const status = fstatSync(file);
     if (!status.isFile()) return fail(`${what} is no file`);
-    const { offset, length } = part ?? { offset: 0, length: status.size };
-    if (offset + length > status.size) return fail(`has ${status.size} bytes, ${offset + length} are needed`);
-    const bytes = new Uint8Array(length);
-    for (let done = 0; done < length;) {
-      const count = readSync(file, bytes, done, length - done, offset + done);
-      if (count === 0) return fail('ends too early');
-      done += count;
+    const count = length ?? Math.max(0, status.size - offset);
+    if (offset + count > status.size) return fail(`has ${status.size} bytes, ${offset + count} are needed`);
+    const bytes = new Uint8Array(count);
+    for (let done = 0; done < count;) {
+      const read = readSync(file, bytes, done, count - done, offset + done);
+      if (read === 0) return fail('ends too early');
+      done += read;
     }
     return bytes;
   } finally {

@@ -7,7 +7,8 @@ import type * as table from './table.js';
 type Table = typeof table;
 export type InitializerKind = keyof Table;
 
-type Snake<S extends string> = S extends `${infer Head}${infer Tail}`
+/** `maxPooling1d` → `max_pooling1d` */
+export type Snake<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}`}${Snake<Tail>}`
   : S;
 

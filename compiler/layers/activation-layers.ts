@@ -1,8 +1,7 @@
-import { binary, element, scalar } from '../build.js';
-import type { Expression } from '../ir.js';
+import { product } from '../dim.js';
 import { activations, applyActivation } from './activation-functions.js';
 import { activation as activationOption } from './activation.js';
-import { axisOf } from './axis.js';
+import { axes, axesOf, axisOf, withAxesLast } from './axis.js';
 import { axis, defineLayer, number, optional } from './define.js';
 
 /** Any activation function, by name. */
@@ -13,7 +12,10 @@ export const activation = defineLayer('activation', {
   lower: (build, { activation }, _parameters, [x]) => applyActivation(build, activation, x),
 });
 
-/** x above 0, alpha · x below; at most `cap`. */
+/**
+ * x above `threshold`, alpha · (x − threshold) below it. With a `cap`, x above the threshold is clipped to 0 ≤ x ≤ cap, as
+ * by Keras, whose words are negative_slope, max_value and threshold.
+ */
 export const relu = defineLayer('relu', {
   inputs: ['x'],
   attributes: activations.relu.options,
@@ -41,25 +43,8 @@ export const thresholdedRelu = defineLayer('thresholdedRelu', {
   inputs: ['x'],
   attributes: { theta: optional(number({ min: 0 }), 1) },
   parameters: {},
-  lower: (build, { theta }, _parameters, [x]) =>
-    theta === 0 ? activations.relu.apply(build, x, { alpha: 0, cap: undefined }) : build.elementwise(above(theta), x),
+  lower: (build, { theta }, _parameters, [x]) => activations.threshold.apply(build, x, { threshold: theta, value: 0 }),
 });
-
-/**
- * x > theta ? x : 0, exactly: where the difference of two float32 numbers is not 0 it is at least 2⁻²⁴ · theta, so that
- * the scaled difference, clipped, is 0 or 1.
- */
-function above(theta: number): Expression {
-  const rounded = Math.fround(theta);
-  const scale = Math.min(2 ** 25 / rounded, 2 ** 127);
-  const difference = binary('subtract', element(0), scalar(rounded));
-  const step = binary(
-    'minimum',
-    binary('maximum', binary('multiply', difference, scalar(scale)), scalar(0)),
-    scalar(1),
-  );
-  return binary('multiply', binary('maximum', element(0), scalar(rounded)), step);
-}
 
 /** x above 0, alpha · (eˣ − 1) below. */
 export const elu = defineLayer('elu', {
@@ -101,7 +86,7 @@ export const sigmoid = defineLayer('sigmoid', {
   lower: (build, options, _parameters, [x]) => activations.sigmoid.apply(build, x, options),
 });
 
-/** clip(alpha · x + beta, 0, 1), with the 0.2 and 0.5 of Keras 2. */
+/** clip(alpha · x + beta, 0, 1), with the 0.2 and 0.5 of Keras 2 and NeuPy. Keras 3 has alpha 1 / 6. */
 export const hardSigmoid = defineLayer('hardSigmoid', {
   inputs: ['x'],
   attributes: activations.hardSigmoid.options,
@@ -155,13 +140,20 @@ export const exp = defineLayer('exp', {
   lower: (build, options, _parameters, [x]) => activations.exp.apply(build, x, options),
 });
 
-/** eˣ / Σ eˣ along an axis. */
+/** eˣ / Σ eˣ along an axis, or along several together. */
 export const softmax = defineLayer('softmax', {
   inputs: ['x'],
-  attributes: { axis: optional(axis(), -1) },
+  attributes: { axis: optional(axes(), -1) },
   parameters: {},
-  lower: (build, options, _parameters, [x]) =>
-    build.op({ kind: 'softmax', axis: axisOf(build, options.axis, x), log: false }, [x]),
+  lower(build, options, _parameters, [x]) {
+    const along = axesOf(build, options.axis, x);
+    if (along.length === 1) return build.op({ kind: 'softmax', axis: along[0]!, log: false }, [x]);
+    return withAxesLast(build, x, along, (moved) => {
+      const kept = moved.shape.slice(0, -along.length);
+      const rows = build.reshape(moved, [...kept, product(moved.shape.slice(kept.length))]);
+      return build.reshape(build.op({ kind: 'softmax', axis: kept.length, log: false }, [rows]), moved.shape);
+    });
+  },
 });
 
 /** The logarithm of softmax. */

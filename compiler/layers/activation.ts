@@ -1,7 +1,9 @@
 import { alternatives, optional, quote, Refusal, type Attribute } from '../attributes.js';
+import { snakeCase } from '../initializers/resolve.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import {
+  activationAliases,
   activationOptions,
   activations,
   type Activation,
@@ -10,6 +12,17 @@ import {
 } from './activation-functions.js';
 
 const names = Object.keys(activations) as ActivationName[];
+
+/** Every spelling of an activation's name. */
+const spellings = (name: ActivationName): readonly string[] => [
+  ...new Set([
+    name,
+    snakeCase(name),
+    ...((activationAliases as Partial<Record<string, readonly string[]>>)[name] ?? []),
+  ]),
+];
+
+const byName = new Map(names.flatMap((name) => spellings(name).map((spelling) => [spelling, name] as const)));
 
 /** The function a layer ends with: a name, or `{ kind: 'relu', cap: 6 }`. */
 export const activation = (fallback: ActivationSource = 'linear'): Attribute<ActivationSource, Activation, false> =>
@@ -21,8 +34,10 @@ const requiredActivation: Attribute<ActivationSource, Activation, true> = {
   expects: alternatives(names.map(quote)),
   words: names,
   read(value) {
-    if (typeof value === 'string')
-      return names.includes(value as ActivationName) ? read({ kind: value }) : new Refusal();
+    if (typeof value === 'string') {
+      const kind = byName.get(value);
+      return kind ? read({ kind }) : new Refusal();
+    }
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Refusal();
     return read(value as Record<string, unknown>);
   },
@@ -52,7 +67,7 @@ function read(source: Readonly<Record<string, unknown>>): Activation | Refusal {
 /** The JSON schema of an activation. */
 export const activationSchema = () => ({
   anyOf: [
-    { enum: names },
+    { enum: [...byName.keys()] },
     ...names.map((name) => ({
       type: 'object',
       properties: {

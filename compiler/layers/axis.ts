@@ -1,9 +1,14 @@
 import type { Build } from '../build.js';
+import type { Dim } from '../dim.js';
 import type { Value } from '../ir.js';
 import { axis, integers, Refusal, type Attribute } from './define.js';
 
-/** One axis or a list of them, resolved to the list. */
-export function axes(): Attribute<number | readonly number[], readonly number[], true> {
+/**
+ * One axis or a list of them, resolved to the list.
+ *
+ * @param least how many there are at least
+ */
+export function axes(least = 1): Attribute<number | readonly number[], readonly number[], true> {
   const [one, list] = [axis(), integers()];
   return {
     required: true,
@@ -11,7 +16,7 @@ export function axes(): Attribute<number | readonly number[], readonly number[],
     expects: 'an integer or a list of integers',
     read(value) {
       const read = list.read(Array.isArray(value) ? value : [value]);
-      return read instanceof Refusal || read.length === 0 ? new Refusal() : read;
+      return read instanceof Refusal || read.length < least ? new Refusal() : read;
     },
   };
 }
@@ -30,4 +35,32 @@ export function axesOf(build: Build, axes: readonly number[], x: Value): readonl
     if (axis === found[i - 1]) build.fail(`axis ${axis} is given twice`);
   });
   return found;
+}
+
+/** The shape with size 1 along the axes. */
+export const keptShape = ({ shape }: Value, axes: readonly number[]): readonly Dim[] =>
+  shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+
+/** A tensor of the sizes of axes of `x`, ascending, as it stands beside `x`. */
+export function beside(build: Build, x: Value, axes: readonly number[], vector: Value): Value {
+  const first = axes[0] ?? x.shape.length;
+  const isTrailing = axes.every((axis, at) => axis === first + at) && first + axes.length === x.shape.length;
+  if (isTrailing) return vector;
+  return build.reshape(
+    vector,
+    x.shape.slice(first).map((size, at) => (axes.includes(first + at) ? size : 1)),
+  );
+}
+
+/**
+ * Applies a function of the same shape to a tensor whose axes `along`, ascending, are its last ones.
+ *
+ * @param apply takes the tensor with those axes last
+ */
+export function withAxesLast(build: Build, x: Value, along: readonly number[], apply: (moved: Value) => Value): Value {
+  const order = [...x.shape.keys()].filter((axis) => !along.includes(axis)).concat(along);
+  if (order.every((axis, i) => axis === i)) return apply(x);
+  const y = apply(build.op({ kind: 'transpose', permutation: order }, [x]));
+  const back = [...x.shape.keys()].map((axis) => order.indexOf(axis));
+  return build.op({ kind: 'transpose', permutation: back }, [y]);
 }

@@ -1,9 +1,9 @@
-import { binary, element, scalar, unary, type Build } from '../build.js';
-import type { Dim } from '../dim.js';
+import { binary, element, scalar, unary } from '../build.js';
 import { ones, zeros } from '../initializers/constant.js';
-import type { Expression, Value } from '../ir.js';
-import { axesOf, axes, axisOf } from './axis.js';
-import { axis, defineLayer, number, optional, optionalParameter, parameter } from './define.js';
+import type { Value } from '../ir.js';
+import { axesOf, axes, axisOf, beside } from './axis.js';
+import { axis, defineLayer, number, optional, optionalParameter, parameter, type Slot } from './define.js';
+import { standardize } from './standardize.js';
 
 const STATISTIC = { trainable: false };
 const epsilon = () => optional(number({ min: 0 }), 1e-3);
@@ -37,7 +37,7 @@ export const batchNormalization = defineLayer('batchNormalization', {
       scale,
       ...(beta ? [beta(shape)] : []),
     );
-    const along = (vector: Value): Value => alongAxis(build, vector, x.shape.length - 1 - channelAxis);
+    const along = (vector: Value): Value => beside(build, x, [channelAxis], vector);
     return build.elementwise(
       binary('add', binary('multiply', element(0), element(1)), element(2)),
       x,
@@ -47,10 +47,6 @@ export const batchNormalization = defineLayer('batchNormalization', {
   },
 });
 
-/** A vector with axes of size 1 after it. */
-const alongAxis = (build: Build, vector: Value, axesAfter: number): Value =>
-  axesAfter === 0 ? vector : build.reshape(vector, [...vector.shape, ...new Array<Dim>(axesAfter).fill(1)]);
-
 /** gamma · (x − mean) / √(variance + epsilon) + beta, with the mean and variance over `axis`, one or several, of each example. */
 export const layerNormalization = defineLayer('layerNormalization', {
   inputs: ['x'],
@@ -58,17 +54,8 @@ export const layerNormalization = defineLayer('layerNormalization', {
   parameters: { gamma: optionalParameter(ones()), beta: optionalParameter(zeros()) },
   lower(build, options, { gamma, beta }, [x]) {
     const along = axesOf(build, options.axis, x);
-    const order = [...x.shape.keys()].filter((axis) => !along.includes(axis)).concat(along);
-    const isTrailing = order.every((axis, i) => axis === i);
-    const moved = isTrailing ? x : build.op({ kind: 'transpose', permutation: order }, [x]);
-    const normalized = build.op({ kind: 'normalize', axes: along.length, epsilon: options.epsilon }, [moved]);
     const shape = along.map((axis) => x.shape[axis]!);
-    const vectors = [gamma, beta].flatMap((slot) => (slot ? [slot(shape)] : []));
-    let expression: Expression = element(0);
-    if (gamma) expression = binary('multiply', expression, element(1));
-    if (beta) expression = binary('add', expression, element(vectors.length));
-    const y = vectors.length > 0 ? build.elementwise(expression, normalized, ...vectors) : normalized;
-    const back = [...x.shape.keys()].map((axis) => order.indexOf(axis));
-    return isTrailing ? y : build.op({ kind: 'transpose', permutation: back }, [y]);
+    const place = (slot: Slot | undefined): Value | undefined => slot && beside(build, x, along, slot(shape));
+    return standardize(build, x, along, options.epsilon, { gamma: place(gamma), beta: place(beta) });
   },
 });

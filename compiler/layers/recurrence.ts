@@ -7,7 +7,7 @@ import { activationExpression, type Activation, type ActivationSource } from './
 import { activation } from './activation.js';
 import type { Slot } from './definition.js';
 import { expectAxes, lastDim } from './rank.js';
-import { flipped } from './shape.js';
+import { flipped } from './flipped.js';
 
 /** A function of single elements: an activation, but none of a whole tensor. */
 export function elementActivation(fallback: ActivationSource): Attribute<ActivationSource, Activation, false> {

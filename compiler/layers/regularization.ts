@@ -1,4 +1,4 @@
-import { defineLayer, number } from './define.js';
+import { defineLayer, integer, number, optional } from './define.js';
 
 /** Layers that act in training only: inference passes their input on. */
 
@@ -35,6 +35,37 @@ export const gaussianDropout = defineLayer('gaussianDropout', {
 export const gaussianNoise = defineLayer('gaussianNoise', {
   inputs: ['x'],
   attributes: { std: number({ min: 0 }) },
+  parameters: {},
+  lower: (_build, _options, _parameters, [x]) => x,
+});
+
+export const spatialDropout3d = defineLayer('spatialDropout3d', {
+  inputs: ['x'],
+  attributes: { rate: rate() },
+  parameters: {},
+  lower: (_build, _options, _parameters, [x]) => x,
+});
+
+/** Dropout that keeps the mean and variance of what `selu` gives (Klambauer et al., 2017). */
+export const alphaDropout = defineLayer('alphaDropout', {
+  inputs: ['x'],
+  attributes: { rate: rate() },
+  parameters: {},
+  lower: (_build, _options, _parameters, [x]) => x,
+});
+
+/** Drops squares of `blockSize` (Ghiasi et al., 2018). */
+export const dropBlock = defineLayer('dropBlock', {
+  inputs: ['x'],
+  attributes: { rate: rate(), blockSize: integer() },
+  parameters: {},
+  lower: (_build, _options, _parameters, [x]) => x,
+});
+
+/** Adds the size of its input to what is minimized. */
+export const activityRegularization = defineLayer('activityRegularization', {
+  inputs: ['x'],
+  attributes: { l1: optional(number({ min: 0 }), 0), l2: optional(number({ min: 0 }), 0) },
   parameters: {},
   lower: (_build, _options, _parameters, [x]) => x,
 });

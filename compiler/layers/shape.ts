@@ -1,6 +1,5 @@
 import { floorDiv, mul, printShape, product, sub, type Dim } from '../dim.js';
 import type { Build } from '../build.js';
-import type { Value } from '../ir.js';
 import { channelsLast } from './data-format.js';
 import { dataFormat, defineLayer, integer, integers, Refusal, type Attribute } from './define.js';
 
@@ -84,6 +83,25 @@ export const permute = defineLayer('permute', {
   },
 });
 
+/** Reorders all axes, which count from 0: output axis i is input axis `permutation[i]`. */
+export const transpose = defineLayer('transpose', {
+  inputs: ['x'],
+  attributes: { permutation: integers({ min: 0 }) },
+  parameters: {},
+  lower(build, { permutation }, _parameters, [x]) {
+    const rank = x.shape.length;
+    if (
+      permutation.length !== rank ||
+      new Set(permutation).size !== rank ||
+      !permutation.every((axis) => axis < rank)
+    ) {
+      const [given, axes] = [permutation, [...x.shape.keys()]].map((list) => `[${list.join(', ')}]`);
+      build.fail(`permutation ${given} is not one of ${axes}, the axes of ${printShape(x.shape)}`);
+    }
+    return build.op({ kind: 'transpose', permutation }, [x]);
+  },
+});
+
 /** [batch, features] → [batch, n, features] */
 export const repeatVector = defineLayer('repeatVector', {
   inputs: ['x'],
@@ -96,10 +114,3 @@ export const repeatVector = defineLayer('repeatVector', {
     return build.op({ kind: 'concat', axis: 1 }, new Array<typeof row>(n).fill(row));
   },
 });
-
-/** A value whose elements along an axis stand in reverse order. */
-export function flipped(build: Build, x: Value, along: number): Value {
-  const starts = x.shape.map((size, axis) => (axis === along ? sub(size, 1) : 0));
-  const steps = x.shape.map((_, axis) => (axis === along ? -1 : 1));
-  return build.op({ kind: 'slice', starts, steps, sizes: x.shape }, [x]);
-}

@@ -30,7 +30,7 @@ export function stageOf(apply: (...from: readonly Edge[]) => StageOutput, info: 
 const isComposed = (value: unknown): value is ComposedStage => infos.has(value as object);
 
 /** A copy; a function of somebody's own makes its layers when it is called, so it is its own copy. */
-const copyStage = (stage: Stage, copies: Map<object, unknown>, suffix: string): Stage =>
+export const copyStage = (stage: Stage, copies: Map<object, unknown>, suffix: string): Stage =>
   infos.get(stage)?.copy(copies, suffix) ?? stage;
 
 export const defaultInputOf = (stage: Stage | undefined): DefaultInput => stage && infos.get(stage)?.defaultInput;

@@ -1,7 +1,7 @@
 import { mul, printShape } from '../dim.js';
 import { axisOf } from './axis.js';
 import { axis, defineLayer } from './define.js';
-import { flipped } from './shape.js';
+import { flipped } from './flipped.js';
 
 /** The elements along an axis in reverse order. */
 export const flip = defineLayer('flip', {

@@ -19,7 +19,7 @@ import type { Slot } from '../layers/define.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { nameOutputs, portOf } from './axes.js';
-import { Variables } from './variables.js';
+import { Variables, type MatchedTensors } from './variables.js';
 
 /** What may be said of a dim when compiling: its size, or its limits and the size kernels are chosen for. */
 export type DimOption = number | { readonly min?: number; readonly max?: number; readonly typical?: number };
@@ -27,6 +27,8 @@ export type DimOption = number | { readonly min?: number; readonly max?: number;
 export interface LowerOptions {
   /** What `{tensor}` refers to. */
   readonly tensors?: Tensors;
+  /** What variables take by name. */
+  readonly matched?: MatchedTensors;
   /** By name, or by input axis for sizes without one: `x[1]`. */
   readonly dims?: Readonly<Record<string, DimOption>>;
   /** The functions of the declaration, compiled; without them all is known but the numbers of inputs they take. */
@@ -128,7 +130,7 @@ function lowerOnce(
   for (const { name, shape, dtype } of declaration.inputs) {
     values.set(name, [build.value({ dtype, shape: shape.map((size, axis) => sizeOf(size, name, axis)) }, name)]);
   }
-  const variables = new Variables(build, declaration, options.tensors ?? {});
+  const variables = new Variables(build, declaration, options.tensors ?? {}, options.matched);
   const definitions = new Map<string, DefinedLayer>();
   const layers: LayerInfo[] = [];
   const read = (reference: string): Value => {

@@ -10,6 +10,8 @@ import type { Layout, Node, Op, Value, Variable } from '../ir.js';
 import type { SlotOptions } from '../layers/define.js';
 import type { StoredValues } from '../stored.js';
 import { requireShape } from './initializers.js';
+import { axesOf, inverse } from './layout.js';
+import { asDepthwise, inLayout, Matcher, type Match, type MatchOptions } from './match.js';
 
 type Fill = Exclude<ParameterDeclaration, { readonly variable: string }>;
 
@@ -46,10 +48,16 @@ export interface SlotRequest {
   readonly weightFanIn: Dim | undefined;
 }
 
+/** Tensors that variables take by name, besides those that the declaration refers to. */
+export interface MatchedTensors extends MatchOptions {
+  readonly tensors?: Tensors;
+}
+
 /** The variables of a graph, made as layers ask for them. */
 export class Variables {
   /** What users should know of the tensors that variables took. */
   readonly notes: string[] = [];
+  private readonly matcher: Matcher;
   private readonly drafts = new Map<string, Draft>();
   private readonly declared: ReadonlyMap<string, VariableDeclaration>;
 
@@ -57,7 +65,9 @@ export class Variables {
     private readonly build: Build,
     private readonly declaration: GraphDeclaration,
     private readonly tensors: Tensors,
+    matched: MatchedTensors = {},
   ) {
+    this.matcher = new Matcher(matched.tensors ?? {}, matched);
     this.declared = new Map(declaration.variables.map((variable) => [variable.name, variable]));
   }
 
@@ -140,16 +150,21 @@ export class Variables {
       const { name, value, fill, layout, trainable, users, weightFanIn } = draft;
       initialize.push({ op: this.fillOp(draft), inputs: [], outputs: [value], origin: name });
       const { fanIn, fanOut } = draft.fans ?? fansOfTransposed(draft);
-      const initializer = isInitializer(fill) ? describeInitializer(fill) : 'values';
-      const isDefault = isInitializer(fill) && fill.default === true;
+      const recipe = initialize.at(-1)!.op.kind === 'initializer' && isInitializer(fill) ? fill : undefined;
+      const initializer = recipe ? describeInitializer(recipe) : 'values';
+      const isDefault = recipe?.default === true;
       return { name, value, layout, trainable, users, fanIn, fanOut, weightFanIn, initializer, isDefault };
     });
+    this.notes.push(...this.matcher.finish(list.map(({ name }) => name)));
     return { list, initialize };
   }
 
   private fillOp(draft: Draft): Op {
-    const { name, value, fill } = draft;
+    const { name, fill } = draft;
     this.build.subject = name;
+    const declared = !isInitializer(fill) && 'tensor' in fill ? fill.tensor : undefined;
+    const match = this.matcher.take(name, declared, draft.layout, isInitializer(fill));
+    if (match) return this.tensorOp(draft, match);
     if (isInitializer(fill)) {
       const op = expandInitializer(fill, this.declaration.initializers);
       requireShape(this.build, fill.kind, op.recipe, draft);
@@ -157,22 +172,31 @@ export class Variables {
     }
     if (Array.isArray(fill)) {
       const { data, shape } = nested(fill);
-      return this.valuesOp(draft, { dtype: 'float32', shape, data: Float32Array.from(data) }, '');
+      return this.valuesOp(draft, { dtype: 'float32', shape, data: Float32Array.from(data) });
     }
-    const { tensor } = fill as { readonly tensor: string };
-    const source = this.tensors[tensor];
-    if (!source) throw new InternalError(`no tensor '${tensor}'`);
-    const given = readGiven(`tensors.${tensor}`, source);
-    if (given.note !== undefined) this.notes.push(given.note);
-    const { values } = given;
-    if (!given.isBare) return this.valuesOp(draft, values, tensor === name ? '' : `tensor '${tensor}' has `);
-    return fillBy({ ...values, shape: this.settle(name, value.shape, values.data.length) });
+    const source = this.tensors[declared!];
+    if (!source) throw new InternalError(`no tensor '${declared!}'`);
+    return this.tensorOp(draft, { key: declared!, source, outputsFirst: undefined, transpose: false });
   }
 
-  /** @param whose what stands before the shape of the values in an error */
-  private valuesOp({ name, value }: Draft, values: StoredValues, whose: string): Op {
+  private tensorOp(draft: Draft, match: Match): Op {
+    const { name, value, outputsFirst } = draft;
+    const { values, isBare, note } = readGiven(`tensors.${match.key}`, match.source);
+    if (note !== undefined) this.notes.push(note);
+    if (isBare) return fillBy({ ...values, shape: this.settle(name, value.shape, values.data.length) });
+    const fits = match.isGeneral && values.shape.every((size, axis) => equal(size, value.shape[axis] ?? 0));
+    const ordered = fits ? values : inLayout(values, match, outputsFirst);
+    const whose = match.key === name ? '' : ` of tensor '${match.key}'`;
+    if (ordered === values) return this.valuesOp(draft, values, whose);
+    const shape = value.shape.every((size) => typeof size === 'number') ? (value.shape as readonly number[]) : [];
+    const was = `, stored as ${printShape(values.shape)}`;
+    return this.valuesOp(draft, asDepthwise(ordered, shape), `${whose}${was}`);
+  }
+
+  /** @param whose what stands after the shape of the values in an error */
+  private valuesOp({ name, value }: Draft, values: StoredValues, whose = ''): Op {
     const { shape } = values;
-    const text = `expects shape ${printShape(value.shape)}, ${whose === '' ? 'got ' : whose}${printShape(shape)}`;
+    const text = `expects shape ${printShape(value.shape)}, got ${printShape(shape)}${whose}`;
     if (shape.length !== value.shape.length) {
       throw new ShapeError('values', name, text, printShape(value.shape), printShape(shape));
     }
@@ -215,16 +239,7 @@ function fansOfTransposed({ value, axes }: Draft): Fans {
   return { fanIn: fanOut, fanOut: fanIn };
 }
 
-/** Where the axes of […kernel, in, out] are stored: as they stand, or as [out, in, …kernel]. */
-const axesOf = (rank: number, outputsFirst: boolean): readonly number[] =>
-  Array.from({ length: rank }, (_, axis) =>
-    !outputsFirst || rank < 2 ? axis : axis < rank - 2 ? axis + 2 : rank - 1 - axis,
-  );
-
 const outputsFirstLayout = { io: 'oi', hwio: 'oihw', oi: 'oi', oihw: 'oihw' } as const;
-
-const inverse = (permutation: readonly number[]): readonly number[] =>
-  permutation.map((_, axis) => permutation.indexOf(axis));
 
 /** Nested lists, which a declaration has checked to be regular, as values and shape. */
 function nested(list: readonly unknown[]): ShapedNumbers {

@@ -19,7 +19,7 @@ const cells: Readonly<Record<RecurrentCell, CellRule>> = {
   lstm: { gates: ['input', 'output', 'forget', 'cell'], activations: 3, inputs: ['cell', 'peepholes'] },
 };
 const common: readonly RecurrentInput[] = ['bias', 'hidden', 'lengths', 'mask'];
-const dtypes: { readonly [K in RecurrentInput]?: DType } = { lengths: 'int32', mask: 'bool' };
+const dtypes: Readonly<Partial<Record<RecurrentInput, DType>>> = { lengths: 'int32', mask: 'bool' };
 
 function checkOp({ cell, gates, activations, optional }: Recurrent, inputs: number, checks: Checks): void {
   const rule = cells[cell];

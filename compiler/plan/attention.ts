@@ -1,6 +1,6 @@
 import { alignUp, add, min, mul, type Dim } from '../dim.js';
+import { headStrides, inHeads } from '../heads.js';
 import type { Node, OpOf, Value } from '../ir.js';
-import { headStrides, inHeads } from '../ops/attention.js';
 import { broadcastStrides } from './loops.js';
 import { address, float, size, type Planner } from './planner.js';
 

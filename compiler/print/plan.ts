@@ -115,7 +115,16 @@ const portRow = ({ name, dtype, shape, buffer }: PlannedPort): string[] => [
  * the comment telling the layer and why this kernel; memory in bytes. Sizes are over the symbols and definitions.
  */
 export function printPlan(plan: KernelPlan): string {
-  const { definitions, tableAddress, table: layout, scratch, end, states, parameterBytes, activationBytes } = plan.memory;
+  const {
+    definitions,
+    tableAddress,
+    table: layout,
+    scratch,
+    end,
+    states,
+    parameterBytes,
+    activationBytes,
+  } = plan.memory;
   const memory: [string, Dim][] = [
     ['table at', tableAddress],
     ['table', layout.bytes],

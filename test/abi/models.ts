@@ -74,7 +74,7 @@ export const lookup: Model = {
 /** Every activation, each an output. */
 export const everyActivation: Model = {
   nacre: 1,
-  inputs: [{ name: 'x', shape: ['batch', 33] }],
+  inputs: [{ name: 'x', shape: ['batch', 34] }],
   layers: activationKinds.map((kind) => ({ name: kind, kind: 'activation', from: 'x', activation: kind })),
   outputs: [...activationKinds],
 };

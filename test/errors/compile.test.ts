@@ -23,6 +23,7 @@ const conv1d = (name: string, fields: Fields = {}): Fields => ({
   kernelSize: 5,
   ...fields,
 });
+const lstm = (name: string, fields: Fields = {}): Fields => ({ name, kind: 'lstm', units: 3, ...fields });
 const zeros = (rows: number, columns: number): number[][] =>
   Array.from({ length: rows }, () => Array<number>(columns).fill(0));
 
@@ -69,7 +70,7 @@ const geometry: readonly Row[] = [
     layers: [dense('hidden', 3, { weight: { tensor: 'w' } })],
     options: { tensors: { w: { data: new Float32Array(30), shape: [3, 10] } } },
     class: 'ShapeError',
-    message: 'hidden.weight: expects shape (10, 3), got (3, 10)',
+    message: "hidden.weight: expects shape (10, 3), got (3, 10) of tensor 'w'",
   },
   {
     title: '8: sharing',
@@ -135,6 +136,79 @@ const geometry: readonly Row[] = [
     message:
       "dense_1.weight: its shape needs 'width' (axis 2 of input x), which may change between calls; " +
       'give a number, or null to fix it at the first input',
+  },
+  {
+    title: '10: a free dim in a state',
+    inputs: [input(['batch', 'time', 4])],
+    layers: [lstm('lstm_1', { stateful: true })],
+    class: 'ShapeError',
+    message:
+      "lstm_1.hidden: its shape needs 'batch' (axis 0 of input x), which may change between calls; " +
+      'give a number, or null to fix it at the first input',
+    details: { code: 'free-dim', subject: 'lstm_1.hidden' },
+  },
+  {
+    title: 'a stateful layer that is given a state',
+    inputs: [input([1, 'time', 4]), input([1, 3], { name: 'h' })],
+    layers: [lstm('lstm_1', { stateful: true, from: ['x', 'h'] })],
+    class: 'ShapeError',
+    message: "lstm_1: takes no input 'hidden', since it is stateful",
+  },
+  {
+    title: 'a cell state of another size',
+    inputs: [input(['batch', 'time', 4]), input(['batch', 3], { name: 'h' }), input(['batch', 4], { name: 'c' })],
+    layers: [lstm('lstm_1', { from: ['x', 'h', 'c'] })],
+    class: 'ShapeError',
+    message: 'lstm_1: expects size 3 of cell along axis 1, got 4',
+  },
+  {
+    title: 'a hidden state of another rank',
+    inputs: [input(['batch', 'time', 4]), input([3], { name: 'h' })],
+    layers: [lstm('lstm_1', { from: ['x', 'h'] })],
+    class: 'ShapeError',
+    message: 'lstm_1: expects hidden (batch, units), got (3)',
+  },
+  {
+    title: 'a mask of another rank',
+    inputs: [input(['batch', 'time', 4]), input(['batch'], { name: 'm' })],
+    layers: [lstm('lstm_1', { from: ['x', null, null, 'm'] })],
+    class: 'ShapeError',
+    message: 'lstm_1: expects (batch, time), got (batch)',
+  },
+  {
+    title: 'a mask of other steps',
+    inputs: [input(['batch', 5, 4]), input(['batch', 6], { name: 'm', dtype: 'bool' })],
+    layers: [lstm('lstm_1', { from: ['x', null, null, 'm'] })],
+    class: 'ShapeError',
+    message: 'lstm_1: expects size 5 of mask along axis 1, got 6',
+  },
+  {
+    title: 'a recurrent layer without steps',
+    inputs: [input(['time', 4])],
+    layers: [lstm('lstm_1')],
+    class: 'ShapeError',
+    message: "lstm_1: expects (batch, time, features), got (time, 4); write input(['batch', 'time', 4])",
+  },
+  {
+    title: '12: wrong features',
+    inputs: [input(['batch', 'time', 4])],
+    layers: [lstm('lstm_1', { inputUnits: 3 })],
+    class: 'ShapeError',
+    message: 'lstm_1: expects 3 features, got 4',
+  },
+  {
+    title: 'an activation of whole tensors in a cell',
+    inputs: [input(['batch', 'time', 4])],
+    layers: [lstm('lstm_1', { recurrentActivation: 'softmax' })],
+    class: 'DeclarationError',
+    message: 'lstm_1: activation softmax is no function of single elements',
+  },
+  {
+    title: 'rows that are not those of the steps',
+    inputs: [input([6, 2]), input([2, 4], { name: 'like' })],
+    layers: [{ name: 'split', kind: 'splitTime', from: ['x', 'like'] }],
+    class: 'ShapeError',
+    message: 'split: expects 8 rows, got 6',
   },
   {
     title: '11: the batch forgotten',

@@ -7,6 +7,7 @@ import { compile } from '../../compiler/index.js';
 import type { TensorGraph } from '../../compiler/ir.js';
 import { lower } from '../../compiler/lower/index.js';
 import { plan } from '../../compiler/plan/index.js';
+import { needsExtended } from '../../compiler/plan/kernels.js';
 import type { Tensor } from '../../compiler/tensor.js';
 import { instantiateSync, type Model } from '../../runtime/index.js';
 import { compiledFunctions as functions, evaluators } from '../layers/functions.js';
@@ -18,9 +19,10 @@ import { GRAPHS, randomGraph } from './random.js';
 
 /** The module of a graph as it was lowered, without any optimization. */
 export async function emitUnoptimized(graph: TensorGraph, seed: bigint): Promise<Uint8Array> {
-  const library = await loadLibrary('baseline');
+  const kernels = plan(graph);
+  const library = await loadLibrary('baseline', needsExtended(kernels));
   const options = { target: 'baseline', library, maxMemory: 2 ** 30, seed, initializers: [], functions } as const;
-  return emit(plan(graph), options).binary;
+  return emit(kernels, options).binary;
 }
 
 /** Two calls of a graph: with its own inputs, and with others whose free sizes differ, where it has any. */

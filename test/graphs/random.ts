@@ -5,7 +5,8 @@ import type { LayerSource } from '../layers/case.js';
 import { functionsOf } from '../layers/functions.js';
 import { definitions, lowerLayers, open, SelfBound, type DeclaredInput, type Lowered } from '../layers/lowering.js';
 import { Draw } from './draw.js';
-import { proposals, type Proposal } from './proposals.js';
+import type { Proposal } from './proposal.js';
+import { proposals } from './proposals.js';
 
 /** Tests take the graphs of the seeds from 0 to below this. */
 export const GRAPHS = 510;
@@ -35,6 +36,15 @@ export interface RandomGraph {
   };
   readonly inputs: Readonly<Record<string, RandomInput>>;
 }
+
+/** The free sizes of inputs, and the largest of all their sizes but the batch, by rank. */
+const spatialNames: Readonly<Record<number, readonly string[]>> = {
+  2: ['length'],
+  3: ['length'],
+  4: ['height', 'width'],
+  5: ['depth', 'rows', 'columns'],
+};
+const largestSize: Readonly<Record<number, number>> = { 2: 16, 3: 9, 4: 9, 5: 5 };
 
 interface Edge {
   readonly name: string;
@@ -84,13 +94,13 @@ class Growing {
     const { draw } = this;
     const name = `in${this.inputs.length}`;
     const dtype = draw.chance(0.15) ? 'int32' : 'float32';
-    const rank = dtype === 'int32' ? 2 : draw.pick([2, 3, 3, 4, 4]);
-    const names = rank === 4 ? ['height', 'width'] : ['length'];
+    const rank = dtype === 'int32' ? 2 : draw.pick([2, 3, 3, 4, 4, 5, 5]);
+    const names = spatialNames[rank] ?? [];
     const declared: (number | string | null)[] = [];
     const shape: Dim[] = [];
     for (let axis = 0; axis < rank; axis++) {
       const free = axis === 0 ? 'batch' : axis < rank - 1 || dtype === 'int32' ? names[axis - 1] : undefined;
-      const size = axis === 0 ? draw.integer(1, 4) : draw.integer(1, rank === 2 ? 16 : 9);
+      const size = axis === 0 ? draw.integer(1, 4) : draw.integer(1, largestSize[rank]!);
       const form = draw.pick(
         axis === 0 ? ['free', 'free', 'free', 'fixed', 'null'] : ['free', 'fixed', 'fixed', 'null'],
       );
@@ -166,7 +176,7 @@ class Growing {
 
   private reuse({ source, proposal }: Drawn): void {
     const parameters = Object.keys(definitions[source.kind]!.parameters);
-    if (parameters.length === 0 || proposal.arity) return;
+    if (parameters.length === 0 || proposal.arity || proposal.count) return;
     const first = this.edges.find((edge) => edge.name === (source.from as string[])[0])!;
     const same = this.edges.filter((edge) => this.sameType(edge, first) && edge.magnitude <= first.magnitude);
     const from = this.draw.pick(same);
@@ -193,12 +203,13 @@ class Growing {
     // Mostly an edge nothing uses yet, so that graphs grow deep.
     const fresh = candidates.filter((edge) => !this.consumed.has(edge.name));
     const first = draw.pick(fresh.length > 0 && draw.chance(0.7) ? fresh : candidates);
-    if (!arity) return [first];
+    const count = proposal.count?.(this.sizesOf(first.shape)) ?? (arity && draw.integer(arity[0], arity[1]));
+    if (count === undefined) return [first];
     const rank = first.shape.length;
     const partners = candidates.filter((edge) => edge.shape.length === rank);
     const equal = partners.filter((edge) => String(this.sizesOf(edge.shape)) === String(this.sizesOf(first.shape)));
     const others = draw.chance(0.5) ? equal : partners;
-    return [first, ...Array.from({ length: draw.integer(arity[0], arity[1]) - 1 }, () => draw.pick(others))];
+    return [first, ...Array.from({ length: count - 1 }, () => draw.pick(others))];
   }
 
   /** The layer lowered, if sizes fit and stay small, and no variable depends on a size that may change. */
@@ -247,7 +258,7 @@ class Growing {
     this.edges.push({
       name,
       shape: lowered.output.shape,
-      dtype: 'float32',
+      dtype: lowered.output.dtype as Edge['dtype'],
       magnitude: kind === 'embedding' ? 1 : (magnitude?.(input, fanIn) ?? input),
     });
   }

@@ -9,7 +9,7 @@ import type { Modules } from './digest.js';
 const forwards: Readonly<Record<string, { model: Model; shapes: readonly (readonly number[])[] }>> = {
   mlp: { model: mlp, shapes: [[5, 10]] },
   convolutions: { model: convolutional, shapes: [[5, 9, 9, 3]] },
-  activations: { model: everyActivation, shapes: [[40, 33]] },
+  activations: { model: everyActivation, shapes: [[40, 34]] },
   embedding: { model: lookup, shapes: [[4, 5]] },
 };
 

@@ -6,12 +6,13 @@ import type { Reference } from './reference.js';
 export interface LayerSource {
   readonly name: string;
   readonly kind: string;
-  readonly from?: string | readonly string[];
+  readonly from?: string | readonly (string | null)[];
   readonly [attribute: string]: unknown;
 }
 
-/** The names a layer takes its inputs from. */
-export const sourcesOf = ({ from = [] }: LayerSource): readonly string[] => (typeof from === 'string' ? [from] : from);
+/** The names a layer takes its inputs from, null for those that are absent. */
+export const sourcesOf = ({ from = [] }: LayerSource): readonly (string | null)[] =>
+  typeof from === 'string' ? [from] : from;
 
 export interface InputSource {
   /** Sizes of the call. */

@@ -1,4 +1,5 @@
 import { activationCases } from './activation.cases.js';
+import { attentionCases } from './attention.cases.js';
 import type { LayerCase } from './case.js';
 import { conv1dCases, conv2dCases, depthwiseConv2dCases } from './convolution.cases.js';
 import { denseCases } from './dense.cases.js';
@@ -8,6 +9,12 @@ import { normalizationCases } from './normalization.cases.js';
 import { poolingCases } from './pooling.cases.js';
 import { preprocessingCases } from './preprocessing.cases.js';
 import { resizingCases } from './resizing.cases.js';
+import { recurrentCases } from './recurrent.cases.js';
+import { categoryCases } from './categories.cases.js';
+import { groupNormalizationCases } from './group-normalization.cases.js';
+import { mergeProductCases } from './merge-products.cases.js';
+import { stepCases } from './steps.cases.js';
+import { unitNormalizationCases } from './unit-normalization.cases.js';
 import { shapeCases } from './shape.cases.js';
 import { spatialCases } from './spatial.cases.js';
 import { transposedCases } from './transposed.cases.js';
@@ -25,7 +32,14 @@ export const layerCases: readonly LayerCase[] = [
   ...activationCases,
   ...normalizationCases,
   ...preprocessingCases,
+  ...categoryCases,
+  ...groupNormalizationCases,
+  ...mergeProductCases,
+  ...stepCases,
+  ...unitNormalizationCases,
   ...shapeCases,
   ...mergeCases,
   ...elementwiseCases,
+  ...attentionCases,
+  ...recurrentCases,
 ];

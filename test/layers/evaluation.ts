@@ -54,7 +54,7 @@ export function mergeDeclarations(declarations: readonly CaseDeclaration[]): Cas
       layers: layers.map((layer) => ({
         ...layer,
         name: inside(layer.name),
-        from: sourcesOf(layer).map(inside),
+        from: sourcesOf(layer).map((name) => name && inside(name)),
       })),
       outputs: outputs.map(({ name, from }) => ({ name: inside(name), from: inside(from) })),
     };

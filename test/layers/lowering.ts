@@ -28,6 +28,13 @@ export interface DeclaredInput {
   readonly dtype?: DType;
 }
 
+/** A layer, its inputs or the shape of `x`, and why it is refused. */
+export type LayerError = readonly [
+  layer: LayerSource,
+  inputs: readonly Dim[] | Readonly<Record<string, DeclaredInput>>,
+  message: string,
+];
+
 /** A size that the layers may fix. */
 export const open = (input: string, axis: number): Dim => symbol(`${input}[${axis}]`);
 
@@ -69,14 +76,16 @@ function lowerOnce(
       };
       return [name, optional && layer[name] === false ? undefined : slot];
     });
-    const from = sourcesOf(layer).map((name) => values.get(name)!);
+    const from = sourcesOf(layer).map((name) => (name === null ? undefined : values.get(name)!));
     const output = definition.lower(
       build,
       resolve(layer, definition),
       Object.fromEntries(slots) as Record<string, never>,
-      from,
+      from as never,
     );
-    values.set(layer.name, output as Value);
+    const [first, ...others] = Array.isArray(output) ? (output as readonly Value[]) : [output as Value];
+    values.set(layer.name, first!);
+    others.forEach((value, index) => values.set(`${layer.name}:${definition.outputs[index + 1]!}`, value));
   }
   return { build, output: values.get(layers.at(-1)!.name)!, inputs, variables, bound };
 }

@@ -20,6 +20,16 @@ const identities: readonly LayerCase[] = [
   ),
   single('rate 0', 'dropout', { rate: 0 }, [2, 5], same),
   single('rate 0.3', 'spatialDropout1d', { rate: 0.3 }, [2, 5, 3], same),
+  single('rate 0.3', 'spatialDropout3d', { rate: 0.3 }, [2, 2, 3, 4, 3], same),
+  single('blocks of 3', 'dropBlock', { rate: 0.1, blockSize: 3 }, [2, 5, 4, 3], same),
+  single('l1 and l2', 'activityRegularization', { l1: 0.1, l2: 0.01 }, [2, 5], same),
+  single(
+    'rate 0.5',
+    'alphaDropout',
+    { rate: 0.5 },
+    [2, 5],
+    tfjsLayer((factory) => factory.alphaDropout({ rate: 0.5 })),
+  ),
   single('rate 0.3', 'spatialDropout2d', { rate: 0.3 }, [2, 5, 4, 3], same),
   single(
     'rate 0.3',

@@ -76,7 +76,7 @@ const conv3d: readonly LayerCase[] = [
           isShortStride(kernelSize, strides)
             ? tfjsLayer((factory) => {
                 const options = { filters: 4, kernelSize, padding, strides: [...each(3, strides)] };
-                return factory.conv3d(options as never);
+                return factory.conv3d(options);
               }, both)
             : convolution({ padding, strides }),
         ),
@@ -224,14 +224,14 @@ const separableConvolutions: readonly LayerCase[] = [
   single(
     'without bias, channels first',
     'separableConv1d',
-    { filters: 4, kernelSize: 2, bias: false, dataFormat: 'channelsFirst' },
+    { filters: 4, kernelSize: 2, bias: false, inputChannels: 3, dataFormat: 'channelsFirst' },
     [2, 3, 6],
     channelsFirst(separable({}, false)),
   ),
   single(
     'without bias, channels first, relu',
     'separableConv2d',
-    { filters: 2, kernelSize: 2, bias: false, activation: 'relu', dataFormat: 'channelsFirst' },
+    { filters: 2, kernelSize: 2, bias: false, activation: 'relu', inputChannels: 3, dataFormat: 'channelsFirst' },
     [2, 3, 6, 5],
     channelsFirst(relu(separable({}, false))),
   ),

@@ -47,6 +47,24 @@ const cases: readonly Case[] = [
     stored: { 'c.weight': 'oihw (6, 2, 2, 3)' },
   },
   {
+    name: 'conv3d',
+    input: [1, 3, 4, 3, 4],
+    fields: { layers: [{ name: 'c', kind: 'conv3d', filters: 3, kernelSize: [2, 1, 3], groups: 1 }] },
+    stored: { 'c.weight': 'oihw (3, 4, 2, 1, 3)', 'c.bias': 'none (3)' },
+  },
+  {
+    name: 'conv2dTranspose stores its channels first',
+    input: [1, 3, 4, 4],
+    fields: { layers: [{ name: 'c', kind: 'conv2dTranspose', filters: 3, kernelSize: [2, 3], strides: 2 }] },
+    stored: { 'c.weight': 'oihw (4, 3, 2, 3)', 'c.bias': 'none (3)' },
+  },
+  {
+    name: 'separableConv2d',
+    input: [1, 4, 4, 3],
+    fields: { layers: [{ name: 'c', kind: 'separableConv2d', filters: 5, kernelSize: 2, bias: false }] },
+    stored: { 'c.depthwiseWeight': 'none (2, 2, 3, 1)', 'c.pointwiseWeight': 'oihw (5, 3, 1, 1)' },
+  },
+  {
     name: 'depthwiseConv2d keeps its order',
     input: [1, 4, 4, 3],
     fields: { layers: [{ name: 'c', kind: 'depthwiseConv2d', kernelSize: 2, bias: false }] },

@@ -1,3 +1,4 @@
+import { attention } from './attention.js';
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { movement } from './movement.js';
@@ -365,4 +366,5 @@ export const mutations: readonly Mutation[] = [
   ...filling,
   ...movement,
   ...selection,
+  ...attention,
 ];

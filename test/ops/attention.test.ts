@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import test from 'ava';
 import { sub, symbol } from '../../compiler/dim.js';
 import type { OpOf, TensorGraph } from '../../compiler/ir.js';
+import { multiplyAdds } from '../../compiler/ops/index.js';
 import type { Tensor } from '../../compiler/tensor.js';
 import { referenceOf } from '../layers/evaluation.js';
 import { difference } from '../layers/values.js';
@@ -161,6 +162,13 @@ test('a query gives the same bits alone and among others, and whatever keys it d
     if (isCausal) same(0, 50, 50);
     else same(3, 52, row.keys);
   }
+});
+
+test('products of attention are counted', (t) => {
+  const row = { batch: 2, heads: 6, groups: 3, queries: 5, keys: 7, size: 4, valueSize: 8 };
+  const shapes = shapesOf(row, false).map((shape) => ({ shape }));
+  const { forward } = graphOf(shapes, (build, values) => [build.op(opOf(row), values)]);
+  t.is(multiplyAdds(forward[0]!), 2 * 6 * 5 * 7 * (4 + 8));
 });
 
 test('shapes that make no attention are refused', (t) => {

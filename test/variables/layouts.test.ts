@@ -14,10 +14,12 @@ const layers: readonly (readonly [kind: string, attributes: Fields, from: string
   ['conv1d', { filters: 8, kernelSize: 3, groups: 4 }, 'sequence', [3, 1, 8], [8, 1, 3]],
   ['conv2d', { filters: 8, kernelSize: [2, 3], groups: 4 }, 'image', [2, 3, 1, 8], [8, 1, 2, 3]],
   ['depthwiseConv2d', { kernelSize: 2, depthMultiplier: 3 }, 'image', [2, 2, 4, 3], [2, 2, 4, 3]],
+  ['conv3d', { filters: 9, kernelSize: [2, 3, 1] }, 'volume', [2, 3, 1, 4, 9], [9, 4, 2, 3, 1]],
+  ['conv2dTranspose', { filters: 5, kernelSize: [3, 2], strides: 2 }, 'image', [3, 2, 5, 4], [4, 5, 3, 2]],
   ['embedding', { inputDim: 7, outputDim: 5 }, 'ids', [7, 5], [7, 5]],
 ];
 
-const inputs = { x: [2, 10], sequence: [2, 5, 4], image: [2, 4, 4, 4], ids: [2, 3] };
+const inputs = { x: [2, 10], sequence: [2, 5, 4], image: [2, 4, 4, 4], volume: [2, 3, 3, 2, 4], ids: [2, 3] };
 const feeds = Object.fromEntries(
   Object.entries(inputs).map(([name, shape]) => {
     const length = shape.reduce((product, size) => product * size);

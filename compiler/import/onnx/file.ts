@@ -20,6 +20,6 @@ export async function openOnnx(path: string, options: Pick<OnnxOptions, 'bind' |
   const folder = dirname(path);
   return importOnnx(bytes, {
     ...options,
-    externalData: (location, offset, length) => readBeside(folder, location, 'external data', { offset, length }),
+    externalData: (location, offset, length) => readBeside(folder, location, { what: 'external data', offset, length }),
   });
 }
