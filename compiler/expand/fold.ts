@@ -12,6 +12,9 @@ const MOST_ELEMENTS = 65536;
 /** What sizes are computed with is smaller still. */
 const MOST_SIZES = 256;
 
+/** Nodes that are followed back from a value; what depends on more counts as unknown. */
+const MOST_DEPTH = 500;
+
 /** Ops that only move elements, so that a size moves as any element does. */
 const movers: ReadonlySet<OpKind> = new Set(['reshape', 'transpose', 'concat', 'slice', 'gather']);
 
@@ -32,6 +35,7 @@ export class FoldingBuild extends Build {
   /** Values that are not known, and those that do not follow from sizes. */
   private readonly unknown = new Set<number>();
   private readonly unfollowed = new Set<number>();
+  private depth = 0;
 
   /** A value known when compiling. */
   constant(tensor: Tensor): Value {
@@ -141,6 +145,16 @@ export class FoldingBuild extends Build {
     return this.sizes.get(value.id) ?? contentOfTensor(this.tensors.get(value.id));
   }
 
+  private deeper<T>(follow: () => T | undefined): T | undefined {
+    if (this.depth === MOST_DEPTH) return undefined;
+    this.depth++;
+    try {
+      return follow();
+    } finally {
+      this.depth--;
+    }
+  }
+
   /** What a value is known to be; variables count as what they start as. */
   tensorOf(value: Value): Tensor | undefined {
     const known = this.tensors.get(value.id) ?? this.settled.get(value.id);
@@ -148,7 +162,7 @@ export class FoldingBuild extends Build {
     if (known || !node || node.inputs.length === 0 || this.unknown.has(value.id)) return known;
     const inputs = new Map<number, Tensor>();
     for (const input of node.inputs) {
-      const tensor = this.tensorOf(input);
+      const tensor = this.deeper(() => this.tensorOf(input));
       if (!tensor) break;
       inputs.set(input.id, tensor);
     }
@@ -165,7 +179,7 @@ export class FoldingBuild extends Build {
       this.contentOf(value) ?? this.settledSizes.get(value.id) ?? contentOfTensor(this.settled.get(value.id));
     const node = this.producers.get(value.id);
     if (known || !node || node.inputs.length === 0 || this.unfollowed.has(value.id)) return known;
-    const content = this.followed(node, (input) => this.settledContentOf(input));
+    const content = this.followed(node, (input) => this.deeper(() => this.settledContentOf(input)));
     if (content) this.settledSizes.set(value.id, content);
     else this.unfollowed.add(value.id);
     return content;

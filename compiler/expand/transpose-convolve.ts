@@ -38,6 +38,9 @@ interface Phase {
   readonly padding: readonly [before: Dim, after: Dim];
 }
 
+/** Convolutions that a transposed one may become: the product of its strides. */
+const MOST_PHASES = 4096;
+
 const itself = (y: Value): Value => y;
 
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
@@ -106,6 +109,8 @@ export function transposeConvolve(build: Build, x: Value, w: Value, spread: Spre
   const { strides, dilation, before, outputs, groups, finish = itself } = spread;
   const grouped = byGroups(build, w, spread);
   const [, perGroup, , ...kernel] = grouped.shape as [number, number, Dim, ...number[]];
+  const phaseCount = strides.reduce((count, stride) => count * stride, 1);
+  if (phaseCount > MOST_PHASES) build.fail(`strides of ${strides.join(', ')} are too long`);
   const low = before.map((start, axis) => floorDiv(start, strides[axis]!));
   const high = before.map((start, axis) => floorDiv(sub(add(start, outputs[axis]!), 1), strides[axis]!));
   const phases: readonly Phases[] = combinations(

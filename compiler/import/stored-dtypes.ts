@@ -61,6 +61,6 @@ export function elementCount(name: string, shape: unknown): number {
 /** A value as JSON for an error message, cut to a bounded length. */
 export function quote(value: unknown): string {
   // What JSON does not have gives undefined.
-  const text = String(JSON.stringify(value));
+  const text = (JSON.stringify(value) as string | undefined) ?? String(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

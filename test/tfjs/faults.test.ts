@@ -215,6 +215,36 @@ test('functions that call themselves, or each other without end, are refused', (
   });
 });
 
+test('what a long chain of nodes gives is not followed to its beginning', (t) => {
+  const nodes = Array.from({ length: 5000 }, (_, at): WrittenNode => {
+    return { name: `n${at}`, op: 'Cumsum', inputs: [at === 0 ? 'x' : `n${at - 1}`, 'axis'] };
+  });
+  const graph: WrittenGraph = {
+    inputs: [{ name: 'x', dtype: 'int32', shape: [2] }],
+    constants: { axis: tensor('int32', [], [0]) },
+    nodes: [...nodes, { name: 'y', op: 'Reshape', inputs: ['x', 'n4999'] }],
+    outputs: { y: 'y' },
+  };
+  t.throws(() => lowered(graph), { instanceOf: ImportError, message: /the shape must be known when compiling/ });
+});
+
+test('a transposed convolution by long strides is refused', (t) => {
+  const graph: WrittenGraph = {
+    inputs: [{ name: 'x', shape: [1, 2, 2, 1] }],
+    constants: { size: tensor('int32', [4], [1, 9, 9, 1]), w: tensor('float32', [1, 1, 1, 1], [1]) },
+    nodes: [
+      {
+        name: 'y',
+        op: 'Conv2DBackpropInput',
+        inputs: ['size', 'w', 'x'],
+        attributes: { strides: [1, big, big, 1], padding: 'SAME' },
+      },
+    ],
+    outputs: { y: 'y' },
+  };
+  t.throws(() => lowered(graph), { instanceOf: NacreError, message: /are too long/ });
+});
+
 const wild: readonly unknown[] = [
   null, true, -1, 0.5, 1e300, '', '-1', 'x', '^x', 'x:7', [], {}, [[]], { i: '-9223372036854775808' }, { i: big }, { s: 'U0FNRQ==' }, { f: 'NaN' },
   { list: { i: ['0', String(big)] } }, { type: 'DT_STRING' }, { shape: { dim: [{ size: '-5' }] } }, { size: String(big) }, 'Conv2D', 'Reshape', 'Const',

@@ -18,7 +18,7 @@ import { spread } from './ops/spread.js';
 import { values } from './ops/values.js';
 
 /** Every operator that is read, by family. */
-const families = {
+const tables = {
   activations,
   arithmetic,
   blocks,
@@ -41,8 +41,15 @@ const families = {
 /** Operators by name. The object has no prototype, since names come from files. */
 export const operators: Operators = Object.assign(
   Object.create(null) as Operators,
-  ...Object.values<Operators>(families),
+  ...Object.values<Operators>(tables),
 ) as Operators;
 
-/** Every operator that is read, in alphabetical order; placeholders and constants are read without an entry. */
-export const operatorNames = (): readonly string[] => [...Object.keys(operators), 'Const', 'Placeholder'].sort();
+/** What is read without an entry. */
+const sources = ['Const', 'Placeholder'];
+
+/** Names of the operators that are read, by family, in alphabetical order. */
+export const families: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries<Operators>({ ...tables })
+    .map(([family, table]) => [family, Object.keys(table).sort()])
+    .concat([['sources', sources]]),
+);
