@@ -60,8 +60,11 @@ interface Drawn {
   readonly proposal: Proposal;
 }
 
-/** Layers of maps and sequences come up more often, as few others keep those ranks. */
-const kinds = Object.entries(proposals).flatMap((entry) => (entry[1].ranks ? [entry, entry, entry] : [entry]));
+/** Layers of maps and sequences come up more often, as few others keep those ranks, and those of volumes still more. */
+const kinds = Object.entries(proposals).flatMap((entry) => {
+  const { ranks } = entry[1];
+  return new Array<typeof entry>(ranks ? (Math.min(...ranks) > 4 ? 4 : 3) : 1).fill(entry);
+});
 
 /** A graph of 3 to 20 layers: branches, free and latched sizes, shared variables, layers applied twice. */
 export function randomGraph(seed: number): RandomGraph {
