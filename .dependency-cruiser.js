@@ -34,11 +34,12 @@ const stages = {
   layers: ['ir', 'ops', 'build', 'expand', 'attributes', 'initializers'],
   declaration: ['ir', 'attributes', 'aliases', 'initializers', 'layers'],
   lower: ['ir', 'ops', 'build', 'initializers', 'layers', 'declaration'],
+  graph: ['ir', 'initializers', 'layers', 'declaration', 'lower'],
   optimize: ['ir', 'ops', 'build'],
   plan: ['ir', 'facts'],
   emit: ['ir', 'facts', 'plan'],
   custom: ['ir', 'emit'],
-  import: ['aliases', 'ir', 'ops', 'build', 'expand', 'initializers', 'layers', 'declaration', 'lower'],
+  import: ['aliases', 'ir', 'ops', 'build', 'expand', 'initializers', 'layers', 'declaration', 'lower', 'graph'],
 };
 
 /** Folders of families, the file that lists them, and what else that file imports. */
@@ -59,7 +60,7 @@ const listed = (folder, table, besides) => {
 };
 
 /** Files of compiler/, besides the command line, that may use Node's own modules. */
-const hostFiles = ['emit/library', 'import/onnx/file'];
+const hostFiles = ['emit/library', 'import/beside', 'import/onnx/file'];
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const entryPoints = Object.values(exports)

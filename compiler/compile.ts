@@ -4,6 +4,7 @@ import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
 import { emit } from './emit/index.js';
 import { loadLibrary, type Target } from './emit/library.js';
+import { writeExternal } from './external.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import { plan as planGraph } from './plan/index.js';
@@ -18,8 +19,11 @@ import { writeTypes } from './types-text.js';
 export interface CompileOptions extends ModelOptions {
   /** `baseline` runs everywhere, bit for bit the same; `relaxed` uses fused multiply-add where the engine has it. */
   readonly target?: Target;
-  /** `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. */
-  readonly weights?: 'seed' | 'embed';
+  /**
+   * `seed`: initializers travel as recipes; `embed`: their values travel. Given values always do. `external`: all values
+   * are in `weights`, a safetensors file, which `nacre/runtime/external` reads.
+   */
+  readonly weights?: 'seed' | 'embed' | 'external';
   /**
    * How float32 values travel: as they are (`f32`, the default), rounded to `f16`, or as `int8` with a scale for each
    * output, but for parameters with one axis. They are decoded to float32 when variables are filled; `notes` tell how
@@ -55,6 +59,8 @@ export type SignatureOf<M> =
 export interface CompiledModule<S extends Signature = Signature> {
   readonly binary: Uint8Array;
   readonly manifest: Manifest;
+  /** The safetensors file with the values of all variables, where they are external. */
+  readonly weights?: Uint8Array;
   /** Text of the `.d.ts` that types the module. */
   readonly types: string;
   /** WebAssembly text, where `text` asked for it; weights and the manifest are not in it. */
@@ -112,7 +118,10 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const asked = frozen ? [] : carriedInitializers(initializers, pipeline.rng);
   const notes = [...warnings, ...(pipeline.lower().notes ?? [])];
   const emitOptions = { maxMemory, seed, functions, customs, frozen };
-  if (weights === 'embed' && !isSettled(graph)) {
+  if (weights === 'external' && waitsForInput(graph)) {
+    notes.push('weights: sizes of variables wait for the first input, so that no file is written');
+  }
+  if (weights !== 'seed' && !isSettled(graph)) {
     report('embed', 2);
     if (waitsForInput(graph)) {
       const names = graph.variables.map(({ name }) => name);
@@ -127,13 +136,22 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   }
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
-  const plan = planGraph(stored.graph, asked);
+  let plan = planGraph(stored.graph, asked);
+  const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
+  if (external) ({ plan } = external);
   report('emit', 3);
   const library = await loadLibrary(target, needsExtended(plan));
-  const emitted = emit(plan, { ...emitOptions, target, library, text: options.text ?? false });
+  const emitted = emit(plan, {
+    ...emitOptions,
+    target,
+    library,
+    weights: external?.weights,
+    text: options.text ?? false,
+  });
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
-  return { ...emitted, types, notes, functions: pipeline.functions };
+  const file = external && { weights: external.file };
+  return { ...emitted, ...file, types, notes, functions: pipeline.functions };
 }
 
 function checkOptions(options: CompileOptions) {
@@ -149,7 +167,9 @@ function checkOptions(options: CompileOptions) {
   if (parameters !== undefined && !['editable', 'frozen'].includes(parameters)) {
     fail('parameters', `must be 'editable' or 'frozen', got ${show(parameters)}`);
   }
-  if (!['seed', 'embed'].includes(weights)) fail('weights', `must be 'seed' or 'embed', got ${show(weights)}`);
+  if (!['seed', 'embed', 'external'].includes(weights)) {
+    fail('weights', `must be 'seed', 'embed' or 'external', got ${show(weights)}`);
+  }
   const { storage = 'f32' } = options;
   if (!storages.includes(storage)) fail('storage', `must be 'f32', 'f16' or 'int8', got ${show(storage)}`);
   const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed);

@@ -1,4 +1,4 @@
-import { instantiate, type Model, type SessionOptions } from '../runtime/index.js';
+import { instantiate, type Model, type SessionOptions } from '../runtime/external.js';
 import { compile, type CompileOptions, type SignatureOf } from './compile.js';
 import type { ModelSource } from './pipeline.js';
 

@@ -185,6 +185,7 @@ export class FillingSession extends Session {
   #ask(index: number, seed: bigint): void {
     const { name, host, seed: own } = this.manifest.variables[index]!;
     const fill = this.functions[host!];
+    if (!host) this.check(Status.awaitingHost);
     if (!fill) {
       throw new VariableError('host', name, `its initializer '${host}' runs on the host; pass functions: { ${host} }`);
     }

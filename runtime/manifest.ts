@@ -31,12 +31,34 @@ export interface ManifestVariable {
   readonly default: boolean;
   readonly users: readonly string[];
   readonly trainable: boolean;
-  /** Its values travel with the module, so that it counts as initialized. */
+  /** Its values travel with the module, or in its file of weights, so that it counts as initialized. */
   readonly given: boolean;
   /** The function of the host that fills it. */
   readonly host?: string;
   /** What that function draws from unless the graph's seed, in decimal. */
   readonly seed?: string;
+}
+
+/** Where the values of a variable stand in the file of weights. */
+export interface ManifestTensor {
+  readonly name: string;
+  readonly dtype: 'float32' | 'float16' | 'bfloat16' | 'uint8' | 'int8' | 'uint16';
+  /** How many values there are. */
+  readonly count: number;
+  /** Bytes of the file, scales and offsets included, from `begin` to before `end`. */
+  readonly begin: number;
+  readonly end: number;
+  /** How many of these are scales and offsets; missing if none. */
+  readonly scales?: number;
+}
+
+/** The file with the values of a module's variables, in safetensors. */
+export interface ManifestWeights {
+  readonly bytes: number;
+  /** Of the whole file, in hexadecimal. */
+  readonly sha256: string;
+  /** In the order of their bytes. */
+  readonly tensors: readonly ManifestTensor[];
 }
 
 export interface Manifest {
@@ -79,6 +101,8 @@ export interface Manifest {
   readonly custom?: readonly { readonly name: string; readonly options: Readonly<Record<string, number>> }[];
   /** The seed that initializes unless another one is given, in decimal. */
   readonly seed: string;
+  /** The file that has the values of variables; missing if the module has them. */
+  readonly weights?: ManifestWeights;
   /** Parameters cannot be changed; missing if they can. */
   readonly frozen?: true;
   /** Bytes; `states` is missing where nothing lasts between calls. */

@@ -199,7 +199,7 @@ export class Session implements ForwardModel {
       case Status.memoryRefused:
         return new ModuleError('memory', 'memory', `the host refused ${got} bytes`);
       case Status.awaitingHost:
-        return new ModuleError('host', 'module', 'has functions of the host; instantiate it by nacre/runtime');
+        return new ModuleError('host', 'module', 'instantiate it by nacre/runtime or nacre/runtime/external');
     }
     return new ModuleError('status', 'module', `returned status ${status}`);
   }

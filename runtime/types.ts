@@ -40,7 +40,13 @@ export type Source<S extends Signature = Signature> =
   | CompiledWasm<S>
   | Uint8Array
   | ArrayBuffer
-  | { readonly binary: Uint8Array; readonly functions?: HostFunctions; readonly '~signature'?: S }
+  | {
+      readonly binary: Uint8Array;
+      /** Of a module whose weights are in a file, for `nacre/runtime/external`. */
+      readonly weights?: Uint8Array;
+      readonly functions?: HostFunctions;
+      readonly '~signature'?: S;
+    }
   | { readonly baseline: CompiledWasm<S> | Uint8Array; readonly relaxed: CompiledWasm<S> | Uint8Array };
 
 /** A model that computes: what `nacre/runtime/forward` gives. */

@@ -29,6 +29,8 @@ export const accepted = [
   dense({ units: 64, activation: 'relu', weight: heUniform() }),
   dense({ units: 64, weight: 'he_uniform', bias: 'random_normal' }),
   dense({ units: 2, bias: false, activation: { kind: 'relu', cap: 6 } }),
+  dense({ units: 2, activation: 'hard_sigmoid' }),
+  dense({ units: 2, activation: 'silu' }),
   dense({
     units: 2,
     weight: [

@@ -3,12 +3,19 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import test from 'ava';
 import ts from 'typescript';
 
-const source = readFileSync(new URL('../../docs/initialization.md', import.meta.url), 'utf8');
 /** Inside the package, so that its own name leads to its entry points. */
 const folder = fileURLToPath(new URL('docs/', import.meta.url));
 
+/** Pages with code; that of some needs files, so that only its types are checked. */
+const pages = [
+  { page: 'initialization', runs: true },
+  { page: 'neupy', runs: true },
+  { page: 'onnx', runs: false },
+];
+
 interface Program {
   readonly title: string;
+  readonly runs: boolean;
   readonly file: string;
   readonly code: string;
   readonly expected: readonly string[];
@@ -19,7 +26,12 @@ const outputOf = (code: string, text: string | undefined): string[] =>
   text?.trimEnd().split('\n') ?? [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line!);
 
 /** The code blocks under one heading are one program, and `console` is what they print to. */
-const programs = source.split(/^##+ /m).flatMap((section, index): Program[] => {
+function programsOf(page: string, runs: boolean): Program[] {
+  const source = readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8');
+  return source.split(/^##+ /m).flatMap((section, index) => programOf(section, `${page}-${index}`, page, runs));
+}
+
+function programOf(section: string, file: string, page: string, runs: boolean): Program[] {
   const blocks = [...section.matchAll(/^```ts\n(.*?)^```(?:\n\n```text\n(.*?)^```)?/gms)];
   if (blocks.length === 0) return [];
   const code = blocks.map(([, block]) => block!).join('');
@@ -27,14 +39,16 @@ const programs = source.split(/^##+ /m).flatMap((section, index): Program[] => {
     'export const lines: string[] = [];\nconst console = { log: (value: unknown) => void lines.push(String(value)) };\n';
   return [
     {
-      title: section.slice(0, section.indexOf('\n')),
-      file: `${folder}section-${index}.ts`,
+      title: `${page}.md: ${section.slice(0, section.indexOf('\n'))}`,
+      runs,
+      file: `${folder}${file}.ts`,
       code: prelude + code,
       expected: blocks.flatMap(([, block, text]) => outputOf(block!, text)),
     },
   ];
-});
+}
 
+const programs = pages.flatMap(({ page, runs }) => programsOf(page, runs));
 mkdirSync(folder, { recursive: true });
 for (const { file, code } of programs) writeFileSync(file, code);
 const { options } = ts.convertCompilerOptionsFromJson(
@@ -45,7 +59,7 @@ const { options } = ts.convertCompilerOptionsFromJson(
     strict: true,
     noUncheckedIndexedAccess: true,
     skipLibCheck: true,
-    types: [],
+    types: ['node'],
   },
   folder,
 );
@@ -56,13 +70,14 @@ const compiled = ts.createProgram(
 compiled.emit();
 const problems = ts.getPreEmitDiagnostics(compiled);
 
-for (const { title, file, expected } of programs) {
-  test(`initialization.md: ${title}`, async (t) => {
+for (const { title, runs, file, expected } of programs) {
+  test(title, async (t) => {
     const faults = problems.filter((problem) => (problem.file?.fileName ?? file) === file);
     t.deepEqual(
       faults.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
       [],
     );
+    if (!runs) return;
     const { lines } = (await import(pathToFileURL(file.replace(/ts$/, 'js')).href)) as {
       readonly lines: readonly string[];
     };

@@ -40,7 +40,10 @@ const start = (...words: string[]) => {
 test('every example is started by its name', (t) => {
   const { status, stderr } = start('none');
   t.is(status, 2);
-  t.is(stderr, "example: there is no 'none'; choose one of c-host, digits, face, gluon, keras, neupy, ocr, vad, worker\n");
+  t.is(
+    stderr,
+    "example: there is no 'none'; choose one of c-host, digits, face, gluon, keras, neupy, ocr, upscale, vad, worker\n",
+  );
   const { stdout } = start('keras');
   t.deepEqual(
     [...stdout.matchAll(/^\n(.+)\n-+\n/gm)].map(([, title]) => title),

@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import test from 'ava';
 import { encode } from 'fast-png';
 import { anchors, decodeDetections, overlap, suppress, type Detection } from '../examples/face/detect.js';
-import { drawBox, drawDisc, padToSquare, readPng, resize, writePng, type Image } from '../examples/face/image.js';
+import {
+  arrange,
+  crop,
+  drawBox,
+  drawDisc,
+  padToSquare,
+  readPng,
+  resize,
+  writePng,
+  type Image,
+} from '../examples/face/image.js';
 
 const near = (value: number): number => Math.round(value * 1e6) / 1e6;
 
@@ -77,6 +87,15 @@ test('a photo is padded to a square around its middle', (t) => {
   const { left, top, width, height, ...image } = padToSquare(row(1, 2, 3));
   t.deepEqual([left, top, width, height], [0, 1, 3, 3]);
   t.deepEqual(reds({ width, height, ...image }), [0, 0, 0, 1, 2, 3, 0, 0, 0]);
+});
+
+test('images are cut and put together', (t) => {
+  const stripes = arrange([row(1, 2, 3), row(4)], 'down');
+  t.deepEqual([stripes.width, stripes.height, reds(stripes)], [3, 2, [1, 2, 3, 4, 255, 255]]);
+  const part = crop(stripes, [1, 0], 2, 2);
+  t.deepEqual([part.width, part.height, reds(part)], [2, 2, [2, 3, 255, 255]]);
+  const both = arrange([part, row(7)], 'right');
+  t.deepEqual([both.width, both.height, reds(both)], [3, 2, [2, 3, 7, 255, 255, 255]]);
 });
 
 test('boxes and discs are drawn inside the image only', (t) => {

@@ -9,7 +9,7 @@ const font: Font = {
   descent: -3,
   hasGlyphForCodePoint: (code) => code < 128,
   glyphsForString: (text) =>
-    [...text].map((character) => ({
+    Array.from(text, (character) => ({
       advanceWidth: 8,
       path: {
         commands:

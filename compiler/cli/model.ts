@@ -1,32 +1,37 @@
-import { access } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { access, stat } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
-import type { BoundInput } from '../import/onnx/index.js';
 import { openOnnx } from '../import/onnx/file.js';
-import { readSafetensors, type StoredTensor } from '../import/safetensors.js';
+import { readSafetensors } from '../import/safetensors.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
 import { show } from '../show.js';
+import { readBindings } from './bindings.js';
 import { readBytes, readText } from './files.js';
-import { toFloat32 } from './float32.js';
-import { readNpy } from './npy.js';
-import { readAssignment } from './values.js';
+import { openTfjs, type TfjsFile } from './tfjs.js';
 
 /** The option of commands that take models whose inputs can be bound. */
 export const bindOption = {
   value: 'NAME=VALUE',
   multiple: true,
-  help: 'fixes an input of an ONNX model: a number, a nested list, or a .npy or .json file',
+  help: 'fixes an input of an ONNX model or a graph-model: a number, a nested list, or a .npy or .json file',
 } as const;
 
 /** What a MODEL argument names: something to compile, or a module that is compiled already. */
 export type LoadedModel =
-  | { readonly kind: 'source'; readonly model: ModelSource; readonly tensors: GivenTensors }
+  | {
+      readonly kind: 'source';
+      readonly model: ModelSource;
+      readonly tensors: GivenTensors;
+      /** What tfjs can read too. */
+      readonly file?: TfjsFile | undefined;
+    }
   | { readonly kind: 'module'; readonly binary: Uint8Array };
 
 export const modelDetails: readonly string[] = [
   'MODEL is a declaration in .json, with its tensors in the .safetensors of the same name beside it, or a',
-  '.js, .mjs or .ts file whose default export is a graph or a declaration, or an ONNX model in .onnx.',
+  '.js, .mjs or .ts file whose default export is a graph or a declaration, an ONNX model in .onnx, or a model of Keras',
+  'or tfjs: a model.json or the folder of one.',
 ];
 
 const exists = (path: string): Promise<boolean> =>
@@ -37,10 +42,7 @@ const exists = (path: string): Promise<boolean> =>
 
 async function loadTensors(path: string): Promise<GivenTensors> {
   if (!(await exists(path))) return {};
-  const stored = Object.entries(readSafetensors(await readBytes(path)));
-  return Object.fromEntries(
-    stored.map(([name, tensor]: [string, StoredTensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]),
-  );
+  return readSafetensors(await readBytes(path));
 }
 
 /** The default export of a file, which is the user's code: what it throws is a fault of the model. */
@@ -64,38 +66,32 @@ async function importModel(path: string): Promise<ModelSource> {
   throw new NacreError('model', path, `its default export must be a graph or a declaration, got ${show(exported)}`);
 }
 
-/** A value for an input of an ONNX model: a number, a nested list in JSON, or a file in .npy or .json. */
-async function readBound(text: string): Promise<BoundInput> {
-  if (text.endsWith('.npy')) return readNpy(await readBytes(text), text).tensor;
-  const json = text.endsWith('.json') ? await readText(text) : text;
-  try {
-    return JSON.parse(json) as BoundInput;
-  } catch {
-    throw new OptionError('arguments', '--bind', `${show(text)} is no number, nested list or .npy or .json file`);
-  }
-}
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
-/** The values of `--bind` options, by input. */
-export async function readBindings(bind: readonly string[]): Promise<Readonly<Record<string, BoundInput>>> {
-  const bound: Record<string, BoundInput> = {};
-  for (const [name, text] of bind.map((each) => readAssignment('--bind', each))) bound[name] = await readBound(text);
-  return bound;
-}
+const notBindable = (): OptionError =>
+  new OptionError('arguments', '--bind', 'only inputs of ONNX models and graph-models can be bound');
 
 /**
- * Reads a model, whose kind the end of its name tells.
+ * Reads a model, whose kind the end of its name tells, and of a .json its content; of a folder its model.json.
  *
- * @param bind `name=value` for inputs of an ONNX model that are known
+ * @param bind `name=value` for inputs of an ONNX model or a graph-model that are known
  * @throws OptionError for a file that cannot be read · NacreError for one that is no model · ImportError for tensors
  */
 export async function loadModel(path: string, bind: readonly string[] = []): Promise<LoadedModel> {
-  if (bind.length > 0 && extname(path) !== '.onnx') {
-    throw new OptionError('arguments', '--bind', 'only inputs of ONNX models can be bound');
-  }
+  if (await isFolder(path)) return loadModel(join(path, 'model.json'), bind);
+  if (bind.length > 0 && !['.onnx', '.json'].includes(extname(path))) throw notBindable();
   switch (extname(path)) {
     case '.json': {
-      const model = await readText(path);
-      return { kind: 'source', model, tensors: await loadTensors(path.replace(/\.json$/, '.safetensors')) };
+      const text = await readText(path);
+      const tensors = (): Promise<GivenTensors> => loadTensors(path.replace(/\.json$/, '.safetensors'));
+      const opened = await openTfjs(path, text, bind, tensors);
+      if (opened) return { kind: 'source', ...opened, tensors: {} };
+      if (bind.length > 0) throw notBindable();
+      return { kind: 'source', model: text, tensors: await tensors() };
     }
     case '.js':
     case '.mjs':

@@ -7,7 +7,7 @@ import { emitDraw } from './draw.js';
 import type { Linker } from './linker.js';
 import { announce, seedGenerator, type CustomFill } from './recipes.js';
 import { awaitHost, forget, forgetCustom, onlyFor, requireParameters, requireVariable } from './requirements.js';
-import { isHost } from './steps.js';
+import { awaitsHost, isExternal } from './steps.js';
 import { field, setField } from './variable.js';
 
 /** The functions of the graph's own initializers, by name. */
@@ -22,7 +22,7 @@ export function emitInitializeParameter(linker: Linker, plan: KernelPlan, custom
   const index = (): Ref => get(0);
   const seeds = (): [Ref, Ref] => [get(4), get(5)];
   const own = module.call('recipe', [index(), ...seeds()], i32);
-  const fill = plan.variables.some(isHost)
+  const fill = plan.variables.some(awaitsHost)
     ? when(module, module.i32.eqz(own), ...awaitHost(linker, plan, index))
     : module.drop(own);
   linker.add('initializeParameter', params, i32, locals, [
@@ -148,7 +148,8 @@ export function emitSampleParameter(
     setField(linker, 'first', get(6)),
     setField(linker, 'count', get(7)),
   ];
-  const isWhole = ({ filling }: PlannedVariable): boolean => !isElementwise(filling, torch, customs);
+  const isWhole = (variable: PlannedVariable): boolean =>
+    isExternal(variable) || !isElementwise(variable.filling, torch, customs);
   const sampled = module.if(
     module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
     module.block(null, [

@@ -12,7 +12,7 @@ import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { placeholder, splicePayloads } from './splice.js';
-import { emitForward, emitPrepare, emitReset, isHost, parametersWait } from './steps.js';
+import { emitForward, emitPrepare, emitReset, isExternal, isHost, parametersWait } from './steps.js';
 
 export type { EmitOptions } from './options.js';
 
@@ -56,8 +56,8 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
   const dropped = options.frozen ? (plan.variables.some(isHost) ? editing : [...editing, ...writing]) : [];
   const kept = EXPORTS.filter((name) => !dropped.includes(name));
-  for (const name of [...kept, ...(hasState ? ['reset'] : []), 'abiVersion', 'table', 'failed'])
-    module.addFunctionExport(name, name);
+  const besides = [...(hasState ? ['reset'] : []), ...(plan.variables.some(isExternal) ? ['decodeParameter'] : [])];
+  for (const name of [...kept, ...besides, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 
   keepCalled(module, [...sharedByInfer, ...linker.kept]);

@@ -12,7 +12,7 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen'>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
   // Definitions are the module's own; users read sizes over the symbols.
@@ -61,6 +61,7 @@ export function describe(
     ...(plan.rng === 'philox' ? {} : { rng: plan.rng }),
     ...(plan.customs.length === 0 ? {} : { custom: plan.customs.map(({ name, options }) => ({ name, options })) }),
     seed: String(options.seed),
+    ...(options.weights ? { weights: options.weights } : {}),
     ...(options.frozen ? { frozen: true } : {}),
     memory: {
       parameters: shown(memory.parameterBytes),

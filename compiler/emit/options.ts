@@ -1,3 +1,4 @@
+import type { ManifestWeights } from '../../runtime/manifest.js';
 import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
 
@@ -13,6 +14,8 @@ export interface EmitOptions {
   readonly customs?: ReadonlyMap<string, CompiledFunction>;
   /** Nothing changes parameters once they are initialized, so what would is left out. */
   readonly frozen?: boolean;
+  /** The file of the values that do not travel with the module. */
+  readonly weights?: ManifestWeights | undefined;
   /** Also return the text form. */
   readonly text?: boolean;
 }

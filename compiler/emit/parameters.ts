@@ -9,9 +9,10 @@ import { linkCustoms } from './customs.js';
 import { emitDraw } from './draw.js';
 import type { Linker } from './linker.js';
 import { emitAdvance, emitRecipes, seedGenerator } from './recipes.js';
-import { awaitHost, forget, forgetCustom, requireParameters, requireVariable } from './requirements.js';
-import { isHost } from './steps.js';
-import { declareLocated, emitLocate, emitStore, field, packingRefs } from './variable.js';
+import { awaitHost, forget, forgetCustom, onlyFor, requireParameters, requireVariable } from './requirements.js';
+import { awaitsHost, isExternal, isHost } from './steps.js';
+import { decodeStored } from './stored.js';
+import { declareLocated, emitLocate, emitStore, field, MANY_CASES, packingRefs, switchOver } from './variable.js';
 
 /** Emits what reaches parameters. Returns the values that travel with the module, in the order of their segments. */
 export function emitParameters(
@@ -34,6 +35,7 @@ export function emitParameters(
   const single = [...customs].filter(([name]) => compiled.get(name)?.entry === 'sample');
   emitSampleParameter(linker, plan, families, new Map(single));
   emitAccess(linker, plan);
+  if (plan.variables.some(isExternal)) emitDecode(linker, plan);
   return payloads;
 }
 
@@ -43,7 +45,7 @@ const stateOf = ({ module }: Linker, { memory: { tableAddress, table } }: Kernel
 /** `initialize(seedLow, seedHigh, flags)`: every variable that is not, or all with bit 0 of flags. */
 function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
-  const hasHosts = plan.variables.some(isHost);
+  const hasHosts = plan.variables.some(awaitsHost);
   const locals = new Locals(module, [i32, i32, i32]);
   const [seedLow, seedHigh, flags] = [0, 1, 2].map((index) => locals.parameter(index).get) as [
     () => Ref,
@@ -61,7 +63,7 @@ function emitInitialize(linker: Linker, plan: KernelPlan): void {
   const recipe = module.call('recipe', [index.get(), seedLow(), seedHigh()], i32);
   const store = module.call('store', [index.get()], none);
   const wait = module.block(null, [
-    ...forget(linker, plan, index.get()),
+    ...onlyFor(linker, plan, index.get, isHost, () => forget(linker, plan, index.get())),
     module.if(module.i32.eqz(waiting.get()), waiting.set(module.i32.add(index.get(), module.i32.const(1)))),
   ]);
   const fill = hasHosts ? [module.if(recipe, store, wait)] : [module.drop(recipe), store];
@@ -106,6 +108,9 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
     ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),
     module.i32.store(0, 4, module.i32.const(tableAddress + table.parameter), field(linker, 'target')),
+    ...(hasScales(plan)
+      ? [module.i32.store(0, 4, module.i32.const(tableAddress + table.arguments), field(linker, 'scratch'))]
+      : []),
     when(
       module,
       module.i32.eqz(state()),
@@ -125,4 +130,30 @@ function emitAccess(linker: Linker, plan: KernelPlan): void {
     module.call('store', [write.parameter(0).get()], none),
     module.i32.const(Status.ok),
   ]);
+}
+
+/** Whether the host has to write scales. */
+const hasScales = ({ variables }: KernelPlan): boolean =>
+  variables.some(
+    (variable) => isExternal(variable) && variable.filling.kind === 'values' && 'scale' in variable.filling.values,
+  );
+
+/** `decodeParameter(i)`: takes stored values that the host has written as those of an external variable. */
+function emitDecode(linker: Linker, plan: KernelPlan): void {
+  const { module } = linker;
+  const locals = new Locals(module, [i32]);
+  const index = (): Ref => locals.parameter(0).get();
+  const cases = plan.variables.map(({ filling }) => [
+    ...(filling.kind === 'values' ? decodeStored(linker, filling.values) : []),
+    module.br('decoded'),
+  ]);
+  const decoding = module.block('decoded', switchOver(linker, index(), cases));
+  const body = [
+    ...requireParameters(linker, plan),
+    ...requireVariable(linker, index()),
+    decoding,
+    module.call('store', [index()], none),
+    module.i32.const(Status.ok),
+  ];
+  linker.add('decodeParameter', [i32], i32, locals, body, cases.length < MANY_CASES);
 }

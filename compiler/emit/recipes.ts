@@ -65,6 +65,7 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
   const payloads: Uint8Array[] = [];
   const cases = plan.variables.map(({ filling }) => {
     if (filling.kind === 'values') {
+      if (filling.external) return [module.return(module.i32.const(0))];
       const segment = segmentName(payloads.length);
       payloads.push(payloadOf(filling.values));
       const copy = copyStored(linker, filling.values, segment);

@@ -127,14 +127,21 @@ export function emitReset(linker: Linker, { memory: { states } }: KernelPlan): b
   return true;
 }
 
-/** Whether the host has to fill a variable. */
+/** Whether a function of the host has to fill a variable. */
 export const isHost = ({ filling }: PlannedVariable): boolean =>
   filling.kind === 'recipe' && filling.recipe.kind === 'host';
+
+/** Whether the host has to write the values of a variable from a file. */
+export const isExternal = ({ filling }: PlannedVariable): boolean =>
+  filling.kind === 'values' && filling.external === true;
+
+/** Whether the host has to fill a variable. */
+export const awaitsHost = (variable: PlannedVariable): boolean => isHost(variable) || isExternal(variable);
 
 /** The status of variable `index` while it has no values. */
 function missing({ module }: Linker, { variables }: KernelPlan, index: () => Ref): Ref {
   const hosts = variables.flatMap((variable, at) =>
-    isHost(variable) ? [module.i32.eq(index(), module.i32.const(at))] : [],
+    awaitsHost(variable) ? [module.i32.eq(index(), module.i32.const(at))] : [],
   );
   const plain = module.i32.const(Status.uninitialized);
   if (hosts.length === 0) return plain;

@@ -19,8 +19,7 @@ export function copyStored(linker: Linker, values: StoredValues, segment: string
   const { module } = linker;
   const width = storedWidth(values);
   const head = scaleBytes(values);
-  const times = (ref: Ref, factor: number): Ref =>
-    factor === 1 ? ref : module.i32.mul(ref, module.i32.const(factor));
+  const times = (ref: Ref, factor: number): Ref => (factor === 1 ? ref : module.i32.mul(ref, module.i32.const(factor)));
   const plus = (ref: Ref, offset: Ref, some = true): Ref => (some ? module.i32.add(ref, offset) : ref);
   const count = (): Ref => field(linker, 'count');
   const first = times(module.i32.wrap(wideField(linker, 'first')), width);
@@ -31,12 +30,7 @@ export function copyStored(linker: Linker, values: StoredValues, segment: string
     times(count(), width),
   );
   if (head === 0) return [elements];
-  const scales = module.memory.init(
-    segment,
-    field(linker, 'scratch'),
-    module.i32.const(0),
-    module.i32.const(head),
-  );
+  const scales = module.memory.init(segment, field(linker, 'scratch'), module.i32.const(0), module.i32.const(head));
   return [scales, elements];
 }
 

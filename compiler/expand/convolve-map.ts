@@ -19,6 +19,7 @@ export interface Slide {
   readonly finish?: (y: Value) => Value;
 }
 
+const itself = (y: Value): Value => y;
 const pairOf = (list: readonly number[]): Pair => [list[0]!, list[1]!];
 
 /**
@@ -28,7 +29,7 @@ const pairOf = (list: readonly number[]): Pair => [list[0]!, list[1]!];
  * @throws ShapeError for a kernel that does not fit the map or the groups
  */
 export function convolveMap(build: Build, x: Value, w: Value, slide: Slide): Value {
-  const { strides, dilation, padding, groups, kernelLayout = 'oihw', finish = (y) => y } = slide;
+  const { strides, dilation, padding, groups, kernelLayout = 'oihw', finish = itself } = slide;
   const spatial = x.shape.length - 2;
   if (spatial === 3) return convolveVolume(build, x, w, slide);
   if (spatial === 2) {
@@ -68,7 +69,7 @@ function joinTaps(build: Build, w: Value, layout: KernelLayout): Value {
  * are convolved one by one and summed where each channel has filters of its own.
  */
 function convolveVolume(build: Build, x: Value, w: Value, slide: Slide): Value {
-  const { strides, dilation, padding, groups, kernelLayout = 'oihw', finish = (y) => y } = slide;
+  const { strides, dilation, padding, groups, kernelLayout = 'oihw', finish = itself } = slide;
   const axes = volumeAxes[kernelLayout];
   const padded = padAxes(build, x, [[0, 0], padding[0]!, [0, 0], [0, 0], [0, 0]]);
   const [batch, depth, height, width, channels] = padded.shape as [Dim, Dim, Dim, Dim, Dim];

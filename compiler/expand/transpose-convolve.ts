@@ -38,6 +38,8 @@ interface Phase {
   readonly padding: readonly [before: Dim, after: Dim];
 }
 
+const itself = (y: Value): Value => y;
+
 const greatestDivisor = (a: number, b: number): number => (b === 0 ? a : greatestDivisor(b, a % b));
 
 /** The positions whose quotients by the stride run from `low` to `high`. */
@@ -101,7 +103,7 @@ function byGroups(build: Build, w: Value, { groups, kernelLayout = 'iohw' }: Spr
  * interleaved; parts that read alike are one convolution with as many more filters.
  */
 export function transposeConvolve(build: Build, x: Value, w: Value, spread: Spread): Value {
-  const { strides, dilation, before, outputs, groups, finish = (y) => y } = spread;
+  const { strides, dilation, before, outputs, groups, finish = itself } = spread;
   const grouped = byGroups(build, w, spread);
   const [, perGroup, , ...kernel] = grouped.shape as [number, number, Dim, ...number[]];
   const low = before.map((start, axis) => floorDiv(start, strides[axis]!));

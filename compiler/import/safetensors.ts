@@ -47,14 +47,24 @@ export function writeSafetensors(
 ): Uint8Array<ArrayBuffer> {
   const sorted = Object.keys(tensors)
     .sort()
-    .map((name) => ({ name, ...tensors[name]! }));
+    .map((name): NamedTensor => ({ name, ...tensors[name]! }));
+  return writeOrdered(sorted, metadata).file;
+}
+
+export type NamedTensor = StoredTensor & { readonly name: string };
+
+/** The same with the tensors in the order in which they are given, and where the data of the first begins. */
+export function writeOrdered(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>>,
+): { readonly file: Uint8Array<ArrayBuffer>; readonly dataStart: number } {
   const members: string[] = [];
   const metadataKeys = Object.keys(metadata).sort();
   if (metadataKeys.length > 0) {
     members.push(`"__metadata__":{${metadataKeys.map((key) => member(key, metadata[key])).join()}}`);
   }
   let size = 0;
-  for (const { name, dtype, shape, data } of sorted) {
+  for (const { name, dtype, shape, data } of tensors) {
     checkTensor(name, dtype, shape, data);
     const end = size + data.byteLength;
     members.push(member(name, { dtype: elementTypes[dtype], shape, data_offsets: [size, end] }));
@@ -66,11 +76,11 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(dataStart - 8), true);
   file.set(header, 8);
   let offset = dataStart;
-  for (const { data } of sorted) {
+  for (const { data } of tensors) {
     file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
     offset += data.byteLength;
   }
-  return file;
+  return { file, dataStart };
 }
 
 // JSON.stringify on one whole object would move integer-like names to the front.

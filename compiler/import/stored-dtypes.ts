@@ -7,7 +7,11 @@ export const arrayTypes = {
   float16: Uint16Array,
   bfloat16: Uint16Array,
   int64: BigInt64Array,
+  uint64: BigUint64Array,
   int32: Int32Array,
+  uint32: Uint32Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
   uint8: Uint8Array,
   int8: Int8Array,
   bool: Uint8Array,
@@ -24,7 +28,11 @@ export const elementTypes: Readonly<Record<StoredDtype, string>> = {
   float16: 'F16',
   bfloat16: 'BF16',
   int64: 'I64',
+  uint64: 'U64',
   int32: 'I32',
+  uint32: 'U32',
+  int16: 'I16',
+  uint16: 'U16',
   uint8: 'U8',
   int8: 'I8',
   bool: 'BOOL',
@@ -47,6 +55,7 @@ export function elementCount(name: string, shape: unknown): number {
 
 /** A value as JSON for an error message, cut to a bounded length. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value);
+  // What JSON does not have gives undefined.
+  const text = String(JSON.stringify(value));
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

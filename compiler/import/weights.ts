@@ -2,11 +2,14 @@ import type { FoldingBuild } from '../expand/fold.js';
 import { fansOf } from '../initializers/fans.js';
 import type { Layout, Node, Value, Variable } from '../ir.js';
 import { fnv1a64Bytes } from '../random.js';
+import type { StoredValues } from '../stored.js';
 import { volume, type Tensor } from '../tensor.js';
 
 /** A tensor of a file, which is read where it is used. */
 export interface WeightSource {
   readonly name: string;
+  /** How a module keeps floats that the file has in fewer bits. */
+  readonly stored?: StoredValues;
   read(): Tensor;
 }
 
@@ -21,6 +24,7 @@ export interface Draft {
   readonly name: string;
   readonly value: Value;
   readonly tensor: Tensor;
+  readonly stored: StoredValues | undefined;
   layout: Layout | null;
   readonly users: string[];
 }
@@ -51,21 +55,21 @@ export class Weights {
     if (known) return known;
     const tensor = source.read();
     const isWeight = tensor.dtype === 'float32' && tensor.shape.length > 0;
-    const value = isWeight ? this.variable(source.name, tensor) : this.build.constant(tensor);
+    const value = isWeight ? this.variable(source.name, tensor, source.stored) : this.build.constant(tensor);
     this.bySource.set(source, value);
     return value;
   }
 
   /** A variable, or the one that has these very values already. */
-  variable(name: string, tensor: Tensor): Value {
+  variable(name: string, tensor: Tensor, stored?: StoredValues): Value {
     const known = this.byTensor.get(tensor);
     if (known) return known;
-    const value = this.ownVariable(name, tensor);
+    const value = this.ownVariable(name, tensor, stored);
     this.byTensor.set(tensor, value);
     return value;
   }
 
-  private ownVariable(name: string, tensor: Tensor): Value {
+  private ownVariable(name: string, tensor: Tensor, stored: StoredValues | undefined): Value {
     const bytes = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
     const key = `${tensor.shape.join(' ')}:${fnv1a64Bytes(bytes)}`;
     const alike = this.byContent.get(key) ?? [];
@@ -73,7 +77,7 @@ export class Weights {
     if (twin) return twin.value;
     const own = this.uniqueName(name);
     const value = this.build.value({ dtype: tensor.dtype, shape: tensor.shape }, own);
-    const draft: Draft = { name: own, value, tensor, layout: null, users: [] };
+    const draft: Draft = { name: own, value, tensor, stored, layout: null, users: [] };
     this.drafts.set(own, draft);
     this.byValue.set(value.id, draft);
     this.byContent.set(key, [...alike, draft]);
@@ -95,8 +99,9 @@ export class Weights {
     readonly notes: string[];
   } {
     const drafts = [...this.drafts.values()].filter(({ value }) => ids.has(value.id));
-    const initialize = drafts.map(({ name, value, tensor }): Node => {
-      return { op: { kind: 'constant', tensor }, inputs: [], outputs: [value], origin: name };
+    const initialize = drafts.map(({ name, value, tensor, stored }): Node => {
+      const op = stored ? ({ kind: 'stored', values: stored } as const) : ({ kind: 'constant', tensor } as const);
+      return { op, inputs: [], outputs: [value], origin: name };
     });
     return { variables: drafts.map(variableOf), initialize, notes: drafts.flatMap(noteOn) };
   }

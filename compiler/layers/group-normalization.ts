@@ -1,25 +1,19 @@
-import { binary, element, scalar, unary, type Build } from '../build.js';
+import type { Build } from '../build.js';
 import { floorDiv, mul, product, sub, type Dim } from '../dim.js';
 import * as f from '../formula.js';
 import { ones, zeros } from '../initializers/constant.js';
-import type { Expression, Value } from '../ir.js';
+import type { Value } from '../ir.js';
 import { axisOf, beside, withAxesLast } from './axis.js';
 import { axis, defineLayer, integer, number, optional, optionalParameter, type Slots } from './define.js';
+import { affine, standardizeBy, type Affine } from './standardize.js';
 
 const parameters = { gamma: optionalParameter(ones()), beta: optionalParameter(zeros()) };
 const attributes = { axis: optional(axis(), -1), epsilon: optional(number({ min: 0 }), 1e-3) };
-
-interface Affine {
-  readonly gamma: Value | undefined;
-  readonly beta: Value | undefined;
-}
 
 interface Options {
   readonly axis: number;
   readonly epsilon: number;
 }
-
-const centered = binary('subtract', element(0), element(1));
 
 /** A mean of each channel [batch, channels] as the mean of its group. */
 function overGroups(build: Build, channelMeans: Value, groups: Dim): Value {
@@ -34,24 +28,14 @@ function overGroups(build: Build, channelMeans: Value, groups: Dim): Value {
 }
 
 /** x [batch, …, channels] in groups of neighbouring channels. */
-function channelsTrailing(build: Build, x: Value, groups: Dim, epsilon: number, { gamma, beta }: Affine): Value {
+function channelsTrailing(build: Build, x: Value, groups: Dim, epsilon: number, vectors: Affine): Value {
   const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!];
   const pixels = build.reshape(x, [batch, product(x.shape.slice(1, -1)), channels]);
   const meanOf = (values: Value): Value => {
     const means = overGroups(build, build.op({ kind: 'reduce', fn: 'mean', axes: [1] }, [values]), groups);
     return build.reshape(means, [batch, 1, channels]);
   };
-  const mean = meanOf(pixels);
-  const variance = meanOf(build.elementwise(binary('multiply', centered, centered), pixels, mean));
-  const deviation = unary('squareRoot', binary('add', element(0), scalar(epsilon)));
-  const scale = gamma
-    ? build.elementwise(binary('divide', element(1), deviation), variance, gamma)
-    : build.elementwise(binary('divide', scalar(1), deviation), variance);
-  const scaled = binary('multiply', centered, element(2));
-  const y = beta
-    ? build.elementwise(binary('add', scaled, element(3)), pixels, mean, scale, beta)
-    : build.elementwise(scaled, pixels, mean, scale);
-  return build.reshape(y, x.shape);
+  return build.reshape(standardizeBy(build, pixels, meanOf, epsilon, vectors), x.shape);
 }
 
 /** x [batch, channels, …] in groups of neighbouring channels. */
@@ -59,12 +43,8 @@ function channelsLeading(build: Build, x: Value, groups: Dim, epsilon: number, {
   const [batch, channels, ...spatial] = x.shape as [Dim, Dim, ...Dim[]];
   const grouped = build.reshape(x, [batch, groups, product([floorDiv(channels, groups), ...spatial])]);
   const normalized = build.op({ kind: 'normalize', axes: 1, epsilon }, [grouped]);
-  const vectors = [gamma, beta].flatMap((vector) => (vector ? [beside(build, x, [1], vector)] : []));
-  let expression: Expression = element(0);
-  if (gamma) expression = binary('multiply', expression, element(1));
-  if (beta) expression = binary('add', expression, element(vectors.length));
-  const y = build.reshape(normalized, x.shape);
-  return vectors.length > 0 ? build.elementwise(expression, y, ...vectors) : y;
+  const place = (vector: Value | undefined): Value | undefined => vector && beside(build, x, [1], vector);
+  return affine(build, build.reshape(normalized, x.shape), { gamma: place(gamma), beta: place(beta) });
 }
 
 /** @param groupsOf how many groups there are, given the channels */
@@ -78,11 +58,11 @@ function normalizeGroups(
   const channelAxis = axisOf(build, options.axis, x);
   if (channelAxis === 0) build.fail('axis 0 is the batch, whose examples are normalized one by one');
   const channels = x.shape[channelAxis]!;
-  const affine = { gamma: gamma?.([channels]), beta: beta?.([channels]) };
+  const vectors = { gamma: gamma?.([channels]), beta: beta?.([channels]) };
   const groups = groupsOf(channels);
-  if (channelAxis === 1 && x.shape.length > 2) return channelsLeading(build, x, groups, options.epsilon, affine);
+  if (channelAxis === 1 && x.shape.length > 2) return channelsLeading(build, x, groups, options.epsilon, vectors);
   return withAxesLast(build, x, [channelAxis], (moved) =>
-    channelsTrailing(build, moved, groups, options.epsilon, affine),
+    channelsTrailing(build, moved, groups, options.epsilon, vectors),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Build } from '../build.js';
-import { floorDiv, min, mul, sub, type Dim } from '../dim.js';
+import { floorDiv, max, min, mul, sub, type Dim } from '../dim.js';
 import { sliceAxis } from '../expand/axes.js';
 import { resizeLinear, resizeNearest } from '../expand/resampling.js';
 import type { Value } from '../ir.js';
@@ -26,16 +26,12 @@ const centre = (build: Build, x: Value, axes: Axes, sizes: readonly [Dim, Dim]):
     x,
   );
 
-/** The largest window in the middle of a map with the proportions of the target. */
+/** The largest window in the middle of a map with the proportions of the target, of at least one element. */
 function cropToProportions(build: Build, x: Value, axes: Axes, { height, width }: Target): Value {
   const [rows, columns] = axes.map((axis) => x.shape[axis]!) as [Dim, Dim];
-  const sizes = [
-    min(rows, floorDiv(mul(columns, height), width)),
-    min(columns, floorDiv(mul(rows, width), height)),
-  ] as const;
-  for (const size of sizes)
-    build.require('atLeast', size, 1, `its input has no window of proportions ${height}:${width}`);
-  return centre(build, x, axes, sizes);
+  const largest = (size: Dim, other: Dim, ratio: readonly [number, number]): Dim =>
+    max(1, min(size, floorDiv(mul(other, ratio[0]), ratio[1])));
+  return centre(build, x, axes, [largest(rows, columns, [height, width]), largest(columns, rows, [width, height])]);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { binary, element, scalar, unary } from '../build.js';
 import { ones, zeros } from '../initializers/constant.js';
-import type { Expression, Value } from '../ir.js';
-import { axesOf, axes, axisOf, beside, withAxesLast } from './axis.js';
-import { axis, defineLayer, number, optional, optionalParameter, parameter } from './define.js';
+import type { Value } from '../ir.js';
+import { axesOf, axes, axisOf, beside } from './axis.js';
+import { axis, defineLayer, number, optional, optionalParameter, parameter, type Slot } from './define.js';
+import { standardize } from './standardize.js';
 
 const STATISTIC = { trainable: false };
 const epsilon = () => optional(number({ min: 0 }), 1e-3);
@@ -54,13 +55,7 @@ export const layerNormalization = defineLayer('layerNormalization', {
   lower(build, options, { gamma, beta }, [x]) {
     const along = axesOf(build, options.axis, x);
     const shape = along.map((axis) => x.shape[axis]!);
-    const vectors = [gamma, beta].flatMap((slot) => (slot ? [slot(shape)] : []));
-    let expression: Expression = element(0);
-    if (gamma) expression = binary('multiply', expression, element(1));
-    if (beta) expression = binary('add', expression, element(vectors.length));
-    return withAxesLast(build, x, along, (moved) => {
-      const y = build.op({ kind: 'normalize', axes: along.length, epsilon: options.epsilon }, [moved]);
-      return vectors.length > 0 ? build.elementwise(expression, y, ...vectors) : y;
-    });
+    const place = (slot: Slot | undefined): Value | undefined => slot && beside(build, x, along, slot(shape));
+    return standardize(build, x, along, options.epsilon, { gamma: place(gamma), beta: place(beta) });
   },
 });

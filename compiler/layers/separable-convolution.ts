@@ -6,7 +6,7 @@ import { glorotUniform } from '../initializers/variance-scaling.js';
 import type { Value } from '../ir.js';
 import { channelsLast, expectMap, mapInput, type SpatialRank } from './data-format.js';
 import { defineLayer, integer, optional, optionalParameter, padding, parameter, perAxis, type Slot } from './define.js';
-import { convolveDepthwise, type Depthwise } from './depthwise-convolution.js';
+import { convolveDepthwise, type Depthwise } from './depthwise.js';
 import { channelsOf, ends, finishOf } from './sliding.js';
 import { sequencePadding } from './window.js';
 

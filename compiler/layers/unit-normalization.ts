@@ -1,8 +1,7 @@
 import { binary, element, scalar, unary, type Build } from '../build.js';
-import { product } from '../dim.js';
-import { padAxes } from '../expand/axes.js';
+import { padAxes, sliceAxis } from '../expand/axes.js';
 import { ones } from '../initializers/constant.js';
-import type { Value } from '../ir.js';
+import type { Expression, Value } from '../ir.js';
 import { axes, axesOf, axisOf, beside, keptShape } from './axis.js';
 import { axis, defineLayer, integer, number, optional, optionalParameter } from './define.js';
 
@@ -48,6 +47,14 @@ export const unitNormalization = defineLayer('unitNormalization', {
   lower: (build, options, _parameters, [x]) => scaleToUnit(build, x, axesOf(build, options.axis, x), LEAST_SQUARES),
 });
 
+/** A positive base to a power: by square roots where they give it, else by its logarithm. */
+function raised(base: Expression, exponent: number): Expression {
+  const root = unary('squareRoot', base);
+  if (exponent === 0.5) return root;
+  if (exponent === 0.75) return binary('multiply', root, unary('squareRoot', root));
+  return exponent === 1 ? base : unary('exp', binary('multiply', scalar(exponent), unary('log', base)));
+}
+
 /**
  * x / (bias + alpha · Σ x²)^beta, with the sum over the `size` channels around each (Krizhevsky et al., 2012); an even size
  * takes one more after it. torch and ONNX divide alpha by the size; TensorFlow's depth_radius is (size − 1) / 2.
@@ -64,26 +71,27 @@ export const localResponseNormalization = defineLayer('localResponseNormalizatio
   parameters: {},
   lower(build, { size, alpha, beta, bias, ...options }, _parameters, [x]) {
     const channelAxis = axisOf(build, options.axis, x);
-    const [outer, inner] = [product(x.shape.slice(0, channelAxis)), product(x.shape.slice(channelAxis + 1))];
-    const channels = x.shape[channelAxis]!;
-    const isLast = channelAxis === x.shape.length - 1;
-    const rows = build.reshape(build.elementwise(square, x), isLast ? [outer, channels] : [outer, channels, 1, inner]);
-    // A window slides over axis 1 of 4, beside as many elements as there are.
-    const map = isLast
-      ? build.reshape(build.op({ kind: 'transpose', permutation: [1, 0] }, [rows]), [1, channels, 1, outer])
-      : rows;
-    const before = Math.floor((size - 1) / 2);
-    const sides = [[0, 0], [before, size - 1 - before], [0, 0], [0, 0]] as const; // prettier-ignore
-    const window = { size: [size, 1], strides: [1, 1], padding: [[0, 0], [0, 0]] } as const; // prettier-ignore
-    const mean = build.op({ kind: 'pool', fn: 'average', ...window }, [padAxes(build, map, sides)]);
-    const back = isLast
-      ? build.op({ kind: 'transpose', permutation: [1, 0] }, [build.reshape(mean, [channels, outer])])
-      : mean;
-    const base = binary('add', binary('multiply', scalar(alpha * size), element(1)), scalar(bias));
-    return build.elementwise(
-      binary('divide', element(0), binary('power', base, scalar(beta))),
-      x,
-      build.reshape(back, x.shape),
-    );
+    const sum = windowSquares(build, x, channelAxis, size);
+    const base = binary('add', binary('multiply', scalar(alpha), element(1)), scalar(bias));
+    return build.elementwise(binary('divide', element(0), raised(base, beta)), x, sum);
   },
 });
+
+/** Inputs of one op, of which engines do not take any number. */
+const MOST_TERMS = 16;
+
+/** The sum of the squares of the `size` elements around each along an axis. */
+function windowSquares(build: Build, x: Value, axis: number, size: number): Value {
+  const before = Math.floor((size - 1) / 2);
+  const sides = x.shape.map((_, other) => (other === axis ? [before, size - 1 - before] : [0, 0]) as [number, number]);
+  const padded = padAxes(build, x, sides);
+  const windows = Array.from({ length: size }, (_, start) => sliceAxis(build, padded, axis, start, x.shape[axis]!));
+  let sum: Value | undefined;
+  for (let first = 0; first < size; first += MOST_TERMS) {
+    const terms = windows.slice(first, first + MOST_TERMS);
+    const squares: Expression[] = terms.map((_, at) => binary('multiply', element(at), element(at)));
+    const all = (sum ? [...squares, element(terms.length)] : squares).reduce((a, b) => binary('add', a, b));
+    sum = build.elementwise(all, ...terms, ...(sum ? [sum] : []));
+  }
+  return sum!;
+}

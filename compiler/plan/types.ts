@@ -148,7 +148,8 @@ export interface CarriedInitializer {
 /** How a variable gets its first values. */
 export type Filling =
   | { readonly kind: 'recipe'; readonly recipe: Recipe; readonly seed?: bigint }
-  | { readonly kind: 'values'; readonly values: StoredValues };
+  /** External values do not travel with the module: the host writes them. */
+  | { readonly kind: 'values'; readonly values: StoredValues; readonly external?: boolean };
 
 export interface PlannedPort {
   readonly name: string;

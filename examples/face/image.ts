@@ -41,6 +41,35 @@ export function writePng(path: string | URL, { width, height, data }: Image): vo
   writeFileSync(path, encode({ width, height, data, channels: 3, depth: 8 }));
 }
 
+/** A part of an image. */
+export function crop(image: Image, [left, top]: Point, width: number, height: number): Image {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * image.width + left) * 3;
+    data.set(image.data.subarray(start, start + width * 3), y * width * 3);
+  }
+  return { width, height, data };
+}
+
+/** Images one after another on white, to the right or downwards. */
+export function arrange(images: readonly Image[], to: 'right' | 'down'): Image {
+  const sizes = (axis: 'width' | 'height'): number[] => images.map((image) => image[axis]);
+  const total = (list: number[]): number => list.reduce((sum, size) => sum + size, 0);
+  const isRight = to === 'right';
+  const width = isRight ? total(sizes('width')) : Math.max(...sizes('width'));
+  const height = isRight ? Math.max(...sizes('height')) : total(sizes('height'));
+  const data = new Uint8Array(width * height * 3).fill(255);
+  let start = 0;
+  for (const image of images) {
+    for (let y = 0; y < image.height; y++) {
+      const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
+      data.set(row, start + y * width * 3);
+    }
+    start += isRight ? image.width * 3 : image.height * width * 3;
+  }
+  return { width, height, data };
+}
+
 /** The image in the middle of a black square. */
 export function padToSquare({ width, height, data }: Image): Image & { readonly left: number; readonly top: number } {
   const side = Math.max(width, height);

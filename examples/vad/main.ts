@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table, thousands } from '../../compiler/text.js';
 import { PinnedPackages } from '../support/packages.js';
+import { printTable, thousands } from '../support/text.js';
 import { joined, readWav, resample } from './audio.js';
 import { CHUNK, compileDetector, detectSpeech, RATE, segmentsOf } from './detect.js';
 import { loadSounds, noSounds, type NamedSound } from './sounds.js';
@@ -42,7 +42,7 @@ async function show(model: Uint8Array, sounds: readonly NamedSound[]): Promise<v
       .map(([first, after]) => `${seconds(first)}–${seconds(after)}`);
     return [name, seconds(from), bars.join(''), spoken.join(', ')];
   });
-  for (const line of table([['recording', 'from', '', 'speech, in seconds'], ...rows], [1])) console.log(line);
+  printTable([['recording', 'from', '', 'speech, in seconds'], ...rows], [1]);
   const spoken = segments.reduce((total, [first, after]) => total + after - first, 0);
   const length = samples.length / RATE;
   console.log(`\nspeech ${segments.length} times, ${seconds(spoken)} of ${length.toFixed(2)} seconds`);

@@ -1,15 +1,21 @@
 /**
- * npm run fuzz -- onnx DIR [--count N] [--seed N]: damages the models of a pack, and requires that each is refused by a
- * typed error or gives what its naive evaluation gives, within bounded time and memory. Exits 1 if any does not.
+ * npm run fuzz -- onnx|keras DIR [--count N] [--seed N]: damages the models of a pack, and requires that each is refused by
+ * a typed error or gives what its naive evaluation gives, within bounded time and memory. Exits 1 if any does not.
  */
 import { parseArgs } from 'node:util';
 import type { Attempt } from './attempt.js';
 import { Random } from './mutate.js';
-import { readIndex, type Case } from './pack.js';
+import { readKerasIndex } from './keras-run.js';
+import { readIndex } from './pack.js';
 import { progress, Runner, runTasks } from './pool.js';
 
+interface Item {
+  readonly case: string;
+  readonly nNodes?: number;
+}
+
 interface Task {
-  readonly item: Case;
+  readonly item: Item;
   readonly seed: number;
 }
 
@@ -20,14 +26,22 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { count: { type: 'string' }, seed: { type: 'string' }, case: { type: 'string' } },
 });
-const [pack, folder] = positionals;
-if (pack !== 'onnx' || folder === undefined) {
-  process.stderr.write('usage: npm run fuzz -- onnx DIR [--count N] [--seed N] [--case NAME]\n');
+/** The kinds of packs: how their index is read, and what attempts a damaged model. */
+const packs = {
+  onnx: { readIndex, worker: 'fuzz-worker.js' },
+  keras: { readIndex: readKerasIndex, worker: 'keras-fuzz-worker.js' },
+} as const;
+const [name = '', folder] = positionals;
+const pack = Object.hasOwn(packs, name) ? packs[name as keyof typeof packs] : undefined;
+if (pack === undefined || folder === undefined) {
+  process.stderr.write('usage: npm run fuzz -- onnx|keras DIR [--count N] [--seed N] [--case NAME]\n');
   process.exit(2);
 }
 const count = Number(values.count ?? 10_000);
 const random = new Random(Number(values.seed ?? 0));
-const items = (await readIndex(folder)).filter((item) => (item.nNodes ?? 0) <= LARGEST_NODES);
+const items: readonly Item[] = (await pack.readIndex(folder)).filter(
+  (item: Item) => (item.nNodes ?? 0) <= LARGEST_NODES,
+);
 const chosen = values.case === undefined ? items : items.filter((item) => item.case === values.case);
 const tasks = Array.from({ length: count }, (): Task => {
   return { item: chosen[random.below(chosen.length)]!, seed: random.below(2 ** 31) };
@@ -37,7 +51,7 @@ const outcomes = await runTasks(
   tasks,
   2,
   () =>
-    new Runner<Task, Attempt>(new URL('fuzz-worker.js', import.meta.url), { folder }, LIMIT, (_, reason) => {
+    new Runner<Task, Attempt>(new URL(pack.worker, import.meta.url), { folder }, LIMIT, (_, reason) => {
       return { kind: 'fault', detail: reason };
     }),
   (done, { item, seed }, { kind, detail }) => {

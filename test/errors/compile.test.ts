@@ -70,7 +70,7 @@ const geometry: readonly Row[] = [
     layers: [dense('hidden', 3, { weight: { tensor: 'w' } })],
     options: { tensors: { w: { data: new Float32Array(30), shape: [3, 10] } } },
     class: 'ShapeError',
-    message: 'hidden.weight: expects shape (10, 3), got (3, 10)',
+    message: "hidden.weight: expects shape (10, 3), got (3, 10) of tensor 'w'",
   },
   {
     title: '8: sharing',

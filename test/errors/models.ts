@@ -56,6 +56,12 @@ const sources = {
     ],
     valid: () => ({ tokens: { data: Int32Array.of(0, 1, 2, 3, 4, 6), shape: [2, 3] }, mask: ramp(2, 4) }),
   },
+  /** Categories from 0 to below 4. */
+  categories: {
+    inputs: [{ name: 'x', shape: ['batch', 3], dtype: 'int32' }],
+    layers: [{ name: 'counts', kind: 'categoryEncoding', numTokens: 4, outputMode: 'count' }],
+    valid: () => ({ x: { data: Int32Array.of(0, 3, 1, 2, 2, 0), shape: [2, 3] } }),
+  },
   /** Nothing is open. */
   fixed: {
     inputs: [{ name: 'x', shape: [2, 3] }],

@@ -79,6 +79,18 @@ const values: readonly Row<Net>[] = (
       { tokens: { data: Int32Array.of(-1), shape: [1, 1] }, mask: rows(1, 4) },
       'forward: the index at position 0 is outside its table',
     ],
+    [
+      'a category beyond the tokens',
+      'categories',
+      {
+        x: [
+          [0, 1, 3],
+          [1, 4, 0],
+        ],
+      },
+      'forward: the index at position 4 is outside its table',
+    ],
+    ['a category below 0', 'categories', { x: [[0, 1, -1]] }, 'forward: the index at position 2 is outside its table'],
   ] as const
 ).map(([title, model, inputs, message]) => ({
   title,

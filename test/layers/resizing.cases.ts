@@ -158,8 +158,8 @@ const sizes: readonly Axes2[] = [
 /** The largest window in the middle with the proportions of the target, as Keras computes it. */
 function toProportions(x: Reference, [height, width]: Axes2): Reference {
   const [, rows, columns] = x.shape as [number, number, number];
-  const high = Math.min(rows, Math.trunc((columns * height) / width));
-  const wide = Math.min(columns, Math.trunc((rows * width) / height));
+  const high = Math.max(Math.min(rows, Math.trunc((columns * height) / width)), 1);
+  const wide = Math.max(Math.min(columns, Math.trunc((rows * width) / height)), 1);
   const [top, left] = [Math.trunc((rows - high) / 2), Math.trunc((columns - wide) / 2)];
   return cropped([top, rows - high - top], [left, columns - wide - left])([x], () => x);
 }
@@ -195,6 +195,9 @@ const images: readonly LayerCase[] = [
       ),
     ];
   }),
+  single('cropped to a row', 'resizing', { height: 4, width: 9, cropToAspectRatio: true }, [1, 4, 2, 3], ([x]) =>
+    interpolated(toProportions(x!, [4, 9]), [4, 9]),
+  ),
   single(
     'channels first',
     'resizing',

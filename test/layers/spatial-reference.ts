@@ -20,7 +20,7 @@ export function sidesOf(spatial: readonly number[], kernel: readonly number[], s
     if (typeof padding !== 'string') return padding[axis]!;
     if (padding === 'valid') return [0, 0];
     if (padding === 'causal') return [(kernel[axis]! - 1) * dilation[axis]!, 0];
-    return samePadding(size, kernel[axis]!, strides[axis]!, dilation[axis]!, padding === 'sameLower');
+    return samePadding(size, kernel[axis]!, strides[axis]!, dilation[axis], padding === 'sameLower');
   });
 }
 

@@ -76,7 +76,7 @@ const conv3d: readonly LayerCase[] = [
           isShortStride(kernelSize, strides)
             ? tfjsLayer((factory) => {
                 const options = { filters: 4, kernelSize, padding, strides: [...each(3, strides)] };
-                return factory.conv3d(options as never);
+                return factory.conv3d(options);
               }, both)
             : convolution({ padding, strides }),
         ),

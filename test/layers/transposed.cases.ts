@@ -109,8 +109,7 @@ const asTfjs = (['valid', 'same'] as const).flatMap((padding): readonly LayerCas
         { filters: 9, kernelSize, padding, strides },
         [2, 3, 4, 2],
         tfjsLayer(
-          (factory) =>
-            factory.conv2dTranspose({ filters: 9, kernelSize, padding, strides: [...each(2, strides)] } as never),
+          (factory) => factory.conv2dTranspose({ filters: 9, kernelSize, padding, strides: [...each(2, strides)] }),
           both,
         ),
       ),
@@ -123,8 +122,7 @@ const asTfjs = (['valid', 'same'] as const).flatMap((padding): readonly LayerCas
       { filters: 2, kernelSize: 3, padding, strides },
       [1, 3, 4, 2, 3],
       tfjsLayer(
-        (factory) =>
-          factory.conv3dTranspose({ filters: 2, kernelSize: 3, padding, strides: [...each(3, strides)] } as never),
+        (factory) => factory.conv3dTranspose({ filters: 2, kernelSize: 3, padding, strides: [...each(3, strides)] }),
         both,
       ),
     ),

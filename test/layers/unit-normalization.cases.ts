@@ -96,6 +96,7 @@ const localResponseNormalization: readonly LayerCase[] = [
       [{ size: 3, alpha: 0.5, beta: 0.5, bias: 1 }, [2, 3, 4, 6]],
       [{ size: 4, alpha: 0.3, beta: 1 }, [3, 9]],
       [{ size: 9, alpha: 0.3, beta: 0.6 }, [2, 2, 4]],
+      [{ size: 19, alpha: 0.3, beta: 0.75 }, [2, 2, 23]],
       [{ size: 3, alpha: 0.5, axis: 1 }, [2, 6, 3, 4]],
       [{ size: 5, alpha: 0.5, axis: 1 }, [2, 6, 3]],
       [{ size: 3, alpha: 0.5, axis: -2 }, [2, 3, 6, 4]],

@@ -3,7 +3,8 @@ import { openOnnx } from '../../import/onnx/file.js';
 import { OnnxModel } from '../../import/onnx/index.js';
 import { prettyJson, table } from '../../text.js';
 import { defineCommand, type OptionSpecs, type Values } from '../command.js';
-import { bindOption, loadModel, modelDetails, readBindings } from '../model.js';
+import { readBindings } from '../bindings.js';
+import { bindOption, loadModel, modelDetails } from '../model.js';
 import { readDims, readSeed, readTolerance } from '../values.js';
 import type { Tolerance } from './compare.js';
 import { openReference } from './open.js';
@@ -13,7 +14,7 @@ import { verify, type Verified, type VerifyOptions } from './verify.js';
 const options = {
   against: {
     value: 'RUNTIME',
-    help: 'onnxruntime, from the package onnxruntime-node; by default the naive evaluation',
+    help: 'onnxruntime (the package onnxruntime-node) or tfjs (@tensorflow/tfjs); by default the naive evaluation',
   },
   layers: {
     help: 'also compare every float value between the nodes of an ONNX model, and name the first that deviates',
@@ -129,6 +130,7 @@ export const verifyCommand = defineCommand({
   examples: [
     'verify examples/mlp.json',
     'verify model.onnx --against onnxruntime --dims batch=2',
+    'verify model.json --against tfjs --dims batch=2',
     'verify model.onnx --against onnxruntime --layers --bind sr=16000',
   ],
   async run([path], values, streams) {
@@ -139,11 +141,11 @@ export const verifyCommand = defineCommand({
     if (loaded.kind === 'module') {
       throw new OptionError('file', path!, 'is compiled already; give the model it was compiled from');
     }
-    const { model, tensors } = loaded;
+    const { model, tensors, file } = loaded;
     if (layers && !(model instanceof OnnxModel)) {
       throw new OptionError('arguments', '--layers', 'only values of ONNX models can be compared');
     }
-    const reference = openReference(against, path!, model, seed);
+    const reference = openReference(against, { path: path!, model, file }, seed);
     const settings: VerifyOptions = {
       ...{ seed, tolerance, tensors, maxMemory: MOST_MEMORY },
       target: target as NonNullable<VerifyOptions['target']>,

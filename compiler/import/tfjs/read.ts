@@ -1,6 +1,6 @@
 import { ImportError } from '../../errors.js';
 import { show } from '../../show.js';
-import { decode } from '../../stored.js';
+import { decode, type StoredValues } from '../../stored.js';
 import { arrayOf, type Tensor } from '../../tensor.js';
 import { readWeightsManifest, type ManifestValues, type WeightShards } from '../weights-manifest.js';
 import type { WeightSource } from '../weights.js';
@@ -46,24 +46,24 @@ function parse(text: string): unknown {
   }
 }
 
-const isPlain = (values: ManifestValues): values is Tensor => ['float32', 'int32', 'bool'].includes(values.dtype);
-
 /** Weights of other integers are int32, as they are in tfjs. */
 function sourceOf(name: string, values: ManifestValues): WeightSource {
-  return {
-    name,
-    read(): Tensor {
-      if ('scale' in values || values.dtype === 'float16' || values.dtype === 'bfloat16') {
-        return { dtype: 'float32', shape: values.shape, data: decode(values) };
-      }
-      if (isPlain(values)) return values;
-      const far = Array.from(values.data as ArrayLike<number | bigint>).find(
-        (each) => Number(each) !== (Number(each) | 0),
-      );
-      if (far !== undefined) throw new ImportError('range', name, `${far} does not fit int32`);
-      return { dtype: 'int32', shape: values.shape, data: arrayOf('int32', Array.from(values.data, Number)) };
-    },
-  };
+  if (isStored(values)) {
+    const { shape } = values;
+    return { name, stored: values, read: () => ({ dtype: 'float32', shape, data: decode(values) }) };
+  }
+  return { name, read: () => asInt32(name, values) };
+}
+
+const isStored = (values: ManifestValues): values is Exclude<StoredValues, { dtype: 'float32' }> =>
+  'scale' in values || values.dtype === 'float16' || values.dtype === 'bfloat16';
+
+function asInt32(name: string, values: Tensor): Tensor {
+  if (['float32', 'int32', 'bool'].includes(values.dtype)) return values;
+  const numbers = Array.from(values.data as ArrayLike<number | bigint>, Number);
+  const far = numbers.find((each) => each !== (each | 0));
+  if (far !== undefined) throw new ImportError('range', name, `${far} does not fit int32`);
+  return { dtype: 'int32', shape: values.shape, data: arrayOf('int32', numbers) };
 }
 
 function readNodes(value: unknown, what: string): NodeGraph {

@@ -25,7 +25,7 @@ function suppressed(context: NodeContext, inputs: readonly Value[], hasThreshold
   }
   const found = build.nonMaxSuppression(
     build.reshape(boxes, [1, ...boxes.shape]),
-    build.reshape(scores, [1, 1, ...scores.shape]),
+    build.reshape(scores, [1, 1, boxes.shape[0]!]),
     {
       centerPointBox: false,
       maxOutputBoxes: Math.max(0, context.integer(inputs, 2, 'the most boxes')),

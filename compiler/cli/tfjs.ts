@@ -1,0 +1,53 @@
+import { dirname } from 'node:path';
+import { readBeside } from '../import/beside.js';
+import { importKeras, type NamedWeights } from '../import/keras/index.js';
+import { importGraphModel } from '../import/tfjs/index.js';
+import type { GivenTensors, ModelSource } from '../pipeline.js';
+import { readBindings } from './bindings.js';
+import { OptionError } from '../errors.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A `model.json` of tfjs, with what it keeps beside it. */
+export interface TfjsFile {
+  readonly json: Fields;
+  /** The bytes of a file that its manifest names. */
+  readonly read: (path: string) => Uint8Array;
+}
+
+export interface OpenedJson {
+  readonly model: ModelSource;
+  /** Undefined for a topology without a manifest. */
+  readonly file: TfjsFile | undefined;
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A layers-model or graph-model of tfjs or a topology of Keras; undefined for the text of anything else. */
+export async function openTfjs(
+  path: string,
+  text: string,
+  bind: readonly string[],
+  tensors: () => Promise<GivenTensors>,
+): Promise<OpenedJson | undefined> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isFields(json) || !('modelTopology' in json || 'class_name' in json || 'model_config' in json)) return undefined;
+  const file: TfjsFile = {
+    json,
+    read: (location) => readBeside(dirname(path), location, { what: 'a file of weights' }),
+  };
+  const topology = json['modelTopology'];
+  const isGraph = json['format'] === 'graph-model' || (isFields(topology) && 'node' in topology);
+  if (isGraph) return { model: importGraphModel(json, file.read, { bind: await readBindings(bind) }), file };
+  if (bind.length > 0) throw new OptionError('arguments', '--bind', 'inputs of layers-models cannot be bound');
+  if ('weightsManifest' in json) return { model: importKeras(json, file.read), file };
+  const given = (await tensors()) as NamedWeights;
+  const weights = Object.keys(given).length > 0 ? [given] : [];
+  return { model: importKeras(json, ...weights), file: undefined };
+}

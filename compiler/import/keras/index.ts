@@ -1,0 +1,158 @@
+/** `nacre/keras`: layers-models of tfjs, and models of Keras 2 and 3. */
+import type { DimSource } from '../../declaration/types.js';
+import { ImportError } from '../../errors.js';
+import { fromDeclaration, type Graph } from '../../graph.js';
+import { show } from '../../show.js';
+import type { StoredValues } from '../../stored.js';
+import { readWeightsManifest, type ManifestValues, type WeightShards } from '../weights-manifest.js';
+import { isFields, own, type Fields } from './config.js';
+import { declare } from './declare.js';
+import { readLiveModel, type LiveModel } from './tfjs.js';
+
+export type { LiveModel, LiveVariable } from './tfjs.js';
+
+/** Values of a weight with their shape. */
+export type NamedWeights = Readonly<
+  Record<string, StoredValues | { readonly shape: readonly number[]; readonly data: Float32Array }>
+>;
+
+/** What a model's weights are read from; see `importKeras`. */
+export type KerasWeights =
+  WeightShards | ArrayBuffer | Readonly<Record<string, Uint8Array | ArrayBuffer>> | NamedWeights;
+
+export interface KerasOptions {
+  /** Shapes of inputs, by name, batch included, in the place of those that the model has. */
+  readonly inputs?: Readonly<Record<string, readonly DimSource[]>>;
+}
+
+/** What a model file says of its topology and its weights. */
+interface KerasFile {
+  readonly topology: Fields;
+  readonly manifest: unknown;
+}
+
+/**
+ * Reads a layers-model of tfjs or a model of Keras.
+ *
+ * @param model `model.json` of tfjs, or what `model.to_json()` gives, as an object or as text
+ * @param weights the bytes of the files that `weightsManifest` names: by path, all in one in that order, or a function that
+ *   gives one; or values by name for a model without a manifest. Left out, initializers fill what the model has
+ * @returns a graph whose inputs and outputs are called as Keras calls them; sizes are as in the file, a batch of null is
+ *   the free size `batch`
+ * @throws ImportError for what is no such model, layers that nacre does not have, all of them at once, and weights that do
+ *   not fit · DeclarationError for values that layers do not take
+ */
+export function importKeras(model: string | object, weights?: KerasWeights, options: KerasOptions = {}): Graph {
+  const file = readFile(model);
+  return assemble(file, weights === undefined ? undefined : readWeights(file, weights), options);
+}
+
+/**
+ * Reads a model as `importKeras` does, its files one after the other by a function that may take its time.
+ *
+ * @param read gives the bytes of a file that `weightsManifest` names
+ */
+export async function loadKeras(
+  model: string | object,
+  read: (path: string) => Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>,
+  options: KerasOptions = {},
+): Promise<Graph> {
+  const file = readFile(model);
+  const shards: Record<string, Uint8Array> = {};
+  for (const path of pathsOf(file.manifest)) shards[path] = bytesOf(await read(path), path);
+  return assemble(file, file.manifest === undefined ? undefined : readWeightsManifest(file.manifest, shards), options);
+}
+
+/**
+ * Reads a model that is loaded in tfjs, with the values that its weights have now.
+ *
+ * @throws what `importKeras` does
+ */
+export function fromTfjs(model: LiveModel, options: KerasOptions = {}): Graph {
+  const { topology, weights } = readLiveModel(model);
+  return assemble(readFile(topology), weights, options);
+}
+
+function assemble(
+  { topology }: KerasFile,
+  weights: ReadonlyMap<string, ManifestValues> | undefined,
+  { inputs = {} }: KerasOptions,
+): Graph {
+  const { declaration, tensors } = declare(topology, weights, inputs);
+  return fromDeclaration(declaration, tensors);
+}
+
+function readFile(model: string | object): KerasFile {
+  let value: unknown = model;
+  if (typeof model === 'string') {
+    try {
+      value = JSON.parse(model);
+    } catch (error) {
+      throw new ImportError('json', 'model', `is no JSON: ${(error as Error).message}`);
+    }
+  }
+  if (!isFields(value)) throw new ImportError('topology', 'model', `must be an object, got ${show(value)}`);
+  if (own(value, 'format') === 'graph-model') {
+    throw new ImportError('format', 'model', 'is a graph-model of tfjs, no layers-model');
+  }
+  let topology: unknown = own(value, 'modelTopology') ?? value;
+  // tfjs writes topologies of Keras as they are, some as text.
+  if (typeof topology === 'string') topology = parse(topology);
+  const config = isFields(topology) ? own(topology, 'model_config') : undefined;
+  const outer = isFields(topology) ? topology : {};
+  if (config !== undefined) topology = typeof config === 'string' ? parse(config) : config;
+  if (!isFields(topology) || typeof own(topology, 'class_name') !== 'string') {
+    throw new ImportError('topology', 'model', 'has no class_name; expected a model.json of tfjs or the JSON of Keras');
+  }
+  const version = own(topology, 'keras_version') ?? own(outer, 'keras_version');
+  return {
+    topology: version === undefined ? topology : { ...topology, keras_version: version },
+    manifest: own(value, 'weightsManifest'),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ImportError('json', 'model', `its topology is no JSON: ${(error as Error).message}`);
+  }
+}
+
+const isBytes = (value: unknown): value is Uint8Array | ArrayBuffer =>
+  value instanceof Uint8Array || value instanceof ArrayBuffer;
+
+function bytesOf(value: unknown, path: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  throw new ImportError('shard', path, value === undefined ? 'is missing' : `must be bytes, got ${show(value)}`);
+}
+
+function readWeights({ manifest }: KerasFile, weights: KerasWeights): ReadonlyMap<string, ManifestValues> {
+  if (manifest !== undefined) {
+    if (typeof weights === 'function') return readWeightsManifest(manifest, (path) => bytesOf(weights(path), path));
+    if (isBytes(weights)) return readWeightsManifest(manifest, bytesOf(weights, 'weights'));
+    const shards = Object.entries(weights).map(([path, bytes]) => [path, bytesOf(bytes, path)] as const);
+    return readWeightsManifest(manifest, Object.fromEntries(shards));
+  }
+  if (typeof weights === 'function' || isBytes(weights)) {
+    throw new ImportError('manifest', 'model', 'has no weightsManifest; give its weights by name');
+  }
+  return new Map(Object.entries(weights).map(([name, values]) => [name, namedValues(name, values)]));
+}
+
+function namedValues(name: string, values: unknown): ManifestValues {
+  if (isFields(values) && Array.isArray(own(values, 'shape')) && ArrayBuffer.isView(own(values, 'data'))) {
+    const { shape, data, dtype } = values as { shape: number[]; data: ArrayBufferView; dtype?: unknown };
+    if (dtype !== undefined) return values as unknown as ManifestValues;
+    if (data instanceof Float32Array) return { dtype: 'float32', shape, data };
+  }
+  throw new ImportError('weights', name, `must be { shape, data } with float32 data, got ${show(values)}`);
+}
+
+/** The files that a manifest names, each once. */
+function pathsOf(manifest: unknown): readonly string[] {
+  const groups: readonly unknown[] = Array.isArray(manifest) ? manifest : [];
+  const paths = groups.flatMap((group) => (isFields(group) ? own(group, 'paths') : []));
+  return [...new Set(paths.filter((path) => typeof path === 'string'))];
+}
