@@ -28,6 +28,7 @@ const attributeWords = {
     'W',
   ],
   bias: ['use_bias', 'no_bias', 'bias_initializer', 'b'],
+  recurrentActivation: ['inner_activation', 'gate_activation'],
   recurrentWeight: [
     'recurrent_kernel',
     'recurrent_initializer',
@@ -132,6 +133,7 @@ const kindWords = {
   upSampling3d: ['upsample3d'],
   resizing: ['resize'],
   embedding: ['embed', 'lookup_table'],
+  simpleRnn: ['rnn', 'recurrent', 'vanilla_rnn'],
   identity: ['pass_through'],
   swish: ['silu'],
   hardSwish: ['hard_silu'],

@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { compile, type CompileOptions } from '../compiler/index.js';
 import { initializerCodes, Status } from '../runtime/manifest.js';
 import { bitsOf, Host, ramp, status } from './abi/host.js';
-import { convolutional, everyActivation, joined, latched, lookup, mlp, type Model } from './abi/models.js';
+import { convolutional, everyActivation, joined, latched, lookup, mlp, type Model, stateful } from './abi/models.js';
 import { IMPORT, limitMemory, sectionsOf } from './abi/sections.js';
 
 const binaryOf = async (model: Model, options: CompileOptions = {}): Promise<Uint8Array> =>
@@ -48,7 +48,7 @@ test('docs/abi.md names the exports, the statuses and the codes that there are',
     rows(/^\| `(\w+)` +\| (?:`\(|memory )/gm)
       .flat()
       .sort(),
-    [...exported, 'decodeParameter'].sort(),
+    [...exported, 'decodeParameter', 'reset'].sort(),
   );
   const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
   t.deepEqual(Object.fromEntries(statuses), { ...Status });
@@ -67,11 +67,12 @@ for (const [name, model, options] of [
   ['without variables', joined, {}],
   ['with embedded weights', mlp, { weights: 'embed' }],
   ['with external weights', mlp, { weights: 'external' }],
+  ['with states', stateful, {}],
 ] as const) {
   test(`a module ${name} has no imports, and exports what ABI version 1 names`, async (t) => {
     const host = await hostOf(model, options);
-    const decoding = host.manifest.weights ? ['decodeParameter'] : [];
-    t.deepEqual([...Object.keys(host.functions), 'memory'].sort(), [...exported, ...decoding].sort());
+    const besides = [...(host.manifest.weights ? ['decodeParameter'] : []), ...(model === stateful ? ['reset'] : [])];
+    t.deepEqual([...Object.keys(host.functions), 'memory'].sort(), [...exported, ...besides].sort());
     t.is(host.call('abiVersion'), 1);
     t.is(host.call('table'), host.manifest.table);
     for (const target of ['baseline', 'relaxed'] as const) {

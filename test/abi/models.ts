@@ -78,3 +78,11 @@ export const everyActivation: Model = {
   layers: activationKinds.map((kind) => ({ name: kind, kind: 'activation', from: 'x', activation: kind })),
   outputs: [...activationKinds],
 };
+
+/** Its state is fixed by the first input. */
+export const stateful: Model = {
+  nacre: 1,
+  inputs: [{ name: 'x', shape: [null, 'time', 4] }],
+  layers: [{ name: 'y', kind: 'gru', units: 3, stateful: true }],
+  outputs: ['y'],
+};

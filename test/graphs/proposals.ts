@@ -2,6 +2,7 @@ import { attentionProposals } from './attention-proposals.js';
 import { activations, dataFormat, divisor, some } from './choices.js';
 import type { Draw } from './draw.js';
 import type { Proposal } from './proposal.js';
+import { recurrentProposals } from './recurrent-proposals.js';
 import { convolved, spatialProposals } from './spatial-proposals.js';
 
 const bounded: Proposal = { magnitude: () => 1 };
@@ -189,4 +190,5 @@ export const proposals: Readonly<Record<string, Proposal>> = {
     attributes: (draw, shape) => some(draw, { axis: draw.integer(1, shape.length - 1) }),
   },
   ...attentionProposals,
+  ...recurrentProposals,
 };

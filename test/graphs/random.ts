@@ -13,6 +13,7 @@ export const GRAPHS = 510;
 
 const MAX_ELEMENTS = 20_000;
 const MAX_MAGNITUDE = 1000;
+const MOST_LAYERS = 20;
 
 export interface RandomInput {
   readonly dtype: 'float32' | 'int32';
@@ -66,7 +67,7 @@ const kinds = Object.entries(proposals).flatMap((entry) => new Array<typeof entr
 /** A graph of 3 to 20 layers: branches, free and latched sizes, shared variables, layers applied twice. */
 export function randomGraph(seed: number): RandomGraph {
   const graph = new Growing(seed);
-  const wanted = graph.draw.integer(3, 20);
+  const wanted = graph.draw.integer(3, MOST_LAYERS);
   for (let attempts = 0; graph.layers.length < wanted && attempts < 1000; attempts++) graph.grow();
   return graph.finish();
 }
@@ -152,6 +153,10 @@ class Growing {
     const from = this.chooseInputs(proposal);
     if (!from) return;
     const shape = this.sizesOf(from[0]!.shape);
+    if (kind === 'splitTime') {
+      this.split(from[0]!);
+      return;
+    }
     const attributes = proposal.attributes?.(draw, shape, from.length) ?? {};
     const name = `${kind}_${this.layers.length + 1}`;
     const source: LayerSource = { name, kind, from: from.map((edge) => edge.name), ...attributes };
@@ -173,6 +178,21 @@ class Growing {
     const lowered = this.tryLower(source, [from]);
     const weight = { variable, transpose: true };
     if (lowered) this.accept({ ...source, weight }, source, proposals['dense']!, [from], lowered);
+  }
+
+  /** Merges the steps of an edge into rows, and splits the rows again. */
+  private split(like: Edge): void {
+    if (this.layers.length > MOST_LAYERS - 2) return;
+    let rows = like;
+    for (const kind of ['mergeTime', 'splitTime']) {
+      const from = kind === 'mergeTime' ? [like] : [rows, like];
+      const name = `${kind}_${this.layers.length + 1}`;
+      const source: LayerSource = { name, kind, from: from.map((edge) => edge.name) };
+      const lowered = this.tryLower(source, from);
+      if (!lowered) return;
+      this.accept({ ...source }, source, proposals[kind]!, from, lowered);
+      rows = this.edges.at(-1)!;
+    }
   }
 
   private reuse({ source, proposal }: Drawn): void {

@@ -2,7 +2,7 @@ import { single, tfjs, tfjsLayer, type InputSource, type LayerCase, type Oracle 
 import { concatenated, generate, withShape, type Reference } from './reference.js';
 import { runRecurrent, type RecurrentOptions, type RecurrentResult } from './recurrent-reference.js';
 import type * as tf from '@tensorflow/tfjs-core';
-import { layers as tfjsLayers } from '@tensorflow/tfjs-layers';
+import { layers as tfjsLayers, sequential } from '@tensorflow/tfjs-layers';
 
 const kinds = ['simpleRnn', 'gru', 'lstm'] as const;
 type Kind = (typeof kinds)[number];
@@ -23,6 +23,17 @@ type Maker = (options: object) => {
 const makers = { simpleRnn: tfjsLayers.simpleRNN, gru: tfjsLayers.gru, lstm: tfjsLayers.lstm } as unknown as Readonly<
   Record<Kind, Maker>
 >;
+
+/** Layers one after the other, which hand masks on. */
+const tfSequential = (list: readonly object[]): { predict(x: tf.Tensor): tf.Tensor } => {
+  const model = sequential();
+  list.forEach((layer, index) => {
+    const first = layer as { batchInputShape?: readonly (number | null)[] };
+    if (index === 0) first.batchInputShape = [null, null, 2];
+    model.add(layer as never);
+  });
+  return model as unknown as { predict(x: tf.Tensor): tf.Tensor };
+};
 
 const weights = ['weight', 'recurrentWeight'];
 
@@ -217,6 +228,33 @@ const masks: readonly LayerCase[] = kinds.flatMap((kind) => {
   ];
 });
 
+/** Steps of zeros are skipped, as `masking` tells. */
+const behindMasking: readonly LayerCase[] = kinds.map((kind) => ({
+  name: `${kind} behind masking`,
+  layers: [
+    { name: 'masked', kind: 'masking', from: 'x' },
+    {
+      name: 'layer',
+      kind,
+      units: 4,
+      returnSequences: true,
+      ...own[kind],
+      from: ['masked', ...(kind === 'lstm' ? [null, null] : [null]), 'masked:mask'],
+    },
+  ],
+  inputs: { x: { shape: [1, 4, 2], values: [0, 0, 1, -0.5, 0, 0, 0.25, 0] } },
+  expected: tfjs(
+    ([x], values) => {
+      const masked = tfjsLayers.masking();
+      const layer = makers[kind]({ ...usual[kind], units: 4, returnSequences: true, recurrentInitializer: 'zeros' });
+      const model = tfSequential([masked, layer]);
+      layer.setWeights(values);
+      return model.predict(x!);
+    },
+    [...weights, 'bias'],
+  ),
+}));
+
 /** The batch lasts, so that it cannot change between calls. */
 const stateful: readonly LayerCase[] = kinds.map((kind) =>
   single(
@@ -279,6 +317,7 @@ export const recurrentCases: readonly LayerCase[] = [
   ...peepholes,
   hardSigmoid3,
   ...masks,
+  ...behindMasking,
   ...stateful,
   ...helpers,
 ];

@@ -3,6 +3,7 @@ import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { movement } from './movement.js';
 import { built, kernel, type Mutation } from './mutation.js';
+import { recurrent } from './recurrent.js';
 import { selection } from './selection.js';
 
 const kernels: readonly Mutation[] = [
@@ -365,6 +366,7 @@ export const mutations: readonly Mutation[] = [
   ...initialization,
   ...filling,
   ...movement,
+  ...recurrent,
   ...selection,
   ...attention,
 ];
