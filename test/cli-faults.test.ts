@@ -145,7 +145,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [
     2,
     ['verify', '@linear.json', '--against', 'tfjs'],
-    '--against: tfjs runs models of Keras and tfjs, of which nacre reads none; onnxruntime runs ONNX models',
+    '--against: tfjs runs its own models only; leave --against out for the naive evaluation',
   ],
   [
     2,

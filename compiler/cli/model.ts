@@ -1,4 +1,4 @@
-import { access, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
@@ -66,12 +66,6 @@ async function importModel(path: string): Promise<ModelSource> {
   throw new NacreError('model', path, `its default export must be a graph or a declaration, got ${show(exported)}`);
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 const notBindable = (): OptionError =>
   new OptionError('arguments', '--bind', 'only inputs of ONNX models and graph-models can be bound');
 
@@ -82,7 +76,7 @@ const notBindable = (): OptionError =>
  * @throws OptionError for a file that cannot be read · NacreError for one that is no model · ImportError for tensors
  */
 export async function loadModel(path: string, bind: readonly string[] = []): Promise<LoadedModel> {
-  if (await isFolder(path)) return loadModel(join(path, 'model.json'), bind);
+  if (await exists(join(path, 'model.json'))) return loadModel(join(path, 'model.json'), bind);
   if (bind.length > 0 && !['.onnx', '.json'].includes(extname(path))) throw notBindable();
   switch (extname(path)) {
     case '.json': {

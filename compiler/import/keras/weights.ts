@@ -1,6 +1,5 @@
 import type { TensorSource } from '../../declaration/types.js';
 import { ImportError } from '../../errors.js';
-import type { StoredValues } from '../../stored.js';
 import type { ManifestValues } from '../weights-manifest.js';
 
 /** A weight that a layer has: its name in Keras, and its sizes as far as the configuration tells them. */

@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { makePlayground, type Playground } from './playground.js';
+
+let nacre: Playground['nacre'];
+let playground: Playground;
+test.before(async () => {
+  playground = await makePlayground();
+  ({ nacre } = playground);
+});
+test.after.always(() => playground.remove());
+
+const folder = fileURLToPath(new URL('../../../test/conformance/keras/', import.meta.url));
+const model = `${folder}recurrent.GRU.8`;
+
+test('a model of Keras is a folder, a model.json or a topology', async (t) => {
+  for (const [path, fills] of [
+    ['', 'values'],
+    ['/model.json', 'values'],
+    ['/keras_model.json', 'glorotUniform'],
+  ] as const) {
+    const { code, stdout } = await nacre('summary', `${model}${path}`);
+    t.is(code, 0);
+    t.regex(stdout, new RegExp(`^layer_0 +gru +\\(1, 3, 4\\) +132 .* weight ${fills}`, 'm'));
+  }
+});
+
+test('a model of Keras is verified against tfjs', async (t) => {
+  const { code, stdout } = await nacre('verify', model, '--against', 'tfjs');
+  t.is(code, 0);
+  t.regex(stdout, /^baseline against tfjs 4\.22\.0, inputs from seed 0/);
+  t.regex(stdout, /^layer_0 +float32 \(1, 3, 4\)/m);
+});
+
+test('inputs of models of Keras cannot be bound', async (t) => {
+  const { code, stderr } = await nacre('summary', model, '--bind', 'x=1');
+  t.deepEqual([code, stderr], [2, '--bind: inputs of layers-models cannot be bound\n']);
+});
