@@ -95,6 +95,14 @@ export async function loadModel(path: string, bind: readonly string[] = []): Pro
       return { kind: 'source', model: await openOnnx(path, { bind: await readBindings(bind) }), tensors: {} };
     case '.wasm':
       return { kind: 'module', binary: await readBytes(path) };
+    case '.keras':
+    case '.h5':
+    case '.hdf5':
+      throw new OptionError(
+        'file',
+        path,
+        'keeps its weights in HDF5, which is not read; docs/keras.md says how to write it otherwise',
+      );
     default:
       throw new OptionError('file', path, 'is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm');
   }

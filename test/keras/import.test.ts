@@ -234,6 +234,26 @@ test('models in models in models, each called twice, are refused before they fil
   t.throws(() => importKeras(inner), { message: 'model: has more than 100000 layers' });
 });
 
+test('quantized weights stay as they are stored', async (t) => {
+  const quantization = { dtype: 'uint8', scale: 0.5, min: -1 };
+  const model = {
+    modelTopology: sequential(first('one', 2)),
+    weightsManifest: [
+      {
+        paths: ['a.bin'],
+        weights: [
+          { name: 'one/kernel', shape: [2, 2], dtype: 'float32', quantization },
+          { name: 'one/bias', shape: [2], dtype: 'float32', quantization: { dtype: 'float16' } },
+        ],
+      },
+    ],
+  };
+  const graph = importKeras(model, { 'a.bin': Uint8Array.of(0, 2, 4, 6, 0, 0x3c, 0, 0x40) });
+  t.like(graph.tensors['one/kernel'], { dtype: 'uint8', scale: [0.5], offset: [-1] });
+  const net = instantiateSync((await compile(graph)).binary);
+  t.deepEqual([...net.forward({ one_input: [[1, 2]] })['one']!.data], [2, 6]);
+});
+
 test('inputs may get other shapes', (t) => {
   const graph = importKeras(sequential(dense('one', 3)), undefined, { inputs: { one_input: ['rows', 4] } });
   t.deepEqual(graph.declaration.inputs, [{ name: 'one_input', shape: ['rows', 4], dtype: 'float32' }]);
