@@ -75,6 +75,11 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [2, ['compile', '@taken.wasm', '-o', '@n.wasm'], '@/taken.wasm: cannot be read: it is a folder'],
   [
     2,
+    ['summary', '@model.keras'],
+    '@/model.keras: keeps its weights in HDF5, which is not read; docs/keras.md says how to write it otherwise',
+  ],
+  [
+    2,
     ['compile', '@model.bin', '-o', '@n.wasm'],
     '@/model.bin: is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm',
   ],
@@ -145,7 +150,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [
     2,
     ['verify', '@linear.json', '--against', 'tfjs'],
-    '--against: tfjs runs models of Keras and tfjs, of which nacre reads none; onnxruntime runs ONNX models',
+    '--against: tfjs runs its own models only; leave --against out for the naive evaluation',
   ],
   [
     2,

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
@@ -8,7 +7,7 @@ import { show } from '../show.js';
 import { readBindings } from './bindings.js';
 import { readBytes, readText } from './files.js';
 import { openTfjs, type TfjsFile } from './tfjs.js';
-import { loadTensors, weightsBeside } from './weights.js';
+import { exists, loadTensors, weightsBeside } from './weights.js';
 
 /** The option of commands that take models whose inputs can be bound. */
 export const bindOption = {
@@ -55,12 +54,6 @@ async function importModel(path: string): Promise<ModelSource> {
   throw new NacreError('model', path, `its default export must be a graph or a declaration, got ${show(exported)}`);
 }
 
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 /** Refuses tensors for a model that has its own. */
 function requireNone(tensors: string | undefined): void {
   if (tensors === undefined) return;
@@ -78,7 +71,7 @@ const notBindable = (): OptionError =>
  * @throws OptionError for a file that cannot be read · NacreError for one that is no model · ImportError for tensors
  */
 export async function loadModel(path: string, bind: readonly string[] = [], named?: string): Promise<LoadedModel> {
-  if (await isFolder(path)) return loadModel(join(path, 'model.json'), bind, named);
+  if (await exists(join(path, 'model.json'))) return loadModel(join(path, 'model.json'), bind, named);
   if (bind.length > 0 && !['.onnx', '.json'].includes(extname(path))) throw notBindable();
   if (['.onnx', '.wasm'].includes(extname(path))) requireNone(named);
   switch (extname(path)) {
@@ -101,6 +94,14 @@ export async function loadModel(path: string, bind: readonly string[] = [], name
       return { kind: 'source', model: await openOnnx(path, { bind: await readBindings(bind) }), tensors: {} };
     case '.wasm':
       return { kind: 'module', binary: await readBytes(path) };
+    case '.keras':
+    case '.h5':
+    case '.hdf5':
+      throw new OptionError(
+        'file',
+        path,
+        'keeps its weights in HDF5, which is not read; docs/keras.md says how to write it otherwise',
+      );
     default:
       throw new OptionError('file', path, 'is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm');
   }

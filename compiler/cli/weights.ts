@@ -16,7 +16,8 @@ export const tensorsOption = {
 /** The file with the weights of a module, of the same name beside it. */
 export const weightsBeside = (path: string): string => `${path.replace(/\.[^./\\]*$/, '')}.safetensors`;
 
-const exists = (path: string): Promise<boolean> =>
+/** Whether a path can be read. */
+export const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false,

@@ -1,5 +1,6 @@
 import { floorDiv, mul, printShape, product, sub, type Dim } from '../dim.js';
 import type { Build } from '../build.js';
+import * as f from '../formula.js';
 import { channelsLast } from './data-format.js';
 import { dataFormat, defineLayer, integer, integers, Refusal, type Attribute } from './define.js';
 
@@ -102,6 +103,9 @@ export const transpose = defineLayer('transpose', {
   },
 });
 
+/** Parts that are joined one by one; of more the graph would grow with the number. */
+const MOST_PARTS = 64;
+
 /** [batch, features] → [batch, n, features] */
 export const repeatVector = defineLayer('repeatVector', {
   inputs: ['x'],
@@ -111,6 +115,7 @@ export const repeatVector = defineLayer('repeatVector', {
     const [batch, features] = x.shape;
     if (x.shape.length !== 2) build.fail(`expects (batch, features), got ${printShape(x.shape)}`);
     const row = build.reshape(x, [batch!, 1, features!]);
-    return build.op({ kind: 'concat', axis: 1 }, new Array<typeof row>(n).fill(row));
+    if (n <= MOST_PARTS) return build.op({ kind: 'concat', axis: 1 }, new Array<typeof row>(n).fill(row));
+    return build.compute(x.dtype, [batch!, n, features!], f.load(0, [f.axis(0), f.axis(2)]), x);
   },
 });

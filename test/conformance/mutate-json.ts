@@ -1,10 +1,14 @@
 /** Changes of what a JSON text says that leave it well formed, so that they reach what reads it. */
 import type { Random } from './mutate.js';
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type Json = null | boolean | number | string | Json[] | JsonObject;
+
+interface JsonObject {
+  [key: string]: Json;
+}
 
 interface Place {
-  readonly parent: Json[] | { [key: string]: Json };
+  readonly parent: Json[] | JsonObject;
   readonly key: string | number;
 }
 
@@ -44,7 +48,7 @@ export function mutateJson(text: string, random: Random): string {
     const other = places[random.below(places.length)]!;
     const value = read(place);
     const choice = random.below(9);
-    if (choice === 0 && !Array.isArray(place.parent)) delete place.parent[place.key];
+    if (choice === 0 && !Array.isArray(place.parent)) Reflect.deleteProperty(place.parent, place.key);
     else if (choice === 0 && Array.isArray(place.parent)) place.parent.splice(place.key as number, 1);
     else if (choice === 1 && Array.isArray(place.parent)) place.parent.push(structuredClone(value));
     else if (choice === 2) write(place, structuredClone(read(other)));

@@ -130,7 +130,7 @@ const permute: readonly LayerCase[] = [
     ),
   ),
   single('rank 5', 'permute', { dims: [4, 1, 3, 2] }, [1, 2, 3, 2, 4], ([x]) => permuted(x!, [0, 4, 1, 3, 2])),
-  ...[1, 2, 4].map((n) =>
+  ...[1, 2, 4, 70].map((n) =>
     single(`${n} times`, 'repeatVector', { n }, [3, 5], ([x]) =>
       generate([3, n, 5], ([row, , column]) => x!.data[row! * 5 + column!]!),
     ),

@@ -49,7 +49,7 @@ const bundles: readonly (readonly string[])[] = [
  * @param needs the function that loads a model of the kind at hand
  * @throws OptionError where neither has it, or it does not load
  */
-export function loadTfjs(folder: string, needs: 'loadLayersModel' | 'loadGraphModel'): Runtime {
+function loadTfjs(folder: string, needs: 'loadLayersModel' | 'loadGraphModel'): Runtime {
   for (const from of [join(folder, 'package.json'), import.meta.url]) {
     const require = createRequire(from);
     for (const names of bundles) {

@@ -172,7 +172,7 @@ export class Expansion implements Writer {
 }
 
 /** Names of layers, which are letters, digits, `_`, `-` and `/`, each once. */
-export class Names {
+class Names {
   private readonly taken = new Set<string>();
   private readonly takenKeys = new Set<string>();
 

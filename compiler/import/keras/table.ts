@@ -12,7 +12,7 @@ import { shapes } from './layers/shape.js';
 import { wrappers } from './layers/wrappers.js';
 
 /** Every class of Keras that is read, by family. */
-const families = {
+export const families = {
   activations,
   attentions,
   convolutions,
