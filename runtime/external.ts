@@ -97,8 +97,7 @@ class Loader {
     for (let tensor = tensors[this.#next]; tensor && tensor.begin === tensor.end; tensor = tensors[this.#next]) {
       this.#finishTensor(tensor);
     }
-    if (this.#at < bytes)
-      fail('length', `expects ${bytes} bytes, got ${this.#at}; the file is cut off, load it again`);
+    if (this.#at < bytes) fail('length', `expects ${bytes} bytes, got ${this.#at}; the file is cut off, load it again`);
     const got = this.#hash.digest();
     if (got === sha256) return;
     fail('hash', `expects SHA-256 ${sha256}, got ${got}; pass the file that was compiled with the module`);

@@ -275,7 +275,7 @@ const options: readonly Row[] = (
   [
     ['an unknown option', { traget: 'relaxed' }, "compile.traget: unknown option; did you mean 'target'?"],
     ['an unknown target', { target: 'fast' }, "compile.target: must be 'baseline' or 'relaxed', got 'fast'"],
-    ['unknown weights', { weights: 'none' }, "compile.weights: must be 'seed' or 'embed', got 'none'"],
+    ['unknown weights', { weights: 'none' }, "compile.weights: must be 'seed', 'embed' or 'external', got 'none'"],
     ['a negative seed', { seed: -1 }, 'compile.seed: must be a whole number from 0 to 2^64 - 1, got -1'],
     ['half a seed', { seed: 0.5 }, 'compile.seed: must be a whole number from 0 to 2^64 - 1, got 0.5'],
     [
