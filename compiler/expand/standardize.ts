@@ -4,7 +4,7 @@ import type { Expression, Value } from '../ir.js';
 const plus = (x: Expression, number: number): Expression => (number === 0 ? x : binary('add', x, scalar(number)));
 
 /** scale / √(variance + epsilon) */
-export const deviationScale = (build: Build, scale: Value, variance: Value, epsilon: number): Value =>
+const deviationScale = (build: Build, scale: Value, variance: Value, epsilon: number): Value =>
   build.elementwise(binary('divide', element(0), unary('squareRoot', plus(element(1), epsilon))), scale, variance);
 
 /** What each channel is standardized with. */

@@ -1,3 +1,4 @@
+import { graphModels } from './graphs.js';
 import { imageModels } from './images.js';
 import { kerasModels } from './keras.js';
 import { languageModels } from './language.js';
@@ -11,5 +12,6 @@ export const models: readonly TestedModel[] = [
   ...textModels,
   ...speechModels,
   ...kerasModels,
+  ...graphModels,
   ...languageModels,
 ];

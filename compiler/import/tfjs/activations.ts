@@ -3,8 +3,8 @@ import type { Expression } from '../../ir.js';
 
 const plus = (left: Expression, right: Expression): Expression => binary('add', left, right);
 const times = (left: Expression, right: Expression): Expression => binary('multiply', left, right);
-export const positive = (x: Expression): Expression => binary('maximum', x, scalar(0));
-export const negative = (x: Expression): Expression => binary('minimum', x, scalar(0));
+const positive = (x: Expression): Expression => binary('maximum', x, scalar(0));
+const negative = (x: Expression): Expression => binary('minimum', x, scalar(0));
 
 /** max(x, 0) + eˣ − 1 below 0 */
 const exponential = (x: Expression, alpha: number): Expression =>

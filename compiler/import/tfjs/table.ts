@@ -48,8 +48,9 @@ export const operators: Operators = Object.assign(
 const sources = ['Const', 'Placeholder'];
 
 /** Names of the operators that are read, by family, in alphabetical order. */
-export const families: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  Object.entries<Operators>({ ...tables })
-    .map(([family, table]) => [family, Object.keys(table).sort()])
-    .concat([['sources', sources]]),
-);
+export const families: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    Object.entries<Operators>(tables).map(([family, table]) => [family, Object.keys(table).sort()]),
+  ),
+  sources,
+};
