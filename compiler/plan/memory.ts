@@ -117,7 +117,10 @@ export function layoutMemory(
     parameterEnd,
     scratch,
     end,
-    states: stateBytes === 0 ? null : { address: stateAddress, bytes: stateBytes, size: definitions.define('size', stateBytes) },
+    states:
+      stateBytes === 0
+        ? null
+        : { address: stateAddress, bytes: stateBytes, size: definitions.define('size', stateBytes) },
     parameterBytes: total('parameter'),
     activationBytes,
   };

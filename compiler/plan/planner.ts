@@ -129,9 +129,7 @@ export class Planner {
   isRead({ id }: Value): boolean {
     const { prepare, forward } = this.graph;
     const isIt = (value: Value): boolean => value.id === id;
-    return (
-      valuesLeft(this.graph).some(isIt) || [prepare, forward].flat().some(({ inputs }) => inputs.some(isIt))
-    );
+    return valuesLeft(this.graph).some(isIt) || [prepare, forward].flat().some(({ inputs }) => inputs.some(isIt));
   }
 
   /** Gives a place for ever to what `prepare` leaves for `forward` or as an output. */

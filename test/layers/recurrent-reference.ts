@@ -85,7 +85,8 @@ export function runRecurrent(
     if (bias.shape.length === 2) return at(bias, [which, index]);
     return which === 0 ? at(bias, [index]) : 0;
   };
-  const unitsOf = (value: (unit: number) => number): number[] => Array.from({ length: units }, (_, unit) => value(unit));
+  const unitsOf = (value: (unit: number) => number): number[] =>
+    Array.from({ length: units }, (_, unit) => value(unit));
   const rows = Array.from({ length: batch }, (_, row) => {
     let h = unitsOf((unit) => (hidden ? at(hidden, [row, unit]) : 0));
     let c = unitsOf((unit) => (cell ? at(cell, [row, unit]) : 0));
