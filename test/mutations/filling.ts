@@ -133,8 +133,8 @@ export const filling: readonly Mutation[] = [
   built(
     'compiler/compile',
     'frozen parameters carry initializers that nobody can ask for',
-    'frozen ? [] : asked',
-    'asked',
+    'frozen ? [] : carriedInitializers',
+    'carriedInitializers',
     'initialization/frozen',
     'frozen parameters are those*',
   ),

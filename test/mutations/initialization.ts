@@ -52,8 +52,8 @@ export const initialization: readonly Mutation[] = [
   built(
     'compiler/emit/parameters',
     'force does not ask the host again',
-    '...forget(linker, plan, index.get()),\n        module.if(module.i32.eqz(waiting.get())',
-    'module.if(module.i32.eqz(waiting.get())',
+    '...onlyFor(linker, plan, index.get, isHost, () => forget(linker, plan, index.get())),',
+    '',
     'initialization/host',
     '*force*',
   ),
