@@ -58,7 +58,7 @@ const anyStep = (q: tf.Tensor): tf.Tensor => tf.max(counts(q), -1);
 
 function rnn(x: tf.Tensor, mask: tf.Tensor, w: Tensors, name: string): tf.Tensor {
   const units = w[`${name}/bias`]!.size;
-  let [h, y] = [tf.zeros([x.shape[0]!, units]), tf.zeros([x.shape[0]!, units])];
+  let [h, y] = [tf.zeros([x.shape[0], units]), tf.zeros([x.shape[0], units])];
   const outputs = tf.unstack(x, 1).map((step, at) => {
     const next = tf.tanh(
       tf.add(tf.add(tf.matMul(step as tf.Tensor2D, w[`${name}/kernel`]! as tf.Tensor2D), w[`${name}/bias`]!), tf.matMul(h as tf.Tensor2D, w[`${name}/recurrent_kernel`]! as tf.Tensor2D)), // prettier-ignore

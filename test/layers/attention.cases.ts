@@ -219,6 +219,24 @@ const multiHead: readonly LayerCase[] = [
     ['q', 'q'],
     ({ q }, variable) => inHeads({ heads: 2, groups: 2, keyDim: 5, valueDim: 5 })({ q: q!, v: q! }, variable),
   ),
+  layerCase(
+    'with masks of steps',
+    'multiHeadAttention',
+    { heads: 2, keyDim: 5, causal: true },
+    {
+      ...sequences,
+      ...integerMasks,
+      mask: mask(batch, 2, queries, keys),
+      km: { shape: [batch, keys], values: [1, 1, 0, 1, 1, 0.5, 1, 1, 0, 1] },
+    },
+    ['q', 'v', 'k', 'mask', 'qm', 'vm', 'km'],
+    ({ qm, vm, km, ...given }, variable) => {
+      const counted = tf.mul(vm!, tf.cast(tf.notEqual(km!, 0), 'float32'));
+      const steps = tf.mul(tf.reshape(qm!, [batch, 1, queries, 1]), tf.reshape(counted, [batch, 1, 1, keys]));
+      const all = inHeads({ heads: 2, groups: 2, keyDim: 5, valueDim: 5, causal: true });
+      return all({ ...given, mask: tf.mul(given['mask']!, steps) }, variable);
+    },
+  ),
 ];
 
 const grouped: readonly LayerCase[] = (

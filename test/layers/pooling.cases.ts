@@ -219,4 +219,29 @@ const global: readonly LayerCase[] = families.flatMap(([fold, family]) =>
   }),
 );
 
-export const poolingCases: readonly LayerCase[] = [...pool1d, ...pool2d, ...global];
+/** Which steps of three examples count: some, all, one. */
+const counted = [0, 2, 0, 1, 1, 1, 1, 1, 0, 0, 0, 3];
+
+const ofSteps: readonly LayerCase[] = [false, true].flatMap((keepDims) =>
+  (['channelsLast', 'channelsFirst'] as const).flatMap((dataFormat) =>
+    ([{ below: 4 }, undefined] as const).map((indices): LayerCase => {
+      const isLast = dataFormat === 'channelsLast';
+      return {
+        name: `globalAveragePooling1d of steps that count, ${dataFormat}${keepDims ? ', kept' : ''}${indices ? ', integers' : ''}`,
+        layers: [{ name: 'layer', kind: 'globalAveragePooling1d', from: ['x', 'mask'], keepDims, dataFormat }],
+        inputs: {
+          x: { shape: isLast ? [3, 4, 2] : [3, 2, 4] },
+          mask: { shape: [3, 4], values: counted, ...(indices && { indices }) },
+        },
+        expected: ([x]) =>
+          generate(keepDims ? (isLast ? [3, 1, 2] : [3, 2, 1]) : [3, 2], (index) => {
+            const [row, channel] = [index[0]!, index[keepDims && isLast ? 2 : 1]!];
+            const steps = [0, 1, 2, 3].filter((step) => counted[row * 4 + step] !== 0);
+            return mean(steps.map((step) => at(x!, isLast ? [row, step, channel] : [row, channel, step])));
+          }),
+      };
+    }),
+  ),
+);
+
+export const poolingCases: readonly LayerCase[] = [...pool1d, ...pool2d, ...global, ...ofSteps];

@@ -1,5 +1,5 @@
 import { single, tfjs, tfjsLayer, type InputSource, type LayerCase, type Oracle } from './case.js';
-import { concatenated, generate, withShape, type Reference } from './reference.js';
+import { at, concatenated, generate, withShape, type Reference } from './reference.js';
 import { runRecurrent, type RecurrentOptions, type RecurrentResult } from './recurrent-reference.js';
 import type * as tf from '@tensorflow/tfjs-core';
 import { layers as tfjsLayers, sequential } from '@tensorflow/tfjs-layers';
@@ -205,6 +205,23 @@ const masks: readonly LayerCase[] = kinds.flatMap((kind) => {
           { x, ...initial, mask: mask(0, 1, 0, 0, 1) },
           byReference(kind, { goBackwards }, (result) => result[what], [...given, 'mask']),
         ),
+      ),
+    ),
+    ...[false, true].map((goBackwards) =>
+      recurrentCase(
+        `masked, a sequence with zeros${goBackwards ? ' backwards' : ''}`,
+        kind,
+        { units: 4, goBackwards, returnSequences: true, zeroMasked: true },
+        { x, ...initial, mask: mask(0, 1, 0, 0, 1) },
+        (values, variable) => {
+          const pick: Pick = (result) => result.sequence;
+          const whole = byReference(kind, { goBackwards }, pick, [...given, 'mask'])(values, variable);
+          const counted = values[values.length - 1]!;
+          return generate(whole.shape, (index) => {
+            const step = goBackwards ? 4 - index[1]! : index[1]!;
+            return at(counted, [index[0]!, step]) === 0 ? 0 : at(whole, index);
+          });
+        },
       ),
     ),
     ...([...given] as const).map((name) =>

@@ -57,7 +57,10 @@ function joined({ className, config }: KerasLayer, inputs: readonly Value[]): Ma
   const axis = config['axis'] ?? -1;
   const { rank } = inputs[0]!;
   if (className === 'Concatenate' && axis !== -1 && (rank === undefined || axis !== rank - 1)) {
-    return { ...first, refusal: `a mask of ${first.by} over axis ${String(axis)} of a Concatenate is not read` };
+    return {
+      ...first,
+      refusal: `a mask of ${first.by} over axis ${JSON.stringify(axis)} of a Concatenate is not read`,
+    };
   }
   return first;
 }
