@@ -52,13 +52,25 @@ export function expectStepMask(build: Build, mask: Value, batch: Dim, time: Dim,
   [batch, time].forEach((size, axis) => build.require('equal', mask.shape[axis]!, size, message(axis)));
 }
 
+/** A mask [batch, time] of any type with 1 where it is not 0. */
+export const ones = (build: Build, mask: Value): Value =>
+  build.compute('float32', mask.shape, f.convert('f32', isSet(mask, [f.axis(0), f.axis(1)])), mask);
+
+/** Masks of as many axes as scores have, each of their sizes or 1, in one that sees what all of them do; undefined for none. */
+export function jointMask(build: Build, masks: readonly Value[]): Value | undefined {
+  const [first] = masks;
+  if (!first || masks.length === 1) return first;
+  const shape = first.shape.map((_, at) => masks.map((mask) => mask.shape[at]!).find((size) => size !== 1) ?? 1);
+  const parts = masks.map((mask, index) => {
+    const indices = mask.shape.map((size, at) => (size === 1 ? f.i32(0) : f.axis(at)));
+    return f.compare('notEqual', f.load(index, indices), f.number(f.scalarOf(mask.dtype), 0));
+  });
+  return build.compute('bool', shape, parts.reduce(f.and), ...masks);
+}
+
 /** x [batch, time, features] with zeros where a mask [batch, time] has them. */
 export function zeroed(build: Build, x: Value, mask: Value): Value {
-  const shape = [...mask.shape, 1];
-  const column =
-    mask.dtype === 'float32'
-      ? build.reshape(mask, shape)
-      : build.compute('float32', shape, f.convert('f32', isSet(mask, [f.axis(0), f.axis(1)])), mask);
+  const column = build.reshape(ones(build, mask), [...mask.shape, 1]);
   return build.elementwise(select('equal', element(1), scalar(0), scalar(0), element(0)), x, column);
 }
 

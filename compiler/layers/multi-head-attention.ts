@@ -4,7 +4,7 @@ import { mul, printShape, product, type Dim } from '../dim.js';
 import { zeros } from '../initializers/constant.js';
 import { glorotUniform } from '../initializers/variance-scaling.js';
 import type { Value } from '../ir.js';
-import { NEARLY_LOWEST, sightOf } from './attention-mask.js';
+import { expectStepMask, jointMask, NEARLY_LOWEST, sightOf } from './attention-mask.js';
 import {
   boolean,
   defineLayer,
@@ -17,7 +17,7 @@ import {
 } from './define.js';
 import { expectAxes, lastDim } from './rank.js';
 
-const inputs = ['query', 'value', 'key?', 'mask?'] as const;
+const inputs = ['query', 'value', 'key?', 'mask?', 'queryMask?', 'valueMask?', 'keyMask?'] as const;
 
 const parameters = {
   queryWeight: parameter(glorotUniform()),
@@ -87,7 +87,7 @@ function attendInHeads(
   build: Build,
   { queryHeads, keyValueHeads, keyDim, valueDim, outputShape, causal }: Heads,
   slots: SlotsOfHeads,
-  [query, value, given, mask]: readonly [Value, Value, Value | undefined, Value | undefined],
+  [query, value, given, mask, queryMask, valueMask, keyMask]: readonly [Value, Value, ...(Value | undefined)[]],
 ): Value {
   const key = given ?? value;
   for (const input of [query, value, key]) expectAxes(build, input, ['batch', 'time', 'features']);
@@ -101,7 +101,14 @@ function attendInHeads(
   const k = project(build, key, slots.keyWeight, slots.keyBias, keyValueHeads, keyDim);
   const v = project(build, value, slots.valueWeight, slots.valueBias, keyValueHeads, valueDim);
   const scores = [batch, queryHeads, queries, keys] as const;
-  const own = mask && maskOfScores(build, mask, scores);
+  if (queryMask) expectStepMask(build, queryMask, batch, queries, 'queries');
+  if (valueMask) expectStepMask(build, valueMask, batch, keys, 'values');
+  if (keyMask) expectStepMask(build, keyMask, batch, keys, 'keys');
+  const own = jointMask(build, [
+    ...(mask ? [maskOfScores(build, mask, scores)] : []),
+    ...(queryMask ? [build.reshape(queryMask, [batch, 1, queries, 1])] : []),
+    ...[valueMask, keyMask].flatMap((steps) => (steps ? [build.reshape(steps, [batch, 1, 1, keys])] : [])),
+  ]);
   const { bias, past } = sightOf(build, { mask: own, causal, queries, keys, hidden: NEARLY_LOWEST });
   const heads = { heads: queryHeads, groups: keyValueHeads, scale: 1 / Math.sqrt(keyDim), softcap: null, past };
   const attended = build.op({ kind: 'attention', ...heads }, [q, k, v, ...(bias ? [bias] : [])]);
@@ -122,7 +129,8 @@ const flat = (build: Build, bias: Value, width: Dim): Value =>
  * value where there is none, are projected to heads of `keyDim` and `valueDim` features, softmax(query · keyᵀ / √keyDim) · value
  * is computed in each, and the heads together are projected to [batch, queries, ...outputShape], by default as many features
  * as the queries have. A mask [batch, queries, keys], [queries, keys] or [batch, heads, queries, keys] has 0 where a query
- * does not see a key; with `causal` it sees no later keys either. A query that sees none weighs all equally. As Vaswani et
+ * does not see a key; with `causal` it sees no later keys either. Masks [batch, time] of
+ * queries, values and keys have 0 for queries that see none, and for values and keys that none sees. A query that sees none weighs all equally. As Vaswani et
  * al. 2017.
  */
 export const multiHeadAttention = defineLayer('multiHeadAttention', {

@@ -5,6 +5,7 @@ import { axis, compare, load, number, scalarOf } from '../formula.js';
 import type { Expression, Gate, RecurrentCell, RecurrentInput, Value } from '../ir.js';
 import { activationExpression, type Activation, type ActivationSource } from './activation-functions.js';
 import { activation } from './activation.js';
+import { zeroed } from './attention-mask.js';
 import type { Slot } from './definition.js';
 import { expectAxes, lastDim } from './rank.js';
 import { flipped } from './flipped.js';
@@ -29,6 +30,7 @@ interface RecurrentOptions {
   readonly returnSequences: boolean;
   readonly goBackwards: boolean;
   readonly stateful: boolean;
+  readonly zeroMasked: boolean;
 }
 
 interface Recurrence {
@@ -132,7 +134,9 @@ export function lowerRecurrent(build: Build, x: Value, layer: Recurrence): reado
     if (cellState) build.keep(cellState, states[1]!);
   }
   for (const state of states) build.axes.set(state!.id, ['batch', 'units']);
-  return [outputOf(build, sequence, states[0], time, options, layer.mask && hidden), ...states.map((state) => state!)];
+  const shown =
+    options.zeroMasked && layer.mask && options.returnSequences ? zeroed(build, sequence, layer.mask) : sequence;
+  return [outputOf(build, shown, states[0], time, options, layer.mask && hidden), ...states.map((state) => state!)];
 }
 
 /**

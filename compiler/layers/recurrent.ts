@@ -11,6 +11,7 @@ const common = {
   returnSequences: optional(boolean(), false),
   goBackwards: optional(boolean(), false),
   stateful: optional(boolean(), false),
+  zeroMasked: optional(boolean(), false),
 };
 const weights = { weight: parameter(glorotUniform()), recurrentWeight: parameter(orthogonal()) };
 const defaultInput = ['batch', null, null];
@@ -21,7 +22,7 @@ const defaultInput = ['batch', null, null];
  * Its outputs are that of the last step [batch, units], or with `returnSequences` those of all [batch, time, units], and
  * the last state [batch, units]. `goBackwards` runs from the last step to the first and gives sequences in that order.
  * The state starts as input `hidden`, or zero, or if the layer is `stateful` as the last call left it. A step whose `mask`
- * [batch, time] is 0 keeps the state and gives the output before it again. Each application of a layer has a state of its own.
+ * [batch, time] is 0 keeps the state and gives the output before it again, or with `zeroMasked` in sequences 0. Each application of a layer has a state of its own.
  */
 export const simpleRnn = defineLayer('simpleRnn', {
   inputs: ['x', 'hidden?', 'mask?'],

@@ -156,13 +156,27 @@ const refused: readonly (readonly [
   ],
   [
     'masks that would count',
-    sequential(
-      layer2('Embedding', { name: 'e', input_dim: 4, output_dim: 3, mask_zero: true, batch_input_shape: [null, 5] }),
-      layer2('Dropout', { name: 'd', rate: 0.5 }),
-      layer2('GRU', { name: 'g', units: 2 }),
+    functional2(
+      [
+        input2('x', 5),
+        layer2('Embedding', { name: 'e', input_dim: 4, output_dim: 3, mask_zero: true }, [['x', 0, 0, {}]]),
+        layer2('Dropout', { name: 'd', rate: 0.5 }, [['e', 0, 0, {}]]),
+        layer2('Softmax', { name: 's' }, [['d', 0, 0, {}]]),
+        layer2('TimeDistributed', { name: 't', layer: layer2('GRU', { name: 'g', units: 2 }) }, [['d', 0, 0, {}]]),
+        layer2('Masking', { name: 'm' }, [['d', 0, 0, {}]]),
+        layer2('Add', { name: 'a' }, [['d', 0, 0, {}], ['m', 0, 0, {}]]), // prettier-ignore
+        layer2('GRU', { name: 'r', units: 2 }, [['a', 0, 0, {}]]),
+      ],
+      ['x'],
+      [
+        ['s', 0, 0],
+        ['t', 0, 0],
+        ['r', 0, 0],
+      ],
     ),
     undefined,
-    'model: 1 layer is not supported\n  GRU at g: its input is masked by e, and masks are not read',
+    'model: 3 layers are not supported\n  Softmax at s: its input is masked by e, and this mask is not read\n' +
+      '  TimeDistributed at t: its input is masked by e, and this mask is not read\n  GRU at r: masks of e and m are not joined',
   ],
   [
     'weights of other shapes, counts and types',

@@ -182,4 +182,47 @@ export const modelCases: Readonly<Record<string, ModelCase>> = {
       [2, 5, 4],
     ],
   },
+  'steps that are masked, of layers one over the other': {
+    make: () =>
+      sequential({
+        layers: [
+          layers.masking({ maskValue: 1, inputShape: [7, 1] }),
+          layers.dense({ units: 4, activation: 'tanh' }),
+          layers.lstm({ ...common, returnSequences: true }),
+          layers.dropout({ rate: 0.5 }),
+          layers.gru({ ...common, returnSequences: true, goBackwards: true, recurrentActivation: 'sigmoid' }),
+          layers.simpleRNN({ ...common, goBackwards: true }),
+        ],
+      }),
+    inputs: [[3, 7, 1]],
+    below: 2,
+  },
+  'indices that are masked, both ways': {
+    make: () =>
+      sequential({
+        layers: [
+          layers.embedding({ inputDim: 3, outputDim: 4, maskZero: true, inputLength: 7 }),
+          layers.bidirectional({ layer: layers.lstm({ ...common, returnSequences: true }), mergeMode: 'sum' }),
+          layers.bidirectional({ layer: layers.gru(common), mergeMode: 'concat' }),
+        ],
+      }),
+    inputs: [[4, 7]],
+    below: 3,
+  },
+  'masks that are joined, and states of masked steps': {
+    make: () => {
+      const x = input(6);
+      const embedded = apply(layers.embedding({ inputDim: 3, outputDim: 4, maskZero: true }), x);
+      const shared = layers.dense({ units: 4, activation: 'tanh' });
+      const dense = apply(shared, embedded);
+      const [y, hidden, cell] = applyAll(layers.lstm({ ...common, returnState: true, returnSequences: true }), dense);
+      const both = apply(layers.concatenate(), [y!, embedded]);
+      const cells = { cell: [layers.lstmCell(common), layers.gruCell(common)], returnSequences: true };
+      const deep = apply(layers.rnn(cells), both);
+      const z = layers.lstm(common).apply(deep, { initialState: [hidden!, cell!] }) as SymbolicTensor;
+      return model({ inputs: x, outputs: [z, deep, hidden!, cell!] });
+    },
+    inputs: [[4, 6]],
+    below: 3,
+  },
 };

@@ -4,14 +4,24 @@ import { initializerOf } from './initializers.js';
 import type { KerasLayer } from './topology.js';
 import type { WeightSpec } from './weights.js';
 
+/** Which steps of a tensor count. */
+export interface Mask {
+  /** As a declaration refers to a tensor [batch, …, time] of any type that is 0 at the steps that do not count. */
+  readonly from: string;
+  readonly rank: number | undefined;
+  /** The layer that makes it. */
+  readonly by: string;
+  /** Why it cannot be read. */
+  readonly refusal?: string;
+}
+
 /** A tensor of the model while it is read. */
 export interface Value {
   /** As a declaration refers to it. */
   readonly from: string;
   /** Its number of axes; undefined where the file does not tell it. */
   readonly rank: number | undefined;
-  /** The layer that masks its steps. */
-  readonly maskedBy?: string;
+  readonly mask?: Mask;
 }
 
 /** The arguments of a call beside its inputs. */
@@ -23,6 +33,8 @@ export interface Writer {
   readonly version: 2 | 3;
   /** Whether weights are given; initializers stand in their place where they are not. */
   readonly hasWeights: boolean;
+  /** Whether layers that run both ways give 0 at masked steps, as those of Keras do and those of tfjs do not. */
+  readonly zeroesBothWays: boolean;
   /** Adds a layer of nacre, or the one of that name again where the layer of Keras is called again. */
   add(
     place: Place,
@@ -59,6 +71,7 @@ const silent = new Set(['training', 'mask', 'name', 'dtype']);
 export class LayerContext {
   readonly config: Config;
   private readonly read = new Set<string>(silent);
+  private readonly asked = new Set<string>();
 
   constructor(
     private readonly writer: Writer,
@@ -80,6 +93,29 @@ export class LayerContext {
    */
   add(kind: string, options: Readonly<Record<string, unknown>>, from: readonly (Value | null)[], suffix = ''): Value {
     return this.writer.add(this.place, kind, options, from, suffix);
+  }
+
+  /** See `Writer`. */
+  get zeroesBothWays(): boolean {
+    return this.writer.zeroesBothWays;
+  }
+
+  /** The name of what this layer becomes. */
+  get name(): string {
+    return this.place.name;
+  }
+
+  /**
+   * What masks an input, for a layer that reads it: an argument of the call, or what stands before the layer.
+   *
+   * @throws Unsupported if it cannot be read
+   */
+  maskOf(input: Value | undefined, argument = 'mask', index = 0): Value | null {
+    const given = this.argument(argument);
+    if (given.length > 0) return given[index] ?? null;
+    const mask = input?.mask;
+    if (mask?.refusal !== undefined) throw new Unsupported(mask.refusal);
+    return mask ? { from: mask.from, rank: mask.rank } : null;
   }
 
   /** An output of a layer of nacre that is not its first. */
@@ -106,6 +142,7 @@ export class LayerContext {
   /** The tensors of an argument; none where it is left out. */
   argument(name: string): readonly Value[] {
     this.read.add(name);
+    this.asked.add(name);
     return this.named.get(name)?.values ?? [];
   }
 
@@ -135,7 +172,7 @@ export class LayerContext {
     for (const [name, { values, constant }] of this.named) {
       const isSilent = values.length === 0 && (constant === null || constant === false);
       if (!this.read.has(name) && !isSilent) throw new Unsupported(`its argument '${name}' is not read`);
-      if (name === 'mask' && values.length > 0) throw new Unsupported('masks are not read');
+      if (name === 'mask' && values.length > 0 && !this.asked.has(name)) throw new Unsupported('masks are not read');
     }
   }
 }

@@ -3,7 +3,7 @@ import { ImportError } from '../../errors.js';
 import { show } from '../../show.js';
 import type { ManifestValues } from '../weights-manifest.js';
 import { own, type Fields } from './config.js';
-import { Expansion, versionOf } from './expansion.js';
+import { Expansion, isOfTfjs, versionOf } from './expansion.js';
 import { typeInputs } from './input-types.js';
 import { inputShapeOf, readLayer, readModel, type KerasLayer } from './topology.js';
 import { assignWeights } from './weights.js';
@@ -16,7 +16,7 @@ export function declare(
 ): { readonly declaration: GraphSource; readonly tensors: Readonly<Record<string, TensorSource>> } {
   const model = readModel(readLayer(topology, 'model'));
   const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const expansion = new Expansion(versionOf(topology), weights !== undefined);
+  const expansion = new Expansion(versionOf(topology), weights !== undefined, !isOfTfjs(topology));
   const inputs = model.inputs.map((reference) => {
     const layer = byName.get(reference.layer);
     if (!layer) throw new ImportError('topology', 'model', `has no layer ${show(reference.layer)}, which is an input`);

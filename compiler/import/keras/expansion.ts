@@ -1,11 +1,19 @@
 import { ImportError } from '../../errors.js';
 import { show } from '../../show.js';
-import { isFields, Unsupported } from './config.js';
+import { isFields, own, Unsupported, type Fields } from './config.js';
 import { LayerContext, type Named, type Place, type Value, type Writer } from './context.js';
-import { masking, masksOf } from './masks.js';
+import { requireMaskable, withMasks } from './masks.js';
 import { rankOf } from './ranks.js';
 import { classes } from './table.js';
-import { isModel, readModel, type Call, type KerasLayer, type KerasModel, type TensorReference } from './topology.js';
+import {
+  isModel,
+  readLayer,
+  readModel,
+  type Call,
+  type KerasLayer,
+  type KerasModel,
+  type TensorReference,
+} from './topology.js';
 import type { Need, WeightSpec } from './weights.js';
 
 interface Refusal {
@@ -42,6 +50,7 @@ export class Expansion implements Writer {
   constructor(
     readonly version: 2 | 3,
     readonly hasWeights: boolean,
+    readonly zeroesBothWays: boolean,
   ) {}
 
   /** @throws ImportError that lists every layer nacre cannot take */
@@ -125,11 +134,10 @@ export class Expansion implements Writer {
     if (!convert)
       throw new Unsupported(isOperation ? 'operations outside of layers are not read' : 'the class is not read');
     const context = new LayerContext(this, place, layer, named);
-    const maskedBy = masksOf(layer, [...inputs, ...[...named.values()].flatMap(({ values }) => values)], place.name);
+    requireMaskable(layer, heldBy(layer), inputs);
     const outputs = convert(context, inputs);
     context.requireRead();
-    const list = 'from' in outputs ? [outputs] : outputs;
-    return maskedBy === undefined ? list.map(masking(undefined)) : list.map(masking(maskedBy));
+    return withMasks(layer, inputs, 'from' in outputs ? [outputs] : outputs);
   }
 
   add(
@@ -169,6 +177,11 @@ export class Expansion implements Writer {
     });
     return keys;
   }
+}
+
+/** The layer that a TimeDistributed applies. */
+function heldBy({ className, config, name }: KerasLayer): KerasLayer | undefined {
+  return className === 'TimeDistributed' ? readLayer(own(config, 'layer'), name) : undefined;
 }
 
 /** Names of layers, which are letters, digits, `_`, `-` and `/`, each once. */
@@ -251,6 +264,12 @@ function requireAcyclic(
     before.add(`${layer.name}\n${call}`);
   }
 }
+
+/** Whether tfjs has written a configuration. */
+export const isOfTfjs = (topology: Fields): boolean => {
+  const version = own(topology, 'keras_version');
+  return typeof version === 'string' && version.startsWith('tfjs');
+};
 
 /** Whether a configuration is one of Keras 3, which writes what Keras 2 does not. */
 export function versionOf(topology: unknown): 2 | 3 {

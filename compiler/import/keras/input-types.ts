@@ -22,6 +22,18 @@ const moving = new Set(
   ).split(' '),
 );
 
+/** The inputs of kinds that are masks, which may be of any type. */
+const masks: Readonly<Record<string, readonly number[]>> = {
+  additiveAttention: [3, 4],
+  attention: [3, 4],
+  globalAveragePooling1d: [1],
+  groupedQueryAttention: [3, 4, 5, 6],
+  gru: [2],
+  lstm: [3],
+  multiHeadAttention: [3, 4, 5, 6],
+  simpleRnn: [2],
+};
+
 const isInteger = (dtype: unknown): boolean => typeof dtype === 'string' && /^u?int/.test(dtype);
 
 /**
@@ -42,8 +54,8 @@ export function typeInputs(
   for (const layer of layers) {
     const kind = layer.kind ?? kinds.get(layer.use ?? '') ?? '';
     kinds.set(layer.name, kind);
-    const from = layer.from.filter((reference) => reference !== null);
-    const held = from.map((reference) => sources.get(reference.split(':')[0]!) ?? new Set<string>());
+    const from = layer.from.filter((reference, at) => reference !== null && !masks[kind]?.includes(at));
+    const held = from.map((reference) => sources.get(reference!.split(':')[0]!) ?? new Set<string>());
     if (moving.has(kind)) sources.set(layer.name, new Set(held.flatMap((set) => [...set])));
     else if (kind === 'categoryEncoding') continue;
     else for (const name of held.flatMap((set) => [...set])) (kind === 'embedding' ? indices : numbers).add(name);

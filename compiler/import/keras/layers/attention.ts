@@ -1,6 +1,7 @@
 import { Unsupported } from '../config.js';
 import type { LayerContext, Value } from '../context.js';
 import type { Classes, Convert } from '../define.js';
+import { masked } from '../masks.js';
 import { requireField } from './common.js';
 
 /** Whether a query sees no later values: an option of the layer, or an argument of the call. */
@@ -40,8 +41,14 @@ const attention =
       ...(scale !== false && { scale }),
       ...(concatScoreWeight !== false && { concatScoreWeight }),
     };
-    return layer.add(kind, options, operands(layer, inputs));
+    const [query, value, key = null] = operands(layer, inputs);
+    const masks = [layer.maskOf(query, 'mask', 0), layer.maskOf(value, 'mask', 1)];
+    return masked(layer.add(kind, options, used([query!, value!, key, ...masks])), query!.mask);
   };
+
+/** Inputs without those at the end that are not given. */
+const used = (inputs: readonly (Value | null)[]): readonly (Value | null)[] =>
+  inputs.slice(0, inputs.findLastIndex((input) => input !== null) + 1);
 
 /** The projections of heads, in the order in which Keras makes them. */
 function projections(
@@ -71,7 +78,23 @@ function withMask(layer: LayerContext, inputs: readonly Value[]): readonly (Valu
     if (input.rank !== undefined && input.rank !== 3)
       throw new Unsupported(`an input of ${input.rank} axes is not read`);
   }
-  return [query!, value!, key, mask];
+  const masks = [
+    layer.maskOf(query, 'query_mask'),
+    layer.maskOf(value, 'value_mask'),
+    layer.maskOf(key ?? undefined, 'key_mask'),
+  ];
+  return used([query!, value!, key, mask, ...masks]);
+}
+
+/** A layer of heads, whose output is masked as its queries are. */
+function attended(
+  layer: LayerContext,
+  kind: string,
+  options: Readonly<Record<string, unknown>>,
+  inputs: readonly Value[],
+) {
+  const all = withMask(layer, inputs);
+  return masked(layer.add(kind, options, all), all[0]!.mask);
 }
 
 const multiHead: Convert = (layer, inputs) => {
@@ -89,11 +112,7 @@ const multiHead: Convert = (layer, inputs) => {
     typeof outputShape === 'object' ? outputShape.length : 1,
   );
   const options = { heads, keyDim, valueDim, ...(outputShape !== undefined && { outputShape }) };
-  return layer.add(
-    'multiHeadAttention',
-    { ...options, causal: isCausal(layer), ...parameters },
-    withMask(layer, inputs),
-  );
+  return attended(layer, 'multiHeadAttention', { ...options, causal: isCausal(layer), ...parameters }, inputs);
 };
 
 const groupedQuery: Convert = (layer, inputs) => {
@@ -107,7 +126,7 @@ const groupedQuery: Convert = (layer, inputs) => {
   const shared = [keyValueHeads, headDim];
   const parameters = projections(layer, { query: [queryHeads, headDim], key: shared, value: shared }, 1);
   const options = { queryHeads, keyValueHeads, headDim, causal: isCausal(layer), ...parameters };
-  return layer.add('groupedQueryAttention', options, withMask(layer, inputs));
+  return attended(layer, 'groupedQueryAttention', options, inputs);
 };
 
 export const attentions: Classes = {

@@ -1,4 +1,5 @@
 import type { Classes } from '../define.js';
+import { masked } from '../masks.js';
 import { activation, only, optional, single } from './common.js';
 
 /** Layers that act in training only. */
@@ -16,9 +17,15 @@ export const core: Classes = {
   Embedding(layer, inputs) {
     const [inputDim, outputDim] = [layer.config.integer('input_dim'), layer.config.integer('output_dim')];
     const [weight] = layer.weights(['embeddings', [inputDim, outputDim]]);
-    return layer.add('embedding', { inputDim, outputDim, weight }, [only(inputs)]);
+    const x = only(inputs);
+    const y = layer.add('embedding', { inputDim, outputDim, weight }, [x]);
+    return layer.config.boolean('mask_zero', false) ? masked(y, { from: x.from, rank: x.rank, by: layer.name }) : y;
   },
-  Masking: single('masking', (layer) => optional(layer, { mask_value: 'maskValue' })),
+  Masking(layer, inputs) {
+    const x = only(inputs);
+    const y = layer.add('masking', optional(layer, { mask_value: 'maskValue' }), [x]);
+    return masked(y, { ...layer.output(y, 'mask', x.rank && x.rank - 1), by: layer.name });
+  },
   ActivityRegularization: single('activityRegularization'),
   AlphaDropout: dropout('alphaDropout'),
   Dropout: dropout('dropout'),

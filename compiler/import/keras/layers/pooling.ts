@@ -1,7 +1,7 @@
 import { show } from '../../../show.js';
 import type { Classes, Convert } from '../define.js';
 import { Unsupported } from '../config.js';
-import { dataFormat, single } from './common.js';
+import { dataFormat, only, single } from './common.js';
 
 const pooling = (fn: 'max' | 'average', rank: 1 | 2 | 3): Convert =>
   single(`${fn}Pooling${rank}d`, (layer) => {
@@ -17,6 +17,14 @@ const pooling = (fn: 'max' | 'average', rank: 1 | 2 | 3): Convert =>
     };
   });
 
+/** The mean of the steps that count. */
+const meanOfSteps: Convert = (layer, inputs) => {
+  const x = only(inputs);
+  const options = { keepDims: layer.config.boolean('keepdims', false), dataFormat: dataFormat(layer) };
+  const mask = layer.maskOf(x);
+  return layer.add('globalAveragePooling1d', options, mask ? [x, mask] : [x]);
+};
+
 const global = (fn: 'Max' | 'Average', rank: 1 | 2 | 3): Convert =>
   single(`global${fn}Pooling${rank}d`, (layer) => ({
     keepDims: layer.config.boolean('keepdims', false),
@@ -27,7 +35,7 @@ export const poolings: Classes = {
   AveragePooling1D: pooling('average', 1),
   AveragePooling2D: pooling('average', 2),
   AveragePooling3D: pooling('average', 3),
-  GlobalAveragePooling1D: global('Average', 1),
+  GlobalAveragePooling1D: meanOfSteps,
   GlobalAveragePooling2D: global('Average', 2),
   GlobalAveragePooling3D: global('Average', 3),
   GlobalMaxPooling1D: global('Max', 1),

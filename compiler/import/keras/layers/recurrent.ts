@@ -2,6 +2,7 @@ import { activationOf } from '../activations.js';
 import { isFields, own, Unsupported, type Fields } from '../config.js';
 import type { LayerContext, Value } from '../context.js';
 import type { Classes, Convert } from '../define.js';
+import { masked } from '../masks.js';
 import { readLayer, type KerasLayer } from '../topology.js';
 import { requireField } from './common.js';
 
@@ -11,14 +12,14 @@ type Kind = 'simpleRnn' | 'lstm' | 'gru';
 const gates: Readonly<Record<Kind, number>> = { simpleRnn: 1, lstm: 4, gru: 3 };
 const states: Readonly<Record<Kind, number>> = { simpleRnn: 1, lstm: 2, gru: 1 };
 
-/** The states that a call starts with: an argument, or inputs after the first. */
+/** The states that a call starts with: an argument, or inputs after the first; nulls where there are none. */
 function initialStates(layer: LayerContext, inputs: readonly Value[], count: number): readonly (Value | null)[] {
   requireField(layer, 'num_constants', 0);
   const given = [...inputs.slice(1), ...layer.argument('initial_state')];
   if (given.length !== 0 && given.length !== count) {
     throw new Unsupported(`takes ${count} initial states, got ${given.length}`);
   }
-  return given;
+  return given.length === 0 ? new Array<null>(count).fill(null) : given;
 }
 
 const firstOf = (inputs: readonly Value[]): Value => {
@@ -51,7 +52,13 @@ const recurrent =
       stateful: config.boolean('stateful', false),
       ...{ weight, recurrentWeight, bias },
     };
-    const y = layer.add(kind, options, [firstOf(inputs), ...initialStates(layer, inputs, states[kind])]);
+    const x = firstOf(inputs);
+    const mask = layer.maskOf(x);
+    const all = [x, ...initialStates(layer, inputs, states[kind]), mask];
+    const used = all.slice(0, all.findLastIndex((input) => input !== null) + 1);
+    const zeroes = mask !== null && options.returnSequences && config.boolean('zero_output_for_mask', false);
+    const plain = layer.add(kind, { ...options, ...(zeroes && { zeroMasked: true }) }, used);
+    const y = masked(plain, options.returnSequences ? x.mask : undefined);
     if (!config.boolean('return_state', false)) return y;
     const hidden = layer.output(y, 'hidden', 2);
     return kind === 'lstm' ? [y, hidden, layer.output(y, 'cell', 2)] : [y, hidden];
@@ -80,6 +87,7 @@ const overCells: Convert = (layer, inputs) => {
       ...outer,
       ...part.config,
       go_backwards: index === 0 && own(outer, 'go_backwards') === true,
+      zero_output_for_mask: isLast && own(outer, 'zero_output_for_mask') === true,
       return_sequences: !isLast || own(outer, 'return_sequences') === true,
     };
     const suffix = isLast ? '' : `cell_${index}`;
@@ -98,12 +106,18 @@ const merges: Readonly<Record<string, string>> = {
   ave: 'average',
 };
 
+/** A layer as it runs in one that runs both ways: what is merged at masked steps is 0. */
+function bothWays(outer: LayerContext, { config, ...layer }: KerasLayer): KerasLayer {
+  const zeroes = outer.zeroesBothWays && own(config, 'return_sequences') === true;
+  return { ...layer, config: { ...config, zero_output_for_mask: zeroes } };
+}
+
 /** Which layers run both ways. */
 const directed = new Set(['SimpleRNN', 'LSTM', 'GRU', 'RNN']);
 
 const bidirectional: Convert = (layer, inputs) => {
   const { config } = layer;
-  const forward = readLayer(config.object('layer'), layer.layer.name);
+  const forward = bothWays(layer, readLayer(config.object('layer'), layer.layer.name));
   if (!directed.has(forward.className)) throw new Unsupported(`its layer ${forward.className} is not read`);
   const mode = config.get('merge_mode');
   const merge = Object.hasOwn(merges, String(mode)) ? merges[String(mode)] : undefined;
@@ -112,7 +126,7 @@ const bidirectional: Convert = (layer, inputs) => {
   const isBackwards = own(forward.config, 'go_backwards') === true;
   const given = config.get('backward_layer');
   const backward = isFields(given)
-    ? readLayer(given, layer.layer.name)
+    ? bothWays(layer, readLayer(given, layer.layer.name))
     : { ...forward, config: { ...forward.config, go_backwards: !isBackwards } };
   const initial = [...inputs.slice(1), ...layer.argument('initial_state')];
   if (initial.length % 2 !== 0) throw new Unsupported(`takes an even number of initial states, got ${initial.length}`);
@@ -124,7 +138,8 @@ const bidirectional: Convert = (layer, inputs) => {
   ];
   const isSequence = own(forward.config, 'return_sequences') === true;
   const turned = isSequence ? layer.add('flip', { axis: 1 }, [behind[0]!], 'flip') : behind[0]!;
-  const joined = merge === undefined ? [ahead[0]!, turned] : [layer.add(merge, {}, [ahead[0]!, turned])];
+  const outputs = merge === undefined ? [ahead[0]!, turned] : [layer.add(merge, {}, [ahead[0]!, turned])];
+  const joined = outputs.map((output) => masked(output, isSequence ? x.mask : undefined));
   const count = own(forward.config, 'return_state') === true ? (forward.className === 'LSTM' ? 2 : 1) : 0;
   return [...joined, ...ahead.slice(1, 1 + count), ...behind.slice(1, 1 + count)];
 };
