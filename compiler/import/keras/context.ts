@@ -22,6 +22,8 @@ export interface Value {
   /** Its number of axes; undefined where the file does not tell it. */
   readonly rank: number | undefined;
   readonly mask?: Mask;
+  /** The tensor is bool: whether those elements differ from this number that `from` refers to. */
+  readonly unequal?: number;
 }
 
 /** The arguments of a call beside its inputs. */
@@ -66,6 +68,19 @@ const MOST_OWNERS = 12;
 
 /** Arguments that say nothing about inference. */
 const silent = new Set(['training', 'mask', 'name', 'dtype']);
+
+/** @throws Unsupported for tensors of which there are only the elements they are computed from */
+export function requireTensors(values: readonly Value[]): void {
+  if (values.some(({ unequal }) => unequal !== undefined)) {
+    throw new Unsupported('operations outside of layers are not read');
+  }
+}
+
+/** The tensor of a mask that is an argument. */
+function elementsOf({ from, rank, unequal = 0 }: Value): Value {
+  if (unequal !== 0) throw new Unsupported('operations outside of layers are not read');
+  return { from, rank };
+}
 
 /** A layer of Keras in one of its calls. */
 export class LayerContext {
@@ -112,7 +127,7 @@ export class LayerContext {
    */
   maskOf(input: Value | undefined, argument = 'mask', index = 0): Value | null {
     const given = this.argument(argument);
-    if (given.length > 0) return given[index] ?? null;
+    if (given.length > 0) return given[index] ? elementsOf(given[index]) : null;
     const mask = input?.mask;
     if (mask?.refusal !== undefined) throw new Unsupported(mask.refusal);
     return mask ? { from: mask.from, rank: mask.rank } : null;
@@ -170,6 +185,7 @@ export class LayerContext {
   /** @throws Unsupported for arguments that nothing has read */
   requireRead(): void {
     for (const [name, { values, constant }] of this.named) {
+      if (!/(^|_)mask$/.test(name)) requireTensors(values);
       const isSilent = values.length === 0 && (constant === null || constant === false);
       if (!this.read.has(name) && !isSilent) throw new Unsupported(`its argument '${name}' is not read`);
       if (name === 'mask' && values.length > 0 && !this.asked.has(name)) throw new Unsupported('masks are not read');

@@ -26,6 +26,10 @@ export function declare(
   const values = inputs.map(({ name, shape }) => ({ from: name, rank: shape.length }));
   const outputs = expansion.expand(model, values);
   expansion.requireSupported();
+  const computed = outputs.findIndex(({ unequal }) => unequal !== undefined);
+  if (computed >= 0) {
+    throw new ImportError('unsupported', model.outputs[computed]!.layer, 'operations outside of layers are not read');
+  }
   const names = new Set<string>();
   const named = outputs.map(({ from }, at) => {
     const name = outputName(expansion.names.sanitize(model.outputs[at]!.layer), names);

@@ -1,12 +1,13 @@
 import { ImportError } from '../../errors.js';
 import { show } from '../../show.js';
 import { isFields, own, Unsupported, type Fields } from './config.js';
-import { LayerContext, type Named, type Place, type Value, type Writer } from './context.js';
+import { LayerContext, requireTensors, type Named, type Place, type Value, type Writer } from './context.js';
 import { requireMaskable, withMasks } from './masks.js';
 import { rankOf } from './ranks.js';
 import { classes } from './table.js';
 import {
   isModel,
+  isOperation,
   readLayer,
   readModel,
   type Call,
@@ -129,15 +130,29 @@ export class Expansion implements Writer {
     if (isModel(layer)) {
       return this.expand(readModel(layer), inputs, place.path, place.order, place.name);
     }
-    const isOperation = layer.module?.includes('.ops') === true;
-    const convert = !isOperation && Object.hasOwn(classes, layer.className) ? classes[layer.className] : undefined;
-    if (!convert)
-      throw new Unsupported(isOperation ? 'operations outside of layers are not read' : 'the class is not read');
+    if (isOperation(layer)) return [this.maskOperation(place, layer, inputs, named)];
+    const convert = Object.hasOwn(classes, layer.className) ? classes[layer.className] : undefined;
+    if (!convert) throw new Unsupported('the class is not read');
+    requireTensors(inputs);
     const context = new LayerContext(this, place, layer, named);
     requireMaskable(layer, heldBy(layer), inputs);
     const outputs = convert(context, inputs);
     context.requireRead();
     return withMasks(layer, inputs, 'from' in outputs ? [outputs] : outputs);
+  }
+
+  /** What Keras 3 computes the masks of Embedding and Masking by: x ≠ 0, and any(x ≠ value) over the last axis. */
+  private maskOperation(place: Place, { className, config }: KerasLayer, [x]: readonly Value[], named: Named): Value {
+    const value = named.get('x2')?.constant;
+    if (className === 'NotEqual' && x?.unequal === undefined && x && typeof value === 'number') {
+      return { from: x.from, rank: x.rank, unequal: value };
+    }
+    const axis = JSON.stringify(own(config, 'axis') ?? null);
+    if (className === 'Any' && x?.unequal !== undefined && /^(-1|\[-1\])$/.test(axis) && !own(config, 'keepdims')) {
+      const { from } = this.add(place, 'masking', { maskValue: x.unequal }, [x], '');
+      return { from: `${from}:mask`, rank: x.rank && x.rank - 1, unequal: 0 };
+    }
+    throw new Unsupported('operations outside of layers are not read');
   }
 
   add(

@@ -41,6 +41,10 @@ const fail = (subject: string, what: string): never => {
 /** Whether an object with a class and a configuration is a model of layers. */
 export const isModel = ({ config }: { readonly config: Fields }): boolean => Array.isArray(own(config, 'layers'));
 
+/** Whether what stands for a layer is a function of `keras.ops`, whose second argument is called x2. */
+export const isOperation = ({ module }: { readonly module: string | undefined }): boolean =>
+  module?.includes('.ops') === true;
+
 /** The layer that an object with `class_name` and `config` describes, without its calls. */
 export function readLayer(value: unknown, subject: string): KerasLayer {
   if (!isFields(value)) return fail(subject, `a layer must be an object, got ${show(value)}`);
@@ -121,7 +125,7 @@ function readFunctional(name: string, list: readonly unknown[], config: Fields):
     if (layer.name === '') return fail(name, `a ${layer.className} has no name`);
     const nodes = own(value as Fields, 'inbound_nodes') ?? [];
     if (!Array.isArray(nodes)) return fail(layer.name, `inbound_nodes must be a list, got ${show(nodes)}`);
-    const calls = nodes.map((node: unknown) => readCall(node, layer.name));
+    const calls = nodes.map((node: unknown) => readCall(node, layer));
     return { ...layer, calls: layer.className === 'InputLayer' ? [{ inputs: [], named: new Map() }] : calls };
   });
   requireUnique(layers, name);
@@ -157,12 +161,14 @@ function referencesOf(value: unknown, subject: string, level = 0): readonly Tens
   return fail(subject, `expects [layer, call, output], got ${show(value)}`);
 }
 
-function readCall(node: unknown, layer: string): Call {
-  if (Array.isArray(node)) return readListedCall(node, layer);
-  if (!isFields(node)) return fail(layer, `a node must be a list or an object, got ${show(node)}`);
-  const inputs = tensorsOf(own(node, 'args') ?? []);
+function readCall(node: unknown, layer: KerasLayer): Call {
+  if (Array.isArray(node)) return readListedCall(node, layer.name);
+  if (!isFields(node)) return fail(layer.name, `a node must be a list or an object, got ${show(node)}`);
+  const args = own(node, 'args') ?? [];
   const kwargs = own(node, 'kwargs');
-  return { inputs, named: isFields(kwargs) ? namedOf(kwargs) : new Map() };
+  const second = isOperation(layer) && Array.isArray(args) && args.length > 1 ? { x2: args[1] as unknown } : undefined;
+  const inputs = tensorsOf(second ? (args as readonly unknown[])[0] : args);
+  return { inputs, named: namedOf({ ...second, ...(isFields(kwargs) && kwargs) }) };
 }
 
 /** Keras 2: a list of [layer, call, output, arguments], or one such. */

@@ -42,6 +42,7 @@ const attention =
       ...(concatScoreWeight !== false && { concatScoreWeight }),
     };
     const [query, value, key = null] = operands(layer, inputs);
+    if (layer.argument('mask').length === 1) throw new Unsupported('one mask of two inputs is not read');
     const masks = [layer.maskOf(query, 'mask', 0), layer.maskOf(value, 'mask', 1)];
     return masked(layer.add(kind, options, used([query!, value!, key, ...masks])), query!.mask);
   };
@@ -73,7 +74,7 @@ function projections(
 /** Inputs by position, and the mask. */
 function withMask(layer: LayerContext, inputs: readonly Value[]): readonly (Value | null)[] {
   const [query, value, key = null] = operands(layer, inputs);
-  const [mask = null] = layer.argument('attention_mask');
+  const mask = layer.maskOf(undefined, 'attention_mask');
   for (const input of [query!, value!, ...(key ? [key] : [])]) {
     if (input.rank !== undefined && input.rank !== 3)
       throw new Unsupported(`an input of ${input.rank} axes is not read`);
