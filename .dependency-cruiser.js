@@ -149,6 +149,20 @@ export default {
       to: { path: '(^|/)node_modules/vega-(?!typings)' },
     },
     {
+      name: 'fflate-wrapped',
+      comment: 'one file of the package imports fflate',
+      severity: 'error',
+      from: { path: '^(compiler|runtime)/', pathNot: '^compiler/import/keras/zip\\.ts$' },
+      to: { path: '(^|/)node_modules/fflate/' },
+    },
+    {
+      name: 'h5wasm-wrapped',
+      comment: 'h5wasm is an optional peer that one file loads when HDF5 is read: nothing imports it',
+      severity: 'error',
+      from: {},
+      to: { path: '(^|/)(node_modules/)?h5wasm(/|$)' },
+    },
+    {
       name: 'no-host-in-compiler',
       comment: 'only the command line and the files named here use Node modules: the compiler runs in browsers too',
       severity: 'error',

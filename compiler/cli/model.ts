@@ -1,6 +1,7 @@
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NacreError, OptionError } from '../errors.js';
+import { openKeras } from '../import/keras/index.js';
 import { openOnnx } from '../import/onnx/file.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
 import { show } from '../show.js';
@@ -30,7 +31,7 @@ export type LoadedModel =
 export const modelDetails: readonly string[] = [
   'MODEL is a declaration in .json, with its tensors in the .safetensors of the same name beside it, or a',
   '.js, .mjs or .ts file whose default export is a graph or a declaration, an ONNX model in .onnx, or a model of Keras',
-  'or tfjs: a model.json or the folder of one.',
+  'or tfjs: a model.json or the folder of one, .keras or .h5.',
 ];
 
 /** The default export of a file, which is the user's code: what it throws is a fault of the model. */
@@ -63,6 +64,16 @@ function requireNone(tensors: string | undefined): void {
 const notBindable = (): OptionError =>
   new OptionError('arguments', '--bind', 'only inputs of ONNX models and graph-models can be bound');
 
+/** A topology in .json beside a file of Keras, for one that has weights alone: of the same name, with or without `.weights`. */
+async function besideKeras(path: string): Promise<{ readonly topology?: string }> {
+  if (extname(path) === '.keras') return {};
+  const stem = path.slice(0, -extname(path).length);
+  for (const name of [stem, stem.replace(/\.weights$/, '')]) {
+    if (await exists(`${name}.json`)) return { topology: await readText(`${name}.json`) };
+  }
+  return {};
+}
+
 /**
  * Reads a model, whose kind the end of its name tells, and of a .json its content; of a folder its model.json.
  *
@@ -73,7 +84,7 @@ const notBindable = (): OptionError =>
 export async function loadModel(path: string, bind: readonly string[] = [], named?: string): Promise<LoadedModel> {
   if (await exists(join(path, 'model.json'))) return loadModel(join(path, 'model.json'), bind, named);
   if (bind.length > 0 && !['.onnx', '.json'].includes(extname(path))) throw notBindable();
-  if (['.onnx', '.wasm'].includes(extname(path))) requireNone(named);
+  if (['.onnx', '.wasm', '.keras', '.h5', '.hdf5'].includes(extname(path))) requireNone(named);
   switch (extname(path)) {
     case '.json': {
       const text = await readText(path);
@@ -97,12 +108,12 @@ export async function loadModel(path: string, bind: readonly string[] = [], name
     case '.keras':
     case '.h5':
     case '.hdf5':
+      return { kind: 'source', model: await openKeras(await readBytes(path), await besideKeras(path)), tensors: {} };
+    default:
       throw new OptionError(
         'file',
         path,
-        'keeps its weights in HDF5, which is not read; docs/keras.md says how to write it otherwise',
+        'is no model; the name must end in .json, .js, .mjs, .ts, .onnx, .keras, .h5 or .wasm',
       );
-    default:
-      throw new OptionError('file', path, 'is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm');
   }
 }

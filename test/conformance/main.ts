@@ -68,7 +68,11 @@ if (pack === undefined || folder === undefined) {
   );
   process.exit(2);
 }
-const items: readonly Item[] = (await pack.readIndex(folder)).filter((item) => item.case.includes(values.filter ?? ''));
+const all: readonly Item[] = await pack.readIndex(folder).catch((error: unknown) => {
+  process.stderr.write(`${folder}: no pack of cases can be read: ${(error as Error).message}\n`);
+  process.exit(2);
+});
+const items = all.filter((item) => item.case.includes(values.filter ?? ''));
 const targets: readonly Target[] = values.target === undefined ? ['baseline', 'relaxed'] : [values.target as Target];
 let failures = 0;
 const report: Record<string, readonly Outcome[]> = {};

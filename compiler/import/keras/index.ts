@@ -7,6 +7,8 @@ import type { StoredValues } from '../../stored.js';
 import { readWeightsManifest, type ManifestValues, type WeightShards } from '../weights-manifest.js';
 import { isFields, own, type Fields } from './config.js';
 import { declare } from './declare.js';
+import { readModelFile, type ModelFile } from './model-file.js';
+import { readSaved } from './saved.js';
 import { readLiveModel, type LiveModel } from './tfjs.js';
 
 export type { LiveModel, LiveVariable } from './tfjs.js';
@@ -25,10 +27,11 @@ export interface KerasOptions {
   readonly inputs?: Readonly<Record<string, readonly DimSource[]>>;
 }
 
-/** What a model file says of its topology and its weights. */
-interface KerasFile {
-  readonly topology: Fields;
-  readonly manifest: unknown;
+export interface OpenKerasOptions extends KerasOptions {
+  /** What `model.to_json()` gives, for a file that has weights alone. */
+  readonly topology?: string | object;
+  /** Imports h5wasm where `import('h5wasm')` does not find it, such as in a bundle: `() => import('h5wasm')`. */
+  readonly h5wasm?: () => Promise<unknown>;
 }
 
 /**
@@ -43,7 +46,7 @@ interface KerasFile {
  *   not fit · DeclarationError for values that layers do not take
  */
 export function importKeras(model: string | object, weights?: KerasWeights, options: KerasOptions = {}): Graph {
-  const file = readFile(model);
+  const file = readModelFile(model);
   return assemble(file, weights === undefined ? undefined : readWeights(file, weights), options);
 }
 
@@ -57,10 +60,22 @@ export async function loadKeras(
   read: (path: string) => Uint8Array | ArrayBuffer | Promise<Uint8Array | ArrayBuffer>,
   options: KerasOptions = {},
 ): Promise<Graph> {
-  const file = readFile(model);
+  const file = readModelFile(model);
   const shards: Record<string, Uint8Array> = {};
   for (const path of pathsOf(file.manifest)) shards[path] = bytesOf(await read(path), path);
   return assemble(file, file.manifest === undefined ? undefined : readWeightsManifest(file.manifest, shards), options);
+}
+
+/**
+ * Reads a model that Keras saved in one file: `.keras` of Keras 3, or HDF5 of Keras 2 or 3 (`.h5`, `.weights.h5`). It needs
+ * h5wasm installed.
+ *
+ * @param bytes the file, which tells itself which of both it is
+ * @throws what `importKeras` does · OptionError where h5wasm is not installed
+ */
+export async function openKeras(bytes: Uint8Array, options: OpenKerasOptions = {}): Promise<Graph> {
+  const { file, weights } = await readSaved(bytes, options.topology, options.h5wasm);
+  return assemble(file, weights, options);
 }
 
 /**
@@ -70,53 +85,16 @@ export async function loadKeras(
  */
 export function fromTfjs(model: LiveModel, options: KerasOptions = {}): Graph {
   const { topology, weights } = readLiveModel(model);
-  return assemble(readFile(topology), weights, options);
+  return assemble(readModelFile(topology), weights, options);
 }
 
 function assemble(
-  { topology }: KerasFile,
+  { topology }: ModelFile,
   weights: ReadonlyMap<string, ManifestValues> | undefined,
   { inputs = {} }: KerasOptions,
 ): Graph {
   const { declaration, tensors } = declare(topology, weights, inputs);
   return fromDeclaration(declaration, tensors);
-}
-
-function readFile(model: string | object): KerasFile {
-  let value: unknown = model;
-  if (typeof model === 'string') {
-    try {
-      value = JSON.parse(model);
-    } catch (error) {
-      throw new ImportError('json', 'model', `is no JSON: ${(error as Error).message}`);
-    }
-  }
-  if (!isFields(value)) throw new ImportError('topology', 'model', `must be an object, got ${show(value)}`);
-  if (own(value, 'format') === 'graph-model') {
-    throw new ImportError('format', 'model', 'is a graph-model of tfjs, no layers-model');
-  }
-  let topology: unknown = own(value, 'modelTopology') ?? value;
-  // tfjs writes topologies of Keras as they are, some as text.
-  if (typeof topology === 'string') topology = parse(topology);
-  const config = isFields(topology) ? own(topology, 'model_config') : undefined;
-  const outer = isFields(topology) ? topology : {};
-  if (config !== undefined) topology = typeof config === 'string' ? parse(config) : config;
-  if (!isFields(topology) || typeof own(topology, 'class_name') !== 'string') {
-    throw new ImportError('topology', 'model', 'has no class_name; expected a model.json of tfjs or the JSON of Keras');
-  }
-  const version = own(topology, 'keras_version') ?? own(outer, 'keras_version');
-  return {
-    topology: version === undefined ? topology : { ...topology, keras_version: version },
-    manifest: own(value, 'weightsManifest'),
-  };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ImportError('json', 'model', `its topology is no JSON: ${(error as Error).message}`);
-  }
 }
 
 const isBytes = (value: unknown): value is Uint8Array | ArrayBuffer =>
@@ -128,7 +106,7 @@ function bytesOf(value: unknown, path: string): Uint8Array {
   throw new ImportError('shard', path, value === undefined ? 'is missing' : `must be bytes, got ${show(value)}`);
 }
 
-function readWeights({ manifest }: KerasFile, weights: KerasWeights): ReadonlyMap<string, ManifestValues> {
+function readWeights({ manifest }: ModelFile, weights: KerasWeights): ReadonlyMap<string, ManifestValues> {
   if (manifest !== undefined) {
     if (typeof weights === 'function') return readWeightsManifest(manifest, (path) => bytesOf(weights(path), path));
     if (isBytes(weights)) return readWeightsManifest(manifest, bytesOf(weights, 'weights'));

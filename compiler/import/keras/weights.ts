@@ -30,6 +30,9 @@ interface Entry {
 const ignored =
   /(^|\/)(seed_generator(_\d+)?|optimizer|iterations?|learning_rate|vector_u|sn_u|total|count)(\/|$|:|_state)/;
 
+/** Whether a variable is one of training or of a random generator. */
+export const isTrainingState = (name: string): boolean => ignored.test(name);
+
 /**
  * Finds the values of every weight: by name, as tfjs and Keras write them (`layer/kernel:0`, `outer/layer/kernel`), or by
  * order where no name is one of the model's.
@@ -68,7 +71,8 @@ class ByName {
 
   /** Undefined where the file has nothing for the layer. */
   find({ owners, weights }: Need): readonly (Entry | undefined)[] | undefined {
-    for (const owner of owners) {
+    for (const names of owners) {
+      const owner = names.flatMap((name) => name.split('/'));
       const group = (this.bySegment.get(owner[owner.length - 1]!) ?? []).filter((entry) => !this.taken.has(entry));
       for (const fits of [startsWith, includesInOrder]) {
         const own = group.filter(({ segments }) => fits(segments.slice(0, -1), owner));
@@ -102,7 +106,7 @@ class ByName {
 
 /** Weights that have numbers for names stand in the order in which the layer made them. */
 function inOrder(own: readonly Entry[], weights: readonly WeightSpec[]): readonly Entry[] | undefined {
-  const list = own.filter(({ name }) => !ignored.test(name));
+  const list = own.filter(({ name }) => !isTrainingState(name));
   return list.length === weights.length && list.every(({ segments }) => /^\d+$/.test(segments[segments.length - 1]!))
     ? list
     : undefined;
@@ -135,7 +139,7 @@ function compareOrder(a: Need, b: Need): number {
 
 function settleByOrder(needs: readonly Need[], entries: readonly Entry[]): Record<string, TensorSource> {
   const ordered = [...needs].sort(compareOrder);
-  const list = entries.filter(({ name }) => !ignored.test(name));
+  const list = entries.filter(({ name }) => !isTrainingState(name));
   const count = ordered.reduce((sum, { weights }) => sum + weights.length, 0);
   if (count !== list.length) {
     const what = `the layers have ${count} weights, got ${list.length}, whose names are not those of the layers`;
@@ -171,7 +175,7 @@ function settle(
       else if (entry) tensors[key] = entry.values;
     });
   });
-  for (const { name } of rest) if (!ignored.test(name)) faults.push(`${name}: belongs to no layer`);
+  for (const { name } of rest) if (!isTrainingState(name)) faults.push(`${name}: belongs to no layer`);
   if (faults.length === 0) return tensors;
   const shown = faults.slice(0, 20).map((fault) => `  ${fault}`);
   if (faults.length > shown.length) shown.push(`  and ${faults.length - shown.length} more`);
