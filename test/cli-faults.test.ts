@@ -73,15 +73,12 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   ],
   [2, ['compile', '@nowhere.json', '-o', '@n.wasm'], '@/nowhere.json: cannot be read: no such file or folder'],
   [2, ['compile', '@taken.wasm', '-o', '@n.wasm'], '@/taken.wasm: cannot be read: it is a folder'],
-  [
-    2,
-    ['summary', '@model.keras'],
-    '@/model.keras: keeps its weights in HDF5, which is not read; docs/keras.md says how to write it otherwise',
-  ],
+  [2, ['summary', '@model.keras'], '@/model.keras: cannot be read: no such file or folder'],
+  [1, ['summary', '@bad.h5'], 'model: is no file of Keras: neither a zip archive nor HDF5'],
   [
     2,
     ['compile', '@model.bin', '-o', '@n.wasm'],
-    '@/model.bin: is no model; the name must end in .json, .js, .mjs, .ts, .onnx or .wasm',
+    '@/model.bin: is no model; the name must end in .json, .js, .mjs, .ts, .onnx, .keras, .h5 or .wasm',
   ],
   [2, ['compile', '@empty.wasm', '-o', '@n.wasm'], '@/empty.wasm: is compiled already'],
   [2, ['compile', '@keras.json', '-o', '@none/n.wasm'], '@/none/n.wasm: cannot be written: no such file or folder'],

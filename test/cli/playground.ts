@@ -54,6 +54,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'wrong.json':
     '{"nacre": 1, "inputs": [{"name": "x", "shape": [4]}], "layers": [{"kind": "Dense"}], "outputs": ["q"]}',
   'bad.npy': 'not an array',
+  'bad.h5': 'not HDF5',
   'bad.wasm': 'not a module',
   'empty.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
   'throws.mjs': 'throw new TypeError("no such layer");',

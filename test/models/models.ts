@@ -1,5 +1,6 @@
 import { graphModels } from './graphs.js';
 import { imageModels } from './images.js';
+import { kerasFiles } from './keras-files.js';
 import { kerasModels } from './keras.js';
 import { languageModels } from './language.js';
 import { speechModels } from './speech.js';
@@ -12,6 +13,7 @@ export const models: readonly TestedModel[] = [
   ...textModels,
   ...speechModels,
   ...kerasModels,
+  ...kerasFiles,
   ...graphModels,
   ...languageModels,
 ];

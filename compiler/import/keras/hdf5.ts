@@ -11,11 +11,16 @@ interface Metadata {
   readonly enum_type?: { readonly members: Readonly<Record<string, number>> };
 }
 
+interface Attribute {
+  readonly metadata: { readonly size: number; readonly total_size: number };
+  readonly value: unknown;
+}
+
 interface Entity {
   readonly type: string;
   readonly file_id: bigint;
   readonly path: string;
-  readonly attrs: Readonly<Record<string, { readonly value: unknown }>>;
+  readonly attrs: Readonly<Record<string, Attribute>>;
 }
 
 interface H5Group extends Entity {
@@ -75,7 +80,7 @@ export async function withHdf5<T>(
       const file = guard(subject, 'is no HDF5 file that can be read', () => new library.File(PATH, 'r'));
       try {
         if (file.file_id < 0n) throw new ImportError('hdf5', subject, 'is no HDF5 file that can be read');
-        const left = { bytes: Math.min(MOST_BYTES, MOST_EXPANSION * bytes.length) };
+        const left = { bytes: Math.min(MOST_BYTES, MOST_EXPANSION * bytes.length), most: bytes.length };
         return use(groupOf(module, file, subject, left));
       } finally {
         if (file.file_id >= 0n) file.close();
@@ -109,9 +114,11 @@ function guard<T>(subject: string, what: string, read: () => T): T {
   }
 }
 
-/** Bytes that may still be read. */
 interface Left {
+  /** That may still be read. */
   bytes: number;
+  /** Of the file. */
+  readonly most: number;
 }
 
 function groupOf(module: Module, group: H5Group, subject: string, left: Left): Group {
@@ -136,10 +143,17 @@ function groupOf(module: Module, group: H5Group, subject: string, left: Left): G
     },
     attribute: (name) =>
       guard(group.path, `its attribute ${name} cannot be read`, () => {
-        const attributes = group.attrs;
-        return Object.hasOwn(attributes, name) ? (attributes[name]!.value ?? undefined) : undefined;
+        const { [name]: attribute } = group.attrs;
+        return attribute && valueOf(attribute, left);
       }),
   };
+}
+
+function valueOf(attribute: Attribute, { most }: Left): unknown {
+  const { size, total_size } = attribute.metadata;
+  // Attributes are not deflated, so that none is larger than the file.
+  if (size * total_size > most) throw new Error(`it says that it has ${size * total_size} bytes`);
+  return attribute.value ?? undefined;
 }
 
 function arrayOf(module: Module, dataset: H5Dataset, name: string, left: Left): StoredArray {
@@ -180,9 +194,7 @@ const integers: Readonly<Record<number, readonly [StoredDtype, StoredDtype]>> = 
 
 function dtypeOf({ metadata, attrs }: H5Dataset): StoredDtype | undefined {
   const { type, size, signed, enum_type } = metadata;
-  if (Object.hasOwn(attrs, 'dtype') && attrs['dtype']!.value === 'bfloat16' && type !== FLOAT) {
-    return type === OPAQUE && size === 2 ? 'bfloat16' : undefined;
-  }
+  if (type === OPAQUE) return size === 2 && attrs['dtype']?.value === 'bfloat16' ? 'bfloat16' : undefined;
   if (type === FLOAT) return floats[size];
   if (type === INTEGER) return integers[size]?.[signed ? 0 : 1];
   return type === ENUM && size === 1 && enum_type?.members['TRUE'] === 1 ? 'bool' : undefined;

@@ -5,7 +5,7 @@ import { fromDeclaration, type Graph } from '../../graph.js';
 import { show } from '../../show.js';
 import type { StoredValues } from '../../stored.js';
 import { readWeightsManifest, type ManifestValues, type WeightShards } from '../weights-manifest.js';
-import { isFields, own, type Fields } from './config.js';
+import { isFields, own } from './config.js';
 import { declare } from './declare.js';
 import { readModelFile, type ModelFile } from './model-file.js';
 import { readSaved } from './saved.js';
