@@ -4,10 +4,9 @@ import { zeros } from '../initializers/constant.js';
 import { glorotUniform } from '../initializers/variance-scaling.js';
 import type { Value } from '../ir.js';
 import { channelsLast, expectMap, mapInput, type SpatialRank } from './data-format.js';
-import { defineLayer, integer, optional, optionalParameter, padding, parameter, perAxis, type Slot } from './define.js';
-import { convolveDepthwise, type Depthwise } from './depthwise.js';
-import { channelsOf, ends, finishOf } from './sliding.js';
-import { sequencePadding } from './window.js';
+import { defineLayer, optionalParameter, parameter, type Slot } from './define.js';
+import { convolveDepthwise, overMaps, overSequences, type Depthwise } from './depthwise.js';
+import { channelsOf, finishOf } from './sliding.js';
 
 interface Weights {
   readonly weight: Slot;
@@ -31,14 +30,7 @@ const parameters = () => ({ weight: parameter(glorotUniform()), bias: optionalPa
 export const depthwiseConv1d = defineLayer('depthwiseConv1d', {
   inputs: ['x'],
   defaultInput: mapInput(1),
-  attributes: {
-    kernelSize: perAxis(1),
-    depthMultiplier: optional(integer(), 1),
-    strides: optional(perAxis(1), 1),
-    padding: optional(sequencePadding('valid', 'same', 'causal', 'sameLower'), 'valid'),
-    dilation: optional(perAxis(1), 1),
-    ...ends(),
-  },
+  attributes: overSequences(),
   parameters: parameters(),
   lower: (build, options, slots, [x]) => lower(build, options, slots, x),
 });
@@ -50,14 +42,7 @@ export const depthwiseConv1d = defineLayer('depthwiseConv1d', {
 export const depthwiseConv2d = defineLayer('depthwiseConv2d', {
   inputs: ['x'],
   defaultInput: mapInput(2),
-  attributes: {
-    kernelSize: perAxis(2),
-    depthMultiplier: optional(integer(), 1),
-    strides: optional(perAxis(2), 1),
-    padding: optional(padding(2, 'valid', 'same', 'sameLower'), 'valid'),
-    dilation: optional(perAxis(2), 1),
-    ...ends(),
-  },
+  attributes: overMaps(),
   parameters: parameters(),
   lower: (build, options, slots, [x]) => lower(build, options, slots, x),
 });

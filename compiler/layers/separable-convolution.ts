@@ -5,10 +5,9 @@ import { zeros } from '../initializers/constant.js';
 import { glorotUniform } from '../initializers/variance-scaling.js';
 import type { Value } from '../ir.js';
 import { channelsLast, expectMap, mapInput, type SpatialRank } from './data-format.js';
-import { defineLayer, integer, optional, optionalParameter, padding, parameter, perAxis, type Slot } from './define.js';
-import { convolveDepthwise, type Depthwise } from './depthwise.js';
-import { channelsOf, ends, finishOf } from './sliding.js';
-import { sequencePadding } from './window.js';
+import { defineLayer, integer, optionalParameter, parameter, type Slot } from './define.js';
+import { convolveDepthwise, overMaps, overSequences, type Depthwise } from './depthwise.js';
+import { channelsOf, finishOf } from './sliding.js';
 
 interface Separable extends Depthwise {
   readonly filters: number;
@@ -53,15 +52,7 @@ const parameters = () => ({
 export const separableConv1d = defineLayer('separableConv1d', {
   inputs: ['x'],
   defaultInput: mapInput(1),
-  attributes: {
-    filters: integer(),
-    kernelSize: perAxis(1),
-    depthMultiplier: optional(integer(), 1),
-    strides: optional(perAxis(1), 1),
-    padding: optional(sequencePadding('valid', 'same', 'causal', 'sameLower'), 'valid'),
-    dilation: optional(perAxis(1), 1),
-    ...ends(),
-  },
+  attributes: { filters: integer(), ...overSequences() },
   parameters: parameters(),
   lower: (build, options, slots, [x]) => lower(build, options, slots, x),
 });
@@ -74,15 +65,7 @@ export const separableConv1d = defineLayer('separableConv1d', {
 export const separableConv2d = defineLayer('separableConv2d', {
   inputs: ['x'],
   defaultInput: mapInput(2),
-  attributes: {
-    filters: integer(),
-    kernelSize: perAxis(2),
-    depthMultiplier: optional(integer(), 1),
-    strides: optional(perAxis(2), 1),
-    padding: optional(padding(2, 'valid', 'same', 'sameLower'), 'valid'),
-    dilation: optional(perAxis(2), 1),
-    ...ends(),
-  },
+  attributes: { filters: integer(), ...overMaps() },
   parameters: parameters(),
   lower: (build, options, slots, [x]) => lower(build, options, slots, x),
 });
