@@ -1,3 +1,4 @@
+import { multiplyNarrow } from './narrowTile';
 import { multiplyAdd, storeLanes } from './simd';
 import { epilogue } from './template';
 
@@ -45,6 +46,11 @@ export function multiplyRuns(
     for (let n: u32 = 0; n < columns; n += 8) {
       const left = columns - n;
       const bn = bias + ((<usize>n) << 2);
+      if (left <= 4) {
+        // prettier-ignore
+        multiplyNarrow(a, p, c + ((<usize>n) << 2), bn, residual + ((<usize>n) << 2), start, block, left, width, step, jump, bytes, innerRuns, innerJump, outerRuns, outerJump, stride);
+        break;
+      }
       for (let m: u32 = 0, size: u32 = 0, count: u32 = 0; m < block; m += size * count) {
         count = fullTiles(block - m);
         size = TILE;
