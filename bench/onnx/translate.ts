@@ -72,7 +72,7 @@ const convolution: Rule = (to, layer, x) => {
     transpose(values, [spatial.length + 1, spatial.length, ...spatial]),
   );
   const bias = to.weight(layer, 'bias');
-  const attributes = { kernel_shape: kernelSize, strides, auto_pad: autoPad(padding) };
+  const attributes = { kernel_shape: kernelSize, strides, auto_pad: autoPad(String(padding)) };
   to.activate(layer, (output) => to.node('Conv', [x.name, weight, bias], output, attributes));
   const sizes = slide(layer, x.shape.slice(1, -1), kernelSize, strides);
   return { name, shape: [x.shape[0]!, ...sizes, to.initializers[weight]!.shape[0]!] };
@@ -81,7 +81,7 @@ const convolution: Rule = (to, layer, x) => {
 const maxPooling: Rule = (to, layer, x) => {
   const { name, poolSize, padding } = layer;
   const strides = (layer as Partial<NetworkLayer>).strides ?? poolSize;
-  to.node('MaxPool', [x.name], name, { kernel_shape: poolSize, strides, auto_pad: autoPad(padding) });
+  to.node('MaxPool', [x.name], name, { kernel_shape: poolSize, strides, auto_pad: autoPad(String(padding)) });
   const sizes = slide(layer, x.shape.slice(1, -1), poolSize, strides);
   return { name, shape: [x.shape[0]!, ...sizes, x.shape.at(-1)!] };
 };
