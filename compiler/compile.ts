@@ -153,7 +153,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
     target,
     library,
     weights: external?.weights,
-    steps: profile ? describeSteps(plan, stored.graph, pipeline.lower()) : undefined,
+    steps: profile ? describeSteps(plan, stored.graph) : undefined,
     text: options.text ?? false,
   });
   report('done', 4);

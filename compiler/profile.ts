@@ -13,39 +13,10 @@ const sum = (dims: readonly Dim[]): Dim => dims.reduce<Dim>(add, 0);
 
 /** Operations of an expression for one element. */
 const operationsOf = (expression: Expression): number =>
-  childrenOf(expression).reduce((count, child) => count + operationsOf(child), childrenOf(expression).length > 0 ? 1 : 0);
-
-/** The layers whose nodes a step's node took the places of, followed back through the graph as it was lowered. */
-class Layers {
-  private readonly producers = new Map<number, Node>();
-  private readonly known: ReadonlySet<number>;
-  private readonly order: ReadonlyMap<string, number>;
-
-  constructor(lowered: TensorGraph) {
-    for (const node of lowered.forward) for (const { id } of node.outputs) this.producers.set(id, node);
-    this.known = new Set([...lowered.inputs, ...lowered.variables, ...(lowered.states ?? [])].map(({ value }) => value.id));
-    this.order = new Map(lowered.layers.map(({ name }, index) => [name, index]));
-  }
-
-  /** @param computed values that other steps give: they end the way back */
-  of({ inputs, outputs, origin }: Node, computed: ReadonlySet<number>): string[] {
-    const found = new Set([origin]);
-    const seen = new Set(inputs.map(({ id }) => id));
-    const left = outputs.map(({ id }) => id);
-    for (let id = left.pop(); id !== undefined; id = left.pop()) {
-      if (seen.has(id)) continue;
-      seen.add(id);
-      const node = this.producers.get(id);
-      if (!node) continue;
-      found.add(node.origin);
-      for (const input of node.inputs) {
-        if (!computed.has(input.id) && !this.known.has(input.id)) left.push(input.id);
-      }
-    }
-    const place = (name: string): number => this.order.get(name) ?? -1;
-    return [...found].sort((a, b) => place(a) - place(b));
-  }
-}
+  childrenOf(expression).reduce(
+    (count, child) => count + operationsOf(child),
+    childrenOf(expression).length > 0 ? 1 : 0,
+  );
 
 /** Bytes of what a node reads, of a table the rows that it takes, and gives. */
 function trafficOf({ op, inputs, outputs }: Node): { read: Dim; written: Dim } {
@@ -95,18 +66,17 @@ function appliedOf(step: Step): number {
  * before it move its operands.
  *
  * @param graph what was planned
- * @param lowered the graph before it was optimized, which knows the layers that share a step
  */
-export function describeSteps(plan: KernelPlan, graph: TensorGraph, lowered: TensorGraph): readonly ManifestStep[] {
+export function describeSteps(plan: KernelPlan, graph: TensorGraph): readonly ManifestStep[] {
   const bindings = new Map<string, Dim>();
   for (const { name, dim } of plan.memory.definitions) bindings.set(name, substitute(dim, bindings));
   const shown = (dim: Dim): ManifestDim => {
     const plain = substitute(dim, bindings);
     return typeof plain === 'number' ? plain : printDim(plain);
   };
-  const layers = new Layers(lowered);
+  const order = new Map(graph.layers.map(({ name }, index) => [name, index]));
+  const place = (name: string): number => order.get(name) ?? -1;
   const idsOf = (nodes: readonly Node[]): number[] => nodes.flatMap(({ outputs }) => outputs.map(({ id }) => id));
-  const computed = new Set(idsOf(graph.forward));
   const fixed = new Set([
     ...graph.variables.map(({ value }) => value.id),
     ...idsOf([...graph.prepare, ...graph.forward.filter(({ op }) => op.kind === 'constant')]),
@@ -124,7 +94,7 @@ export function describeSteps(plan: KernelPlan, graph: TensorGraph, lowered: Ten
     const shapes = (values: readonly Value[]): ManifestDim[][] => values.map((value) => value.shape.map(shown));
     return {
       kernel: step.kind === 'call' ? step.kernel : step.kind,
-      layers: node ? layers.of(node, computed) : [origin],
+      layers: [origin, ...(node?.others ?? [])].sort((a, b) => place(a) - place(b)),
       reason: reasonOf(step),
       inputs: shapes(node?.inputs.filter(({ id }) => !fixed.has(id)) ?? []),
       outputs: shapes(node?.outputs ?? []),
