@@ -45,12 +45,13 @@ const options = {
   initializers: { value: 'LIST', help: 'initializers to carry beyond those in use: all, or names with commas' },
   'max-memory': { value: 'BYTES', help: 'the most memory the module may take, 1 GiB by default' },
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
+  profile: { help: 'also export the steps of forward one by one, for nacre profile' },
   wat: { value: 'FILE', help: 'also write the text form of the module' },
   'no-types': { help: 'write no .d.wasm.ts' },
 } as const satisfies OptionSpecs;
 
 function compileOptions(values: Values<typeof options>, progress: Progress): CompileOptions {
-  const { target, weights, storage, seed, rng, parameters, dims, initializers, wat } = values;
+  const { target, weights, storage, seed, rng, parameters, dims, initializers, profile, wat } = values;
   const memory = values['max-memory'];
   const layout = values['tensor-layout'];
   return {
@@ -66,6 +67,7 @@ function compileOptions(values: Values<typeof options>, progress: Progress): Com
       initializers: initializers === 'all' ? initializers : (initializers.split(',') as never),
     }),
     ...(memory !== undefined && { maxMemory: readCount('--max-memory', memory) }),
+    ...(profile && { profile }),
     ...(wat !== undefined && { text: true }),
     onProgress: ({ stage, done, total }) => {
       if (done < total) progress.update(`compile: ${stage} (${done + 1} of ${total})`);

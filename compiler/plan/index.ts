@@ -76,9 +76,11 @@ export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = 
     planner.enter(stage);
     for (const node of graph[stage]) {
       planner.origin = node.origin;
+      planner.node = node;
       (rules[node.op.kind] as (planner: Planner, node: Node) => void)(planner, node);
     }
   }
+  planner.node = undefined;
   planner.keepPrepared();
   planOutputs(planner);
   planStates(planner);

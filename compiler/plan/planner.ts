@@ -1,6 +1,6 @@
 import { ceilDiv, mul, product, upperBound, valueOf, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import { boundedSizes, unbounded, valuesLeft, type TensorGraph, type Value } from '../ir.js';
+import { boundedSizes, unbounded, valuesLeft, type Node, type TensorGraph, type Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
 import type { KernelName } from './kernels.js';
 import {
@@ -48,6 +48,8 @@ export class Planner {
   /** The sizes that depend on data, with what they are at most. */
   readonly bounded: ReadonlyMap<string, Dim>;
   origin = '';
+  /** What steps are planned for. */
+  node: Node | undefined;
 
   constructor(readonly graph: TensorGraph) {
     this.bounded = boundedSizes(graph);
@@ -204,16 +206,16 @@ export class Planner {
     });
   }
 
-  loop(loop: Omit<Loop, 'kind' | 'origin'>): void {
+  loop(loop: Omit<Loop, 'kind' | 'origin' | 'node'>): void {
     this.append({ kind: 'loop', ...loop, origin: this.origin });
   }
 
-  compute(computation: Omit<Compute, 'kind' | 'origin'>): void {
+  compute(computation: Omit<Compute, 'kind' | 'origin' | 'node'>): void {
     this.append({ kind: 'compute', ...computation, origin: this.origin });
   }
 
   private append(step: Step): void {
-    this[this.stage].push(step);
+    this[this.stage].push({ ...step, node: this.node });
   }
 
   /** Sets the lifetimes of arena buffers: steps of `prepare` count below zero, those of `forward` from zero. */

@@ -4,7 +4,17 @@
  */
 import type { Dim } from '../dim.js';
 import type { Formula } from '../formula.js';
-import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
+import type {
+  Constraint,
+  CustomInitializer,
+  Expression,
+  LayerInfo,
+  Node,
+  Recipe,
+  Rng,
+  SymbolInfo,
+  Variable,
+} from '../ir.js';
 import type { StoredValues } from '../stored.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
@@ -28,7 +38,15 @@ export type Argument =
 /** Index into the plan's buffers. */
 export type BufferId = number;
 
-export interface KernelCall {
+/** Where a step comes from. */
+export interface Sourced {
+  /** The layer, or the output or state that it writes. */
+  readonly origin: string;
+  /** What it computes, or helps to compute: the last step of a node completes it. A step may stand for none. */
+  readonly node?: Node | undefined;
+}
+
+export interface KernelCall extends Sourced {
   readonly kind: 'call';
   readonly kernel: string;
   /** A body generated for these very sizes takes the library function's place. */
@@ -42,7 +60,6 @@ export interface KernelCall {
   readonly failure: 'index' | null;
   /** The call returns a size: that of this name. */
   readonly defines: string | null;
-  readonly origin: string;
   /** Why this kernel. */
   readonly reason: string;
 }
@@ -72,18 +89,17 @@ export interface Recurrence {
  * A generated loop nest: `output[i…] = expression(operands[i…])`. Strides count elements; an operand's stride is 0 where
  * it is broadcast. The output is contiguous.
  */
-export interface Loop {
+export interface Loop extends Sourced {
   readonly kind: 'loop';
   readonly expression: Expression;
   readonly sizes: readonly Dim[];
   readonly output: BufferId;
   /** `offset` counts elements too. */
   readonly operands: readonly { readonly buffer: BufferId; readonly offset?: Dim; readonly strides: readonly Dim[] }[];
-  readonly origin: string;
 }
 
 /** A generated loop nest over the elements of a contiguous output, each by a formula of its index. */
-export interface Compute {
+export interface Compute extends Sourced {
   readonly kind: 'compute';
   readonly formula: Formula;
   readonly dtype: DType;
@@ -91,7 +107,6 @@ export interface Compute {
   readonly output: BufferId;
   /** Strides count elements. */
   readonly operands: readonly { readonly buffer: BufferId; readonly dtype: DType; readonly strides: readonly Dim[] }[];
-  readonly origin: string;
 }
 
 export type Step = KernelCall | Loop | Compute;
