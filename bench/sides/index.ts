@@ -5,6 +5,7 @@ export const sides = {
   nacre: async (): Promise<Side> => (await import('./nacre.js')).nacre,
   tfjs: async (): Promise<Side> => (await import('./tfjs.js')).tfjs,
   onnxruntime: async (): Promise<Side> => (await import('./onnxruntime.js')).onnxruntime,
+  litert: async (): Promise<Side> => (await import('./litert.js')).litert,
 } as const;
 
 export type SideName = keyof typeof sides;
