@@ -79,10 +79,11 @@ class Race {
   }
 
   /** Asks all sides in turn. */
-  async ask(question: object, use: (contender: Contender, sampled: Sampled) => void): Promise<void> {
+  async ask(question: object, use?: (contender: Contender, sampled: Sampled) => void): Promise<void> {
     for (const contender of this.contenders) {
       try {
-        use(contender, await contender.child.ask<Sampled>(question));
+        const sampled = await contender.child.ask<Sampled>(question);
+        use?.(contender, sampled);
       } catch (error) {
         await this.drop(contender.side, contender.child, error);
       }
@@ -130,7 +131,7 @@ export async function compare(
       expected ??= output;
     }
     step(`${model}: warms up`);
-    await race.ask({ time: effort.warmUp, least: 0 }, () => {});
+    await race.ask({ time: effort.warmUp, least: 0 });
     await peak.ask({ file: peakFile.href, time: 10 * PEAK_TIME });
     const limits: number[] = [];
     const least = Math.ceil(effort.samples / effort.rounds);

@@ -68,10 +68,11 @@ function weightsOf(binary: Uint8Array): Record<string, Values> {
 function memoryOf(binary: Uint8Array, { inputs }: Network): Prepared['memory'] {
   const model = instantiateSync(binary);
   const arrays = Object.entries(inputs).map(([name, { data }]) => [name, data] as const);
-  const [output] = Object.values(model.forward(Object.fromEntries(arrays)));
+  model.forward(Object.fromEntries(arrays));
+  const [output] = Object.values(model.outputs);
   const { parameters, activations, states = 0 } = model.manifest.memory;
   const predicted = Number(parameters) + Number(activations) + Number(states);
-  return { predicted, used: output!.data.buffer.byteLength };
+  return { predicted, used: output!.buffer.byteLength };
 }
 
 /** The bytes without those of `values`, each of which stands in them once; quick where they stand in the order given. */
