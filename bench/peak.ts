@@ -5,8 +5,8 @@ import { root } from './sides/side.js';
 
 export interface PeakExports {
   /** Floating-point operations of one step. */
-  flops(): number;
-  peak(steps: number, x: number, y: number): number;
+  readonly flops: () => number;
+  readonly peak: (steps: number, x: number, y: number) => number;
 }
 
 const PRODUCT_AND_SUM = /\(f32x4\.add \(f32x4\.mul (\([^()]*\)) (\([^()]*\))\) (\([^()]*\))\)/g;
