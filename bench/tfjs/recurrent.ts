@@ -9,11 +9,13 @@ export async function recurrentRules(layers: readonly NetworkLayer[]): Promise<R
   const rule: Rule = (layer, { weight, shapes: [shape] }) => {
     const { name, kind, units, activation, recurrentActivation, resetAfter } = layer;
     if (kind === 'gru' && resetAfter) throw new Error(`${name}: tfjs-layers resets the state only before its product`);
-    const cell = kind === 'lstm' ? tfl.layers.lstm : tfl.layers.gru;
-    const recurrent = cell({
+    const layerOf = kind === 'lstm' ? tfl.layers.lstm : tfl.layers.gru;
+    const recurrent = layerOf({
       units,
       activation: activation.kind as 'tanh',
       recurrentActivation: recurrentActivation.kind as 'sigmoid',
+      kernelInitializer: 'zeros',
+      recurrentInitializer: 'zeros',
     });
     recurrent.build([...shape!]);
     recurrent.setWeights(['weight', 'recurrentWeight', 'bias'].map(weight));
