@@ -6,7 +6,7 @@ import type { Rule } from './rule.js';
 export async function recurrentRules(layers: readonly NetworkLayer[]): Promise<Readonly<Record<string, Rule>>> {
   if (!layers.some(({ kind }) => kind === 'lstm' || kind === 'gru')) return {};
   const tfl = await import('@tensorflow/tfjs-layers');
-  const rule: Rule = (layer, { weight, shapes: [shape] }) => {
+  const rule: Rule = (layer, { weight }) => {
     const { name, kind, units, activation, recurrentActivation, resetAfter } = layer;
     if (kind === 'gru' && resetAfter) throw new Error(`${name}: tfjs-layers resets the state only before its product`);
     const layerOf = kind === 'lstm' ? tfl.layers.lstm : tfl.layers.gru;
@@ -16,9 +16,8 @@ export async function recurrentRules(layers: readonly NetworkLayer[]): Promise<R
       recurrentActivation: recurrentActivation.kind as 'sigmoid',
       kernelInitializer: 'zeros',
       recurrentInitializer: 'zeros',
+      weights: ['weight', 'recurrentWeight', 'bias'].map(weight),
     });
-    recurrent.build([...shape!]);
-    recurrent.setWeights(['weight', 'recurrentWeight', 'bias'].map(weight));
     return (x) => recurrent.apply(x) as tf.Tensor;
   };
   return { lstm: rule, gru: rule };
