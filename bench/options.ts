@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { selectModels, type BenchModel } from './models.js';
+import { selectModels, type BenchModel } from './models/index.js';
 import { sideNames, type SideName } from './sides/index.js';
 
 export const usage = `npm run bench -- [OPTION …]

@@ -8,7 +8,7 @@ import { full, quick, type Effort } from './effort.js';
 import { installRivals } from './install.js';
 import { describeMachine, type Machine } from './machine.js';
 import { median } from './measure.js';
-import type { BenchModel } from './models.js';
+import type { BenchModel } from './models/index.js';
 import type { BenchOptions } from './options.js';
 import type { Calls, Prepared, PrepareTask } from './protocol.js';
 import { progress, step } from './progress.js';

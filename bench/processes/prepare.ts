@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { compile, type Graph } from '../../compiler/index.js';
 import { instantiateSync } from '../../runtime/index.js';
 import { median } from '../measure.js';
-import { selectModels } from '../models.js';
+import { selectModels } from '../models/index.js';
 import { networkOf, type Values } from '../network.js';
 import { sides } from '../sides/index.js';
 import { answer } from '../answer.js';

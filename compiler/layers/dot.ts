@@ -66,8 +66,9 @@ export const dot = defineLayer('dot', {
     );
     const unit = (x: Value, along: number): Value => (normalize ? scaleToUnit(build, x, [along], LEAST_SQUARES) : x);
     const rows = rowsOf(build, withLast(build, unit(left, leftAxis), leftAxis));
-    const columns = rowsOf(build, withLast(build, unit(right, rightAxis), rightAxis));
-    const products = build.op({ kind: 'matmul', transposeRight: true }, [rows, columns]);
+    const stands = rightAxis === 1 && right.shape.length === 3;
+    const columns = stands ? unit(right, 1) : rowsOf(build, withLast(build, unit(right, rightAxis), rightAxis));
+    const products = build.op({ kind: 'matmul', transposeRight: !stands }, [rows, columns]);
     const others = (x: Value, along: number) => x.shape.filter((_, other) => other !== 0 && other !== along);
     const shape = [...others(left, leftAxis), ...others(right, rightAxis)];
     return build.reshape(products, [left.shape[0]!, ...(shape.length > 0 ? shape : [1])]);
