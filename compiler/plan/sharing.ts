@@ -3,7 +3,7 @@ import { forEachPart } from '../formula.js';
 import { bytesPerElement } from '../tensor.js';
 import { kernels, type KernelName } from './kernels.js';
 import { peakBytes } from './arena.js';
-import { buffersOf, type DraftBuffer, type PartCopy, type Planner } from './planner.js';
+import type { DraftBuffer, PartCopy, Planner } from './planner.js';
 import { stridesOf } from './strides.js';
 import type { BufferId, Compute, KernelCall, Loop, Step } from './types.js';
 
