@@ -20,6 +20,8 @@ if (command === 'help') {
   await import('./kernels.js');
 } else if (command === 'random') {
   await import('./random.js');
+} else if (command === 'passes') {
+  await import('./passes.js');
 } else if (command === 'initialize') {
   await import('./initialize.js');
 } else {

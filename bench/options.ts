@@ -14,7 +14,8 @@ Compares models in nacre with other runtimes, first on Node 24 compiled for rela
   --markdown FILE  write the tables there too
   --quick          fewer and shorter rounds
   --kernels        the kernel library against the SIMD peak instead (--relaxed: its relaxed build)
-  --random         the random number kernels instead`;
+  --random         the random number kernels instead
+  --passes         what each pass of the optimizer and measure of the planner gains instead (--models: of which)`;
 
 export interface BenchOptions {
   readonly models: readonly BenchModel[];
@@ -26,7 +27,7 @@ export interface BenchOptions {
   readonly quick: boolean;
 }
 
-export type Command = 'help' | 'kernels' | 'random' | 'initialize' | BenchOptions;
+export type Command = 'help' | 'kernels' | 'random' | 'passes' | 'initialize' | BenchOptions;
 
 const listed = (text: string | undefined): string[] => text?.split(',').filter((item) => item !== '') ?? [];
 
@@ -45,12 +46,14 @@ export function readOptions(args: readonly string[]): Command {
       quick: { type: 'boolean', default: false },
       kernels: { type: 'boolean', default: false },
       random: { type: 'boolean', default: false },
+      passes: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
   if (values.kernels) return 'kernels';
   if (values.random) return 'random';
+  if (values.passes) return 'passes';
   if (values.models === 'initialize') return 'initialize';
   const target = targetOf(values.relaxed ? 'relaxed' : values.target);
   return {

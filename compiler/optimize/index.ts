@@ -24,6 +24,9 @@ const passes: readonly Pass[] = [
   dropDead,
 ];
 
+/** Each once. */
+export const passNames: readonly string[] = [...new Set(passes.map(({ name }) => name))];
+
 /**
  * Runs every pass, and checks the graph after each.
  *

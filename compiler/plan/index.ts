@@ -13,6 +13,7 @@ import { copy, elementwise, transpose } from './loops.js';
 import { Definitions, layoutMemory, layoutTable, TABLE_ADDRESS } from './memory.js';
 import { concat, gather, pad, resample } from './movement.js';
 import { packStep, Planner } from './planner.js';
+import { placeOver, placeParts } from './sharing.js';
 import { matmul } from './matmul.js';
 import { convolution, depthwise, pool } from './products.js';
 import { recurrent } from './recurrence.js';
@@ -25,6 +26,7 @@ import type {
   CarriedInitializer,
   Filling,
   KernelPlan,
+  Measure,
   PlannedPort,
   PlannedVariable,
   Step,
@@ -69,9 +71,14 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
 /**
  * Chooses kernels, packed layouts and addresses for a tensor graph.
  * @param asked initializers that the module carries besides those that the graph uses
+ * @param without measures to leave out
  */
-export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = []): KernelPlan {
-  const planner = new Planner(graph);
+export function plan(
+  graph: TensorGraph,
+  asked: readonly CarriedInitializer[] = [],
+  without: readonly Measure[] = [],
+): KernelPlan {
+  const planner = new Planner(graph, without);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
     for (const node of graph[stage]) {
@@ -89,15 +96,17 @@ export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = 
   const families = new Set(carriedBy(used, asked).map(({ family }) => family));
   const variables = planVariables(planner, fillings, factsOf(families, graph.rng));
   planner.trace();
-  return { ...finish(planner, variables, families), asked, customs: graph.customs };
+  if (!without.includes('parts')) placeParts(planner);
+  if (!without.includes('inPlace')) placeOver(planner);
+  return { ...finish(planner, variables, families, without), asked, customs: graph.customs };
 }
 
-/** An output that is an input, a variable, a constant or another output too gets a buffer of its own. */
+/** An output that is an input, a variable, a constant, another output too or a part gets a buffer of its own. */
 function planOutputs(planner: Planner): void {
   for (const { name, value } of planner.graph.outputs) {
     const buffer = planner.buffers[planner.read(value)]!;
     planner.origin = name;
-    if (buffer.place === 'arena') buffer.place = 'port';
+    if (buffer.place === 'arena' && !buffer.within) buffer.place = 'port';
     else planner.detach(value, name, copy);
   }
 }
@@ -181,6 +190,7 @@ function finish(
   planner: Planner,
   variables: PlannedVariable[],
   families: ReadonlySet<FamilyName>,
+  without: readonly Measure[],
 ): Omit<KernelPlan, 'asked' | 'customs'> {
   const { graph } = planner;
   const definitions = new Definitions();
@@ -194,7 +204,7 @@ function finish(
   const [initializer, generator] = [scratch.initializer, scratch.generator].map((at) =>
     definitions.define('size', at),
   ) as [Dim, Dim];
-  const memory = layoutMemory(planner, table, definitions, scratch.bytes);
+  const memory = layoutMemory(planner, table, definitions, scratch.bytes, !without.includes('offsets'));
   const port = ({ name, value }: Port, buffer: BufferId): PlannedPort => ({
     name,
     dtype: value.dtype,

@@ -8,19 +8,28 @@ export interface KernelSpec {
   /** Only in the extended library, since few models need it: reading a library takes Binaryen time with each model. */
   readonly extended: boolean;
   readonly serves: string;
+  /**
+   * The parameters of an output and of an operand that may be the same address: each element of the operand is read
+   * last when the output's element at that place is written.
+   */
+  readonly inPlace: readonly [output: number, operand: number] | null;
 }
 
-const template = (serves: string): KernelSpec => ({ template: true, extended: false, serves });
-const plain = (serves: string): KernelSpec => ({ template: false, extended: false, serves });
-const rare = (serves: string): KernelSpec => ({ template: false, extended: true, serves });
+const template = (serves: string): KernelSpec => ({ template: true, extended: false, serves, inPlace: null });
+const plain = (serves: string): KernelSpec => ({ template: false, extended: false, serves, inPlace: null });
+const rare = (serves: string): KernelSpec => ({ template: false, extended: true, serves, inPlace: null });
+/** Parameters (x, y, …), where y may be x. */
+const over = (spec: KernelSpec): KernelSpec => ({ ...spec, inPlace: [1, 0] });
+/** Parameters (a, b, c, bias, residual, …), where c may be the residual. */
+const overResidual = (spec: KernelSpec): KernelSpec => ({ ...spec, inPlace: [2, 4] });
 
 export const kernels = {
-  gemv: template('a matrix product with one row'),
-  gemm: template('a matrix product with several rows'),
-  matmul: template('a matrix product whose number of rows is known when called'),
-  batchedMatmul: template('matrix products of many pairs, each right-hand matrix packed in the call'),
-  packedMatmul: template('matrix products with many packed matrices'),
-  conv2d: template('a convolution over a padded map'),
+  gemv: overResidual(template('a matrix product with one row')),
+  gemm: overResidual(template('a matrix product with several rows')),
+  matmul: overResidual(template('a matrix product whose number of rows is known when called')),
+  batchedMatmul: overResidual(template('matrix products of many pairs, each right-hand matrix packed in the call')),
+  packedMatmul: overResidual(template('matrix products with many packed matrices')),
+  conv2d: overResidual(template('a convolution over a padded map')),
   depthwise2d: template('a depthwise convolution over a padded map'),
   recurrent: template('a recurrent layer in one direction'),
   recurrentReset: template('a GRU that resets the hidden state before its product'),
@@ -31,9 +40,9 @@ export const kernels = {
   reduceSum: plain('the sum of neighbouring axes'),
   reduceMax: plain('the maximum of neighbouring axes'),
   reduceMin: plain('the minimum of neighbouring axes'),
-  softmax: plain('softmax along an axis'),
-  logSoftmax: plain('log-softmax along an axis'),
-  normalizeRows: plain('normalization of the last axes'),
+  softmax: over(plain('softmax along an axis')),
+  logSoftmax: over(plain('log-softmax along an axis')),
+  normalizeRows: over(plain('normalization of the last axes')),
   transpose2d: plain('a swap of two neighbouring groups of axes'),
   swapAxes: plain('a swap of two neighbouring groups of axes before others that stay'),
   copyRows: plain('one input of a concatenation, or a slice'),

@@ -1,11 +1,11 @@
 import { add, alignUp, max, symbol, symbolsOf, type Dim } from '../dim.js';
 import type { TensorGraph } from '../ir.js';
+import { ALIGNMENT, placeArena } from './arena.js';
 import type { DraftBuffer, Planner } from './planner.js';
-import type { Buffer, Definition, MemoryPlan, TableLayout } from './types.js';
+import type { Buffer, BufferId, Definition, MemoryPlan, TableLayout } from './types.js';
 
 /** Static data of the kernel library stands below. */
 export const TABLE_ADDRESS = 4096;
-const ALIGNMENT = 16;
 
 /** Names sizes in the order in which `infer` computes them; equal sizes get one name. */
 export class Definitions {
@@ -26,35 +26,6 @@ export class Definitions {
   }
 }
 
-interface Slot {
-  bytes: Dim;
-  readonly typical: number;
-  readonly members: DraftBuffer[];
-}
-
-const overlap = (a: DraftBuffer, b: DraftBuffer): boolean => a.first <= b.last && b.first <= a.last;
-
-/**
- * Slots of the arena: buffers whose lifetimes do not overlap share one, the largest first, each in the smallest slot
- * that is free (Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference", greedy by size).
- */
-function shareSlots(buffers: readonly DraftBuffer[], typical: (dim: Dim) => number): Slot[] {
-  const slots: Slot[] = [];
-  const sized = buffers.map((buffer) => ({ buffer, bytes: typical(buffer.bytes) }));
-  sized.sort((a, b) => b.bytes - a.bytes || a.buffer.id - b.buffer.id);
-  for (const { buffer, bytes } of sized) {
-    const free = slots.filter((slot) => !slot.members.some((member) => overlap(member, buffer)));
-    const slot = free.at(-1);
-    if (slot) {
-      slot.bytes = max(slot.bytes, buffer.bytes);
-      slot.members.push(buffer);
-    } else {
-      slots.push({ bytes: buffer.bytes, typical: bytes, members: [buffer] });
-    }
-  }
-  return slots;
-}
-
 /** @param argumentCount the most numbers that an initializer takes besides two */
 export function layoutTable(graph: TensorGraph, argumentCount: number): TableLayout {
   let at = 12;
@@ -71,12 +42,17 @@ export function layoutTable(graph: TensorGraph, argumentCount: number): TableLay
   return { inputs, outputs, parameter, arguments: args, states, bytes: states + graph.variables.length };
 }
 
-/** Gives every buffer its address: table, constants, parameters, states, ports, arena. */
+/**
+ * Gives every buffer its address: table, constants, parameters, states, ports, arena.
+ *
+ * @param byOffsets whether buffers of known sizes are placed one by one in the arena
+ */
 export function layoutMemory(
   planner: Planner,
   table: TableLayout,
   definitions: Definitions,
   scratchBytes: Dim,
+  byOffsets: boolean,
 ): { readonly buffers: Buffer[] } & Pick<
   MemoryPlan,
   'parameterEnd' | 'scratch' | 'end' | 'states' | 'parameterBytes' | 'activationBytes'
@@ -104,16 +80,26 @@ export function layoutMemory(
   const scratch = at;
   const stateBytes = total('state');
   let activationBytes = total('port');
-  const used = planner.buffers.filter((buffer) => buffer.place === 'arena' && buffer.last >= buffer.first);
-  for (const slot of shareSlots(used, (dim) => planner.typical(dim))) {
-    const here = reserve(slot.bytes);
-    activationBytes = add(activationBytes, alignUp(slot.bytes, ALIGNMENT));
-    for (const member of slot.members) addresses.set(member.id, here);
+  for (const region of placeArena(planner, byOffsets)) {
+    const here = reserve(region.bytes);
+    activationBytes = add(activationBytes, alignUp(region.bytes, ALIGNMENT));
+    for (const [id, offset] of region.offsets) addresses.set(id, definitions.define('address', add(here, offset)));
   }
+  const addressOf = (id: BufferId): Dim => {
+    const { within } = planner.buffers[id]!;
+    if (!within) return addresses.get(id) ?? 0;
+    return definitions.define('address', add(addressOf(within.buffer), within.offset));
+  };
+  const buffers = planner.buffers.map(({ id, name, bytes, within }): Buffer => ({
+    name,
+    bytes,
+    address: addressOf(id),
+    within: within?.buffer ?? null,
+  }));
   const slack = add(max(at, add(scratch, alignUp(scratchBytes, ALIGNMENT))), ALIGNMENT);
   const end = definitions.define('end', slack);
   return {
-    buffers: planner.buffers.map(({ id, name, bytes }) => ({ name, bytes, address: addresses.get(id) ?? 0 })),
+    buffers,
     parameterEnd,
     scratch,
     end,

@@ -22,14 +22,16 @@ export function concat(planner: Planner, node: Node<OpOf<'concat'>>): void {
   const target = planner.output(output);
   const element = bytesPerElement(output.dtype);
   const run = (shape: readonly Dim[]): Dim => mul(product(shape.slice(axis)), element);
+  const rows = product(output.shape.slice(0, axis));
   let offset: Dim = 0;
   for (const input of node.inputs) {
     const bytes = run(input.shape);
-    planner.call('copyRows', [
-      address(planner.read(input)),
-      address(target, offset),
-      ...[product(input.shape.slice(0, axis)), bytes, bytes, run(output.shape)].map(size),
-    ]);
+    const source = planner.read(input);
+    if (rows === 1) planner.copyPart(source, target, offset, bytes);
+    else {
+      const sizes = [rows, bytes, bytes, run(output.shape)];
+      planner.call('copyRows', [address(source), address(target, offset), ...sizes.map(size)]);
+    }
     offset = add(offset, bytes);
   }
 }

@@ -89,6 +89,7 @@ export function planMove(planner: Planner, formula: Formula, output: Value, inpu
     planner.alias(output, from);
     return true;
   }
+  if (isRun && sizes.length === 1 && planner.part(output, from, mul(offset, bytes))) return true;
   const source = planner.read(from);
   // A loop loads what stays along its last axis even where that is empty.
   const isSafe = sizes.length === 1 || steps.at(-1) !== 0 || sizes.every((length) => typeof length === 'number');

@@ -1,4 +1,4 @@
-import { ceilDiv, mul, product, upperBound, valueOf, type Dim } from '../dim.js';
+import { ceilDiv, dependsOn, equal, mul, product, upperBound, valueOf, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
 import { boundedSizes, unbounded, valuesLeft, type Node, type TensorGraph, type Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
@@ -10,6 +10,7 @@ import {
   type Compute,
   type KernelCall,
   type Loop,
+  type Measure,
   type Packing,
   type Step,
 } from './types.js';
@@ -20,8 +21,19 @@ export interface DraftBuffer {
   readonly name: string;
   readonly bytes: Dim;
   place: 'constant' | 'parameter' | 'state' | 'port' | 'arena';
+  /** The buffer that this one is a part of: its place is that one's, and its uses are uses of that one. */
+  within: { readonly buffer: BufferId; readonly offset: Dim } | null;
   first: number;
   last: number;
+}
+
+/** A copy of a whole buffer into a contiguous part of another one. */
+export interface PartCopy {
+  readonly step: Step;
+  readonly source: BufferId;
+  readonly target: BufferId;
+  /** Bytes from the start of the target. */
+  readonly offset: Dim;
 }
 
 interface PackRequest {
@@ -37,6 +49,8 @@ export class Planner {
   readonly forward: Step[] = [];
   readonly constants: { buffer: BufferId; tensor: Tensor }[] = [];
   readonly packRequests: PackRequest[] = [];
+  /** Copies of `forward` that assemble a buffer out of others. */
+  readonly partCopies: PartCopy[] = [];
   /** Variables some step reads in canonical form. */
   readonly plainlyRead = new Set<number>();
   private readonly homes = new Map<number, BufferId>();
@@ -51,7 +65,10 @@ export class Planner {
   /** What steps are planned for. */
   node: Node | undefined;
 
-  constructor(readonly graph: TensorGraph) {
+  constructor(
+    readonly graph: TensorGraph,
+    private readonly without: readonly Measure[] = [],
+  ) {
     this.bounded = boundedSizes(graph);
     this.typicals = new Map(graph.symbols.map((symbol) => [symbol.name, symbol.typical]));
     for (const { value, name } of graph.variables) {
@@ -82,8 +99,9 @@ export class Planner {
 
   buffer(name: string, bytes: Dim, place: DraftBuffer['place']): BufferId {
     const most = upperBound(bytes, this.bounded) ?? unbounded(this.origin, bytes);
-    this.buffers.push({ id: this.buffers.length, name, bytes: most, place, first: Infinity, last: -Infinity });
-    return this.buffers.length - 1;
+    const id = this.buffers.length;
+    this.buffers.push({ id, name, bytes: most, place, within: null, first: Infinity, last: -Infinity });
+    return id;
   }
 
   /** A buffer of float32 that lives from its first to its last use. */
@@ -109,6 +127,27 @@ export class Planner {
   /** Lets a value stand where another one already does, as a view with other sizes. */
   alias(value: Value, of: Value): void {
     this.roots.set(value.id, this.rootOf(of));
+  }
+
+  /**
+   * Lets a value be a part of another one, `offset` bytes from its start, where `forward` may read it there; false
+   * where it has to be copied. A state is written over while its old value may still be needed.
+   */
+  part(value: Value, of: Value, offset: Dim): boolean {
+    const whole = this.read(of);
+    const bytes = mul(product(value.shape), bytesPerElement(value.dtype));
+    const isPart = isFixedPart(this, offset, bytes) && this.stage === 'forward' && !this.without.includes('views');
+    if (!isPart || this.buffers[this.rootOfBuffer(whole)]!.place === 'state') return false;
+    const id = this.buffer(value.name, bytes, 'arena');
+    this.buffers[id]!.within = { buffer: whole, offset };
+    this.homes.set(value.id, id);
+    return true;
+  }
+
+  /** The buffer that holds a buffer and is no part itself. */
+  rootOfBuffer(id: BufferId): BufferId {
+    const { within } = this.buffers[id]!;
+    return within ? this.rootOfBuffer(within.buffer) : id;
   }
 
   /** Copies a value that already has a lasting place into an output's own buffer. */
@@ -137,7 +176,7 @@ export class Planner {
   /** Gives a place for ever to what `prepare` leaves for `forward` or as an output. */
   keepPrepared(): void {
     const outputs = valuesLeft(this.graph).map((value) => this.read(value));
-    const needed = new Set([...this.forward.flatMap(buffersOf), ...outputs]);
+    const needed = new Set([...this.forward.flatMap(buffersOf), ...outputs].map((id) => this.rootOfBuffer(id)));
     for (const id of this.prepare.flatMap(buffersOf)) {
       const buffer = this.buffers[id]!;
       if (needed.has(id) && buffer.place === 'arena') buffer.place = 'parameter';
@@ -191,8 +230,8 @@ export class Planner {
     kernel: KernelName,
     args: readonly Argument[],
     options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'defines' | 'generated' | 'recurrence'>> = {},
-  ): void {
-    this.append({
+  ): KernelCall {
+    const step: KernelCall = {
       kind: 'call',
       kernel,
       generated: options.generated ?? false,
@@ -203,7 +242,16 @@ export class Planner {
       defines: options.defines ?? null,
       origin: this.origin,
       reason: options.reason ?? '',
-    });
+    };
+    this.append(step);
+    return step;
+  }
+
+  /** Copies a buffer into a contiguous part of another one, unless it can stand there from the start. */
+  copyPart(source: BufferId, target: BufferId, offset: Dim, bytes: Dim): void {
+    const step = this.call('copyRows', [address(source), address(target, offset), ...[1, bytes, 0, 0].map(size)]);
+    const isWhole = equal(this.buffers[source]!.bytes, bytes) && isFixedPart(this, offset, bytes);
+    if (this.stage === 'forward' && isWhole) this.partCopies.push({ step, source, target, offset });
   }
 
   loop(loop: Omit<Loop, 'kind' | 'origin' | 'node'>): void {
@@ -220,15 +268,18 @@ export class Planner {
 
   /** Sets the lifetimes of arena buffers: steps of `prepare` count below zero, those of `forward` from zero. */
   trace(): void {
+    const use = (id: BufferId, at: number): void => {
+      const buffer = this.buffers[id]!;
+      buffer.first = Math.min(buffer.first, at);
+      buffer.last = Math.max(buffer.last, at);
+      if (buffer.within) use(buffer.within.buffer, at);
+    };
     const visit = (steps: readonly Step[], start: number): void => {
       steps.forEach((step, index) => {
-        for (const id of buffersOf(step)) {
-          const buffer = this.buffers[id]!;
-          buffer.first = Math.min(buffer.first, start + index);
-          buffer.last = Math.max(buffer.last, start + index);
-        }
+        for (const id of buffersOf(step)) use(id, start + index);
       });
     };
+    for (const buffer of this.buffers) Object.assign(buffer, { first: Infinity, last: -Infinity });
     visit(this.prepare, -this.prepare.length);
     visit(this.forward, 0);
   }
@@ -261,5 +312,15 @@ export const packStep = (source: BufferId, target: BufferId, packing: Packing, o
   origin,
   reason: '',
 });
+
+/** Addresses are multiples of sixteen, and kernels may write to the next one. */
+const VECTOR = 16;
+
+const isMultiple = (dim: Dim): boolean =>
+  typeof dim === 'number' ? dim % VECTOR === 0 : dim.terms.every(({ coefficient }) => coefficient % VECTOR === 0);
+
+/** Whether a part starts and ends at whole vectors, at places that do not depend on data. */
+const isFixedPart = ({ bounded }: Planner, offset: Dim, bytes: Dim): boolean =>
+  [offset, bytes].every((dim) => isMultiple(dim) && !dependsOn(dim, bounded));
 
 const samePacking = (a: Packing, b: Packing): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -26,7 +26,17 @@ export interface Buffer {
   readonly bytes: Dim;
   /** Absolute, a multiple of 16; set when memory is laid out. */
   readonly address: Dim;
+  /** The buffer that this one is a part of. */
+  readonly within: BufferId | null;
 }
+
+/**
+ * What the planner does to copy nothing that need not be: `views`, contiguous slices stay where they are; `parts`,
+ * what is concatenated is computed in its place; `inPlace`, results over operands that are not needed any more;
+ * `offsets`, buffers of known sizes overlap as their lifetimes allow instead of sharing slots.
+ */
+export const measures = ['views', 'parts', 'inPlace', 'offsets'] as const;
+export type Measure = (typeof measures)[number];
 
 export type Argument =
   | { readonly kind: 'size'; readonly size: Dim }
