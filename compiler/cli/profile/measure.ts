@@ -35,7 +35,7 @@ export interface Subject {
 
 /** Milliseconds: of the measured passes, and of the warm-up at least and at most. */
 const MEASURED = 2000;
-const [WARM_UP, LONGEST_WARM_UP] = [500, 10_000];
+const [WARM_UP, LONGEST_WARM_UP] = [300, 10_000];
 const [LEAST_PASSES, MOST_PASSES] = [11, 2001];
 /** A pass that is slower than this share of the best one before shows that the engine optimizes no more. */
 const SETTLED = 0.97;
@@ -47,7 +47,7 @@ const MOST_REPEATS = 16;
 const WHOLE = 50;
 const PEAK_STEPS = 10_000;
 /** Milliseconds. */
-const PEAK_WARM_UP = 200;
+const PEAK_WARM_UP = 100;
 
 export function median(samples: Iterable<number>): number {
   const sorted = Float64Array.from(samples).sort();

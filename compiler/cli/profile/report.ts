@@ -6,7 +6,8 @@ const figure = (value: number): string =>
   value === 0 ? '0' : value >= 100 ? thousands(Math.round(value)) : value.toPrecision(3);
 
 /** Microseconds to hundredths, of long times whole ones. */
-const time = (value: number): string => (value >= 1000 ? thousands(Math.round(value)) : value.toFixed(2));
+const time = (value: number): string =>
+  Math.abs(value) >= 1000 ? thousands(Math.round(value)) : value.toFixed(2).replace('-0.00', '0.00');
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
