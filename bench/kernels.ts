@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import { assemble, linkKernels, linkLoop } from './link.js';
+import { linkKernels, linkLoop } from './link.js';
+import { peakBinary, type PeakExports } from './peak.js';
 
 /**
- * Arithmetic of the library's kernels, as GFLOP/s and as a share of the 128-bit peak measured between the samples; and
+ * Arithmetic of the library's kernels, as GFLOP/s and as a share of the target's 128-bit peak measured between the samples; and
  * movement, beside the generated loop a kernel stands for and one copy of as many bytes.
  */
 
@@ -18,14 +19,13 @@ interface Row {
 const rounds = 21;
 const sampleTime = 2;
 
-const relaxed = process.argv.includes('--relaxed');
+const relaxed = ['--relaxed', '--target=relaxed', 'relaxed'].some((word) => process.argv.includes(word));
 const biasAndRelu = `(f32x4.pmax (v128.const f32x4 0 0 0 0)
   (f32x4.add (local.get $value) (v128.load align=4 (local.get $bias))))`;
 
-const peak = new WebAssembly.Instance(assemble('bench/peak.wat')).exports as {
-  flops: () => number;
-  peak: (steps: number, x: number, y: number) => number;
-};
+const target = relaxed ? 'relaxed' : 'baseline';
+const peakModule = new WebAssembly.Module(peakBinary(target));
+const peak = new WebAssembly.Instance(peakModule).exports as unknown as PeakExports;
 const library = relaxed ? 'kernels.relaxed.wasm' : 'kernels.wasm';
 const { exports } = new WebAssembly.Instance(linkKernels(biasAndRelu, { library, optimize: true }));
 const kernels = exports as Record<string, Kernel>;

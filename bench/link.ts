@@ -69,11 +69,12 @@ export function linkLoop(loop: Loop, addresses: readonly number[]): WebAssembly.
   return new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);
 }
 
-/** Assembles a file of WebAssembly text; `file` is relative to the package. */
-export function assemble(file: string): WebAssembly.Module {
+/** The binary of WebAssembly text. */
+export function assembleText(text: string): Uint8Array<ArrayBuffer> {
   return inTemporaryFolder((folder) => {
-    const binary = join(folder, 'module.wasm');
-    binaryen('wasm-as', [join(root, file), '-o', binary]);
-    return new WebAssembly.Module(readFileSync(binary));
+    const [source, binary] = [join(folder, 'module.wat'), join(folder, 'module.wasm')];
+    writeFileSync(source, text);
+    binaryen('wasm-as', [source, '-o', binary]);
+    return new Uint8Array(readFileSync(binary));
   });
 }

@@ -26,6 +26,8 @@ if (command === 'help') {
   const results = await runBench(command);
   finishProgress();
   if (command.json !== undefined) writeFileSync(command.json, `${JSON.stringify(results, null, 2)}\n`);
-  process.stdout.write(report(results));
-  process.exitCode = results.failures.length > 0 ? 1 : 0;
+  const text = report(results);
+  if (command.markdown !== undefined) writeFileSync(command.markdown, text);
+  process.stdout.write(text);
+  process.exitCode = results.engines.some(({ failures }) => failures.length > 0) ? 1 : 0;
 }

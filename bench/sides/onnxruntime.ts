@@ -1,15 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Values } from '../network.js';
-import { translate } from '../onnx/translate.js';
-import { restore, root, store, versionIn, type Side } from './side.js';
+import { bench, readOnnx, writeOnnx } from './onnx.js';
+import { versionIn, type Run, type Side } from './side.js';
 
-const MODEL = 'model.onnx';
-const INPUTS = 'inputs';
-const bench = new URL('bench/', root);
-const runtime = new URL('node_modules/onnxruntime-web/', bench);
-
-/** The part of onnxruntime-web that is used here; it is installed beside the sources, out of the compiler's sight. */
+/** The part of onnxruntime's packages that is used here. */
 interface OnnxRuntime {
   readonly env: { readonly wasm: { numThreads: number } };
   readonly InferenceSession: { create(model: Uint8Array, options: object): Promise<Session> };
@@ -25,29 +18,44 @@ interface Session {
   run(feeds: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Tensor>>>;
 }
 
+const folderOf = (name: string): URL => new URL(`node_modules/${name}/`, bench);
+const load = (name: string): OnnxRuntime => createRequire(new URL('package.json', bench))(name) as OnnxRuntime;
+
+async function start(ort: OnnxRuntime, folder: URL, options: object): Promise<Run> {
+  const { bytes, inputs } = readOnnx(folder);
+  const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'all', ...options });
+  const output = session.outputNames[0]!;
+  return async () => {
+    const feeds = inputs.map(([name, { data, shape }]) => [name, new ort.Tensor('float32', data, shape)] as const);
+    return (await session.run(Object.fromEntries(feeds)))[output]!.data;
+  };
+}
+
 export const onnxruntime: Side = {
   title: 'onnxruntime-web',
-  version: () => versionIn(runtime),
-  prepare({ network }, folder) {
-    const { bytes, inputs } = translate(network);
-    writeFileSync(new URL(MODEL, folder), bytes);
-    store(new URL(INPUTS, folder), inputs);
-  },
-  async load(folder) {
-    const ort = createRequire(new URL('package.json', bench))('onnxruntime-web') as OnnxRuntime;
+  version: () => versionIn(folderOf('onnxruntime-web')),
+  prepare: ({ network }, folder) => writeOnnx(network, folder),
+  load(folder) {
+    const ort = load('onnxruntime-web');
     ort.env.wasm.numThreads = 1;
-    const options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all' };
-    const session = await ort.InferenceSession.create(readFileSync(new URL(MODEL, folder)), options);
-    const inputs = Object.entries(restore(new URL(INPUTS, folder)) as Record<string, Values>);
-    const output = session.outputNames[0]!;
-    return async () => {
-      const feeds = inputs.map(([name, { data, shape }]) => [name, new ort.Tensor('float32', data, shape)] as const);
-      return (await session.run(Object.fromEntries(feeds)))[output]!.data;
-    };
+    return start(ort, folder, { executionProviders: ['wasm'] });
   },
   shipped: () => ({
     entry: "export { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';",
     folder: bench,
-    binaries: [new URL('dist/ort-wasm-simd-threaded.wasm', runtime)],
+    binaries: [new URL('dist/ort-wasm-simd-threaded.wasm', folderOf('onnxruntime-web'))],
   }),
+};
+
+export const native: Side = {
+  title: 'native onnxruntime',
+  isNative: true,
+  version: () => versionIn(folderOf('onnxruntime-node')),
+  prepare: ({ network }, folder) => writeOnnx(network, folder),
+  load: (folder) =>
+    start(load('onnxruntime-node'), folder, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+    }),
 };

@@ -24,11 +24,14 @@ export interface Shipped {
 /** A library under measurement. `load` runs in a process that imports nothing else. */
 export interface Side {
   readonly title: string;
+  /** It runs machine code of its own, not WebAssembly. */
+  readonly isNative?: true;
   readonly version: () => string;
-  /** Writes what `load` reads into the folder. */
+  /** Writes what `load` reads into the folder. @throws Error for what the side cannot express */
   readonly prepare: (source: Source, folder: URL) => void;
   readonly load: (folder: URL) => Promise<Run>;
-  readonly shipped: () => Shipped;
+  /** Missing for a side that no page can load. */
+  readonly shipped?: () => Shipped;
 }
 
 /** The package, from the folder of compiled benchmarks. */

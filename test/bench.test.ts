@@ -1,0 +1,100 @@
+import test from 'ava';
+import { barOf } from '../bench/bars.js';
+import { difference } from '../bench/compare.js';
+import { kerasSeed, lenet } from '../bench/models/lenet.js';
+import { mlp, mnistMlp } from '../bench/models/dense.js';
+import { models } from '../bench/models/index.js';
+import { matmul } from '../bench/models/matmul.js';
+import { minilm } from '../bench/models/minilm.js';
+import { mobilenetV2 } from '../bench/models/mobilenet.js';
+import { gruNetwork, lstmNetwork } from '../bench/models/recurrent.js';
+import { resnet } from '../bench/models/resnet.js';
+import { networkOf, type Network } from '../bench/network.js';
+import { translate } from '../bench/onnx/translate.js';
+import { peakBinary, type PeakExports } from '../bench/peak.js';
+import { ratiosOf } from '../bench/results.js';
+import { build, type Graph } from '../compiler/index.js';
+import { importOnnx } from '../compiler/import/onnx/index.js';
+
+const arrays = (inputs: Network['inputs']): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, { data }]) => [name, data]));
+
+/** What a model with one output computes. */
+const compute = (model: { forward(inputs: object): object }, inputs: Network['inputs']): Float32Array =>
+  (Object.values(model.forward(arrays(inputs))) as { readonly data: Float32Array }[])[0]!.data;
+
+/** The network of a graph with the weights it draws, and what it computes. */
+async function runGraph(graph: Graph): Promise<{ network: Network; output: Float32Array }> {
+  const model = await build(graph);
+  model.initialize();
+  const weights = Object.fromEntries(
+    model.variables.list().map(({ name }) => {
+      const { data, shape } = model.variables.get(name);
+      return [name, { data, shape }];
+    }),
+  );
+  const network = networkOf(graph, weights);
+  return { network, output: compute(model, network.inputs) };
+}
+
+const small: Readonly<Record<string, () => Graph>> = {
+  mlp: () => mlp(3),
+  'mnist-mlp': () => mnistMlp(2),
+  'keras-seed': () => kerasSeed(1),
+  lenet: () => lenet(2),
+  mobilenetv2: () => mobilenetV2(1, 32),
+  'resnet of two 3×3': () => resnet(2, { blocks: [1, 2], bottleneck: false, width: 4, size: 20 }),
+  'resnet of bottlenecks': () => resnet(1, { blocks: [1, 2], bottleneck: true, width: 4, size: 20 }),
+  minilm: () => minilm(2, 5, { layers: 2, width: 12, heads: 3 }),
+  lstm: () => lstmNetwork(2, 3, 5, 4),
+  gru: () => gruNetwork(2, 3, 5, 4),
+  matmul: () => matmul(9),
+};
+
+for (const [name, graph] of Object.entries(small)) {
+  test(`${name}: as an ONNX file it computes the same`, async (t) => {
+    const { network, output } = await runGraph(graph());
+    const { bytes, inputs } = translate(network);
+    const model = await build(importOnnx(bytes));
+    t.true(difference(compute(model, inputs), output) < 1e-5);
+    t.true(output.some((value) => value !== output[0]));
+  });
+}
+
+test('a difference is a share of the largest value, and no more than rounding', (t) => {
+  t.is(difference(Float32Array.of(-200, 1), Float32Array.of(-200, 1.0078125)), 0.0078125 / 200);
+  t.throws(() => difference(Float32Array.of(1, 1.01), Float32Array.of(1, 1)), { message: /^differs from nacre by/ });
+  t.throws(() => difference(Float32Array.of(NaN, 1), Float32Array.of(1, 1)), { message: /^differs from nacre by/ });
+  t.throws(() => difference(Float32Array.of(1), Float32Array.of(1, 1)), { message: 'gives 1 values, nacre 2' });
+});
+
+test('every model has a bar, lower where products are not fused', (t) => {
+  for (const { name } of models) {
+    const [fused, plain] = [barOf(name, 'relaxed')!, barOf(name, 'baseline')!];
+    t.true(plain.wasm < fused.wasm, name);
+    t.is(plain.native, undefined);
+  }
+});
+
+test('the ratio is that to the fastest rival of its kind', (t) => {
+  const timing = (time: number) => ({ time, samples: 1, memory: 0, difference: 0 });
+  const timings = { nacre: timing(2), onnxruntime: timing(9), tfjs: timing(6), native: timing(1) };
+  const sides = (['nacre', 'onnxruntime', 'tfjs', 'jax', 'native'] as const).map((name) => ({
+    ...{ name, isNative: name === 'native' },
+  }));
+  t.deepEqual(ratiosOf('lenet-b1', 'relaxed', timings, sides), {
+    wasm: { rival: 'tfjs', times: 3, bar: 2.8, isMet: true },
+    native: { rival: 'native', times: 0.5, bar: 1.4, isMet: false },
+  });
+  t.deepEqual(ratiosOf('another', 'baseline', timings, sides.slice(0, 2)), { wasm: { rival: 'onnxruntime', times: 4.5 } }); // prettier-ignore
+});
+
+/** The operation f32x4.relaxed_madd in a binary. */
+const fusedIn = (binary: Uint8Array): number => Buffer.from(binary).toString('latin1').split('\xfd\x85\x02').length - 1;
+
+test('the SIMD peak of a target runs its chains of multiplications and additions', (t) => {
+  const plain = peakBinary('baseline');
+  const { flops } = new WebAssembly.Instance(new WebAssembly.Module(plain)).exports as unknown as PeakExports;
+  t.is(fusedIn(plain), 0);
+  t.is(fusedIn(peakBinary('relaxed')), flops() / 8);
+});
