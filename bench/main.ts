@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { readOptions, usage, type Command } from './options.js';
+import { writeProfiles } from './profiles.js';
 import { finishProgress } from './progress.js';
 import { report } from './report.js';
 import { runBench } from './run.js';
@@ -24,6 +25,9 @@ if (command === 'help') {
   await import('./passes.js');
 } else if (command === 'initialize') {
   await import('./initialize.js');
+} else if (command.profiles) {
+  await writeProfiles(command);
+  finishProgress();
 } else {
   const results = await runBench(command);
   finishProgress();

@@ -3,6 +3,9 @@ import type { Target } from './bars.js';
 import { selectModels, type BenchModel } from './models/index.js';
 import { sideNames, type SideName } from './sides/index.js';
 
+/** The models that docs/performance.md shows. */
+const profiledModels = ['mobilenetv2', 'resnet18', 'minilm-s128'];
+
 export const usage = `npm run bench -- [OPTION …]
 Compares models in nacre with other runtimes, first on Node 24 compiled for relaxed SIMD, then on this Node without.
   --models A,B     only these models or families, such as mlp or lenet-b32; or initialize: how fast parameters are
@@ -13,6 +16,7 @@ Compares models in nacre with other runtimes, first on Node 24 compiled for rela
   --json FILE      write every figure there too
   --markdown FILE  write the tables there too
   --quick          fewer and shorter rounds
+  --profiles       write profiles of models, by default of ${profiledModels.join(', ')}, into docs/performance.md instead
   --kernels        the kernel library against the SIMD peak instead (--relaxed: its relaxed build)
   --random         the random number kernels instead
   --passes         what each pass of the optimizer and measure of the planner gains instead (--models: of which)`;
@@ -25,6 +29,8 @@ export interface BenchOptions {
   readonly json: string | undefined;
   readonly markdown: string | undefined;
   readonly quick: boolean;
+  /** Profiles of the models instead. */
+  readonly profiles: boolean;
 }
 
 export type Command = 'help' | 'kernels' | 'random' | 'passes' | 'initialize' | BenchOptions;
@@ -44,6 +50,7 @@ export function readOptions(args: readonly string[]): Command {
       markdown: { type: 'string' },
       relaxed: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      profiles: { type: 'boolean', default: false },
       kernels: { type: 'boolean', default: false },
       random: { type: 'boolean', default: false },
       passes: { type: 'boolean', default: false },
@@ -57,13 +64,14 @@ export function readOptions(args: readonly string[]): Command {
   if (values.models === 'initialize') return 'initialize';
   const target = targetOf(values.relaxed ? 'relaxed' : values.target);
   return {
-    models: selectModels(listed(values.models)),
+    models: selectModels(values.profiles && values.models === undefined ? profiledModels : listed(values.models)),
     sides: selectSides(listed(values.sides)),
     ...(target !== undefined && { target }),
     ...(values.node !== undefined && { node: values.node }),
     json: values.json,
     markdown: values.markdown,
     quick: values.quick,
+    profiles: values.profiles,
   };
 }
 

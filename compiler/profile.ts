@@ -83,6 +83,7 @@ export function describeSteps(plan: KernelPlan, graph: TensorGraph): readonly Ma
   ]);
   const touched = new Set<number>([...plan.inputs, ...plan.variables, ...plan.constants].map(({ buffer }) => buffer));
   for (const id of plan.prepare.flatMap(buffersOf)) touched.add(id);
+  const ports = [...graph.outputs, ...(graph.states ?? [])];
   return plan.forward.map((step, index) => {
     const { node, origin } = step;
     const first = new Set(buffersOf(step).filter((id) => !touched.has(id)));
@@ -90,16 +91,18 @@ export function describeSteps(plan: KernelPlan, graph: TensorGraph): readonly Ma
     const completes = node !== undefined && plan.forward.findLastIndex((other) => other.node === node) === index;
     const moved = completes && !isCopy(step) ? trafficOf(node) : traffic(step, plan, first);
     const work = completes ? multiplyAdds(node) : 0;
-    const shape = node?.outputs[0]?.shape ?? [];
+    // A step of no node copies a value into an output or a state.
+    const copied = ports.filter(({ name }) => !node && name === origin).map(({ value }) => value);
+    const [inputs, outputs] = [node?.inputs ?? copied, node?.outputs ?? copied];
     const shapes = (values: readonly Value[]): ManifestDim[][] => values.map((value) => value.shape.map(shown));
     return {
       kernel: step.kind === 'call' ? step.kernel : step.kind,
       layers: [origin, ...(node?.others ?? [])].sort((a, b) => place(a) - place(b)),
       reason: reasonOf(step),
-      inputs: shapes(node?.inputs.filter(({ id }) => !fixed.has(id)) ?? []),
-      outputs: shapes(node?.outputs ?? []),
+      inputs: shapes(inputs.filter(({ id }) => !fixed.has(id))),
+      outputs: shapes(outputs),
       multiplyAdds: shown(work),
-      operations: shown(add(mul(2, work), completes ? mul(appliedOf(step), product(shape)) : 0)),
+      operations: shown(add(mul(2, work), completes ? mul(appliedOf(step), product(outputs[0]!.shape)) : 0)),
       read: shown(moved.read),
       written: shown(moved.written),
       ...(isInPlace(step, plan) ? { inPlace: true } : {}),

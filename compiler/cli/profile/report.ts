@@ -6,13 +6,16 @@ const figure = (value: number): string =>
   value === 0 ? '0' : value >= 100 ? thousands(Math.round(value)) : value.toPrecision(3);
 
 /** Microseconds to hundredths, of long times whole ones. */
-const time = (value: number): string => (value >= 1000 ? thousands(Math.round(value)) : value.toFixed(2));
+const time = (value: number): string =>
+  Math.abs(value) >= 1000 ? thousands(Math.round(value)) : value.toFixed(2).replace('-0.00', '0.00');
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Arithmetic of products, movement of everything else. */
-const rates = ({ multiplyAdds, gflops, ofPeak, bandwidth }: Figures): string[] =>
-  multiplyAdds > 0 ? [figure(gflops), `${(100 * ofPeak).toFixed(0)} %`, ''] : ['', '', figure(bandwidth)];
+/** Arithmetic of products, and movement. */
+const rates = ({ multiplyAdds, gflops, ofPeak, bandwidth }: Figures): string[] => [
+  ...(multiplyAdds > 0 ? [figure(gflops), `${(100 * ofPeak).toFixed(0)} %`] : ['', '']),
+  figure(bandwidth),
+];
 
 const rateHeads = ['time µs', 'share', 'GFLOP/s', 'of peak', 'GB/s'];
 
@@ -66,8 +69,8 @@ export function printProfile({ sizes, steps, layers, kernels, total, times }: Pr
   const calls = [
     ['all steps', time(pass), `${steps.length} steps, median of ${thousands(passes)} passes`],
     ['forward', time(module), 'the module alone'],
-    ['run()', time(run), `${time(run - module)} more`],
-    ['forward()', time(forward), `${time(forward - module)} more, with copies in and out`],
+    ['run()', time(run), 'more than the module, a call through the runtime'],
+    ['forward()', time(forward), 'more than the module, with copies in and out'],
     ['prepare', time(prepare), 'once after variables change'],
   ];
   const rate = total.multiplyAdds > 0 ? `, ${figure(total.gflops)} GFLOP/s, ${percent(total.ofPeak)} of the peak` : '';
