@@ -80,6 +80,7 @@ const OPTIONS = [
   'seed',
   'initializers',
   'maxMemory',
+  'errorBudget',
   'onProgress',
   'text',
   'tensors',
@@ -136,7 +137,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   }
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
-  let plan = planGraph(stored.graph, asked);
+  let plan = planGraph(stored.graph, asked, options.errorBudget);
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);

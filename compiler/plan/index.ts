@@ -7,6 +7,7 @@ import type { Node, OpKind, OpOf, Port, Rng, TensorGraph, Variable } from '../ir
 import { attention } from './attention.js';
 import { carriedBy } from './carried.js';
 import { factsOf, scratchOf, type FamilyName } from './families.js';
+import { ERROR_BUDGET } from './convolution-algorithm.js';
 import { compute, settleFormula, slice } from './compute.js';
 import { linearAttention } from './linear-attention.js';
 import { copy, elementwise, transpose } from './loops.js';
@@ -69,9 +70,14 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
 /**
  * Chooses kernels, packed layouts and addresses for a tensor graph.
  * @param asked initializers that the module carries besides those that the graph uses
+ * @param errorBudget the largest relative L2 error against float64 that an algorithm for convolutions may have
  */
-export function plan(graph: TensorGraph, asked: readonly CarriedInitializer[] = []): KernelPlan {
-  const planner = new Planner(graph);
+export function plan(
+  graph: TensorGraph,
+  asked: readonly CarriedInitializer[] = [],
+  errorBudget = ERROR_BUDGET,
+): KernelPlan {
+  const planner = new Planner(graph, errorBudget);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
     for (const node of graph[stage]) {
@@ -211,6 +217,7 @@ function finish(
     constants: planner.constants,
     buffers: memory.buffers,
     ...steps,
+    convolutions: planner.convolutions,
     memory: {
       definitions: definitions.list,
       tableAddress: TABLE_ADDRESS,

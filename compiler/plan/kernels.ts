@@ -7,12 +7,15 @@ export interface KernelSpec {
   readonly template: boolean;
   /** Only in the extended library, since few models need it: reading a library takes Binaryen time with each model. */
   readonly extended: boolean;
+  /** Takes products without an epilogue in the place of the placeholder for them. */
+  readonly products: boolean;
   readonly serves: string;
 }
 
-const template = (serves: string): KernelSpec => ({ template: true, extended: false, serves });
-const plain = (serves: string): KernelSpec => ({ template: false, extended: false, serves });
-const rare = (serves: string): KernelSpec => ({ template: false, extended: true, serves });
+const plain = (serves: string): KernelSpec => ({ template: false, extended: false, products: false, serves });
+const template = (serves: string): KernelSpec => ({ ...plain(serves), template: true });
+const rare = (serves: string): KernelSpec => ({ ...plain(serves), extended: true });
+const winograd = (serves: string): KernelSpec => ({ ...rare(serves), template: true, products: true });
 
 export const kernels = {
   gemv: template('a matrix product with one row'),
@@ -21,6 +24,10 @@ export const kernels = {
   batchedMatmul: template('matrix products of many pairs, each right-hand matrix packed in the call'),
   packedMatmul: template('matrix products with many packed matrices'),
   conv2d: template('a convolution over a padded map'),
+  winograd2: winograd('a 3 × 3 convolution by F(2×2, 3×3)'),
+  winograd4: winograd('a 3 × 3 convolution by F(4×4, 3×3)'),
+  winogradWeights2: rare('weights of a 3 × 3 convolution for F(2×2, 3×3)'),
+  winogradWeights4: rare('weights of a 3 × 3 convolution for F(4×4, 3×3)'),
   depthwise2d: template('a depthwise convolution over a padded map'),
   recurrent: template('a recurrent layer in one direction'),
   recurrentReset: template('a GRU that resets the hidden state before its product'),

@@ -8,6 +8,7 @@ import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng,
 import type { StoredValues } from '../stored.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
+import type { ConvolutionAlgorithm } from './convolution-algorithm.js';
 import type { FamilyName } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
@@ -158,6 +159,14 @@ export interface PlannedPort {
   readonly buffer: BufferId;
 }
 
+/** How a convolution is computed. */
+export interface PlannedConvolution {
+  readonly layer: string;
+  readonly algorithm: ConvolutionAlgorithm;
+  /** What `winogradError` says of its relative L2 error; null for what sums products as they are. */
+  readonly error: number | null;
+}
+
 export interface KernelPlan {
   readonly name: string | undefined;
   readonly rng: Rng;
@@ -175,6 +184,8 @@ export interface KernelPlan {
   readonly buffers: readonly Buffer[];
   readonly prepare: readonly Step[];
   readonly forward: readonly Step[];
+  /** In the order in which they are computed. */
+  readonly convolutions: readonly PlannedConvolution[];
   readonly memory: MemoryPlan;
   readonly layers: readonly LayerInfo[];
 }
