@@ -44,8 +44,8 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
   readonly rng?: Rng;
   /**
    * The largest relative L2 error against float64 that an algorithm for convolutions may have, for standard normal inputs and
-   * weights: 1e-5 by default, which allows Winograd's F(4×4, 3×3) (1e-6 to 5e-6); 1e-6 allows F(2×2, 3×3) (3e-7 to 1e-6), 0
-   * none but the sum of products.
+   * weights. 1e-5, the default, allows Winograd's F(4×4, 3×3), which has 1e-6 to 4e-6, from 16 to 1,024 channels; 1e-6 allows
+   * F(2×2, 3×3) up to 625 channels, which has 2e-7 to 7e-7; 0 only the sum of products, which has 2e-7 to 2e-6.
    */
   readonly errorBudget?: number;
 }
