@@ -59,9 +59,10 @@ function printLayout(transposes: Summary['transposes']): string[] {
 
 /**
  * `convolution winograd F(4x4, 3x3), relative error up to 1.6e-6: conv_1, conv_2`: a line for each way in which they are
- * computed.
+ * computed; nothing where all are sums of products.
  */
 function printConvolutions(convolutions: Summary['convolutions']): string[] {
+  if (convolutions.every(({ error }) => error === null)) return [];
   return [...new Set(convolutions.map(({ algorithm }) => algorithm))].map((algorithm) => {
     const group = convolutions.filter((convolution) => convolution.algorithm === algorithm);
     const errors = group.flatMap(({ error }) => error ?? []);
