@@ -87,6 +87,7 @@ const OPTIONS = [
   'initializers',
   'maxMemory',
   'profile',
+  'errorBudget',
   'onProgress',
   'text',
   'tensors',
@@ -143,7 +144,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   }
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
-  let plan = planGraph(stored.graph, asked);
+  let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget });
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);

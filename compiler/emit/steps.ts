@@ -19,10 +19,13 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
     return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
   });
   if (call.generated) return module.call(generatedGemv(linker, call), args.slice(0, 5), none);
-  const others = call.recurrence && recurrenceTargets(linker, call.recurrence, call.epilogue);
-  const name = kernels[call.kernel as KernelName].template
-    ? linker.template(call.kernel, call.epilogue, others)
-    : linker.library(call.kernel);
+  const kernel = kernels[call.kernel as KernelName];
+  const others = call.recurrence
+    ? recurrenceTargets(linker, call.recurrence, call.epilogue)
+    : kernel.products
+      ? { product: linker.template('gemm', null) }
+      : {};
+  const name = kernel.template ? linker.template(call.kernel, call.epilogue, others) : linker.library(call.kernel);
   return module.call(name, args, call.failure === null && call.defines === null ? none : i32);
 }
 

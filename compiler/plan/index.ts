@@ -27,6 +27,7 @@ import type {
   Filling,
   KernelPlan,
   Measure,
+  PlanOptions,
   PlannedPort,
   PlannedVariable,
   Step,
@@ -71,14 +72,14 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
 /**
  * Chooses kernels, packed layouts and addresses for a tensor graph.
  * @param asked initializers that the module carries besides those that the graph uses
- * @param without measures to leave out
  */
 export function plan(
   graph: TensorGraph,
   asked: readonly CarriedInitializer[] = [],
-  without: readonly Measure[] = [],
+  options: PlanOptions = {},
 ): KernelPlan {
-  const planner = new Planner(graph, without);
+  const { without = [] } = options;
+  const planner = new Planner(graph, options);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
     for (const node of graph[stage]) {
@@ -223,6 +224,7 @@ function finish(
     constants: planner.constants,
     buffers: memory.buffers,
     ...steps,
+    convolutions: planner.convolutions,
     memory: {
       definitions: definitions.list,
       tableAddress: TABLE_ADDRESS,

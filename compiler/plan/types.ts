@@ -18,6 +18,7 @@ import type {
 import type { StoredValues } from '../stored.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
+import type { ConvolutionAlgorithm } from './convolution-algorithm.js';
 import type { FamilyName } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
@@ -37,6 +38,13 @@ export interface Buffer {
  */
 export const measures = ['views', 'parts', 'inPlace', 'offsets'] as const;
 export type Measure = (typeof measures)[number];
+
+export interface PlanOptions {
+  /** The largest relative L2 error against float64 that an algorithm for convolutions may have, 1e-5 by default. */
+  readonly errorBudget?: number | undefined;
+  /** Measures to leave out. */
+  readonly without?: readonly Measure[];
+}
 
 export type Argument =
   | { readonly kind: 'size'; readonly size: Dim }
@@ -183,6 +191,14 @@ export interface PlannedPort {
   readonly buffer: BufferId;
 }
 
+/** How a convolution is computed. */
+export interface PlannedConvolution {
+  readonly layer: string;
+  readonly algorithm: ConvolutionAlgorithm;
+  /** What `winogradError` says of its relative L2 error; null for what sums products as they are. */
+  readonly error: number | null;
+}
+
 export interface KernelPlan {
   readonly name: string | undefined;
   readonly rng: Rng;
@@ -200,6 +216,8 @@ export interface KernelPlan {
   readonly buffers: readonly Buffer[];
   readonly prepare: readonly Step[];
   readonly forward: readonly Step[];
+  /** In the order in which they are computed. */
+  readonly convolutions: readonly PlannedConvolution[];
   readonly memory: MemoryPlan;
   readonly layers: readonly LayerInfo[];
 }

@@ -35,8 +35,8 @@ export class Harness {
   readonly #exports: Record<string, (...args: number[]) => number | undefined>;
   readonly #memory: WebAssembly.Memory;
 
-  constructor(epilogue: string) {
-    const { exports } = new WebAssembly.Instance(linkKernels(epilogue));
+  constructor(epilogue: string, options: Parameters<typeof linkKernels>[1] = {}) {
+    const { exports } = new WebAssembly.Instance(linkKernels(epilogue, options));
     this.#memory = exports.memory as WebAssembly.Memory;
     this.#exports = exports as Record<string, (...args: number[]) => number | undefined>;
     this.#memory.grow((END - this.#memory.buffer.byteLength) / PAGE);

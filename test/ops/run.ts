@@ -74,8 +74,9 @@ export async function modelOf(
   graph: TensorGraph,
   target: Target = 'baseline',
   functions: ReadonlyMap<string, CompiledFunction> = new Map(),
+  errorBudget?: number,
 ): Promise<Model> {
-  const kernels = plan(optimize(graph));
+  const kernels = plan(optimize(graph), [], { errorBudget });
   const library = await loadLibrary(target, needsExtended(kernels));
   const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
   return instantiateSync(emit(kernels, options).binary);
