@@ -21,7 +21,7 @@ export const kernels = {
   batchedMatmul: template('matrix products of many pairs, each right-hand matrix packed in the call'),
   packedMatmul: template('matrix products with many packed matrices'),
   conv2d: template('a convolution over a padded map'),
-  depthwise2d: template('a depthwise convolution over a padded map'),
+  depthwise2d: template('a depthwise convolution'),
   recurrent: template('a recurrent layer in one direction'),
   recurrentReset: template('a GRU that resets the hidden state before its product'),
   maxPool2d: plain('maximum pooling'),
