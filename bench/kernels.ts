@@ -56,9 +56,10 @@ function convolution({ out, channels, filters, kernel = 3, stride = 1, dilation 
   const size = (out - 1) * stride + (kernel - 1) * dilation + 1;
   const taps = [kernel, kernel, stride, stride, dilation, dilation] as const;
   const depthwise = groups === channels && groups > 1;
+  const [map, pad] = depthwise ? [out * stride, (size - out * stride + 1) >> 1] : [size, 0];
+  const maps = [map, map, channels, filters / groups, out, out] as const;
   const run = depthwise
-    ? () =>
-        kernels.depthwise2d!(x, w, y, bias, bias, 1, size, size, channels, filters / groups, out, out, ...taps, filters)
+    ? () => kernels.depthwise2d!(x, w, y, bias, bias, 1, ...maps, ...taps, pad, pad, filters)
     : () => kernels.conv2d!(x, w, y, bias, bias, 1, size, size, channels, out, out, filters, ...taps, groups);
   const notes = [
     stride > 1 && `stride ${stride}`,
@@ -99,10 +100,13 @@ const rows: Row[] = [
   convolution({ out: 28, channels: 128, filters: 128, dilation: 2 }),
   convolution({ out: 28, channels: 128, filters: 128, groups: 4 }),
   depthwise(112, 32),
-  depthwise(56, 144),
   depthwise(56, 96, 3, 2),
+  depthwise(56, 144),
+  depthwise(28, 144, 3, 2),
   depthwise(28, 192),
+  depthwise(14, 384),
   depthwise(14, 576),
+  depthwise(7, 576, 3, 2),
   depthwise(7, 960),
   depthwise(14, 240, 5),
 ];

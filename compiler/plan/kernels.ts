@@ -43,7 +43,7 @@ export const kernels = {
   winograd4: winograd('a 3 × 3 convolution by F(4×4, 3×3)'),
   winogradWeights2: rare('weights of a 3 × 3 convolution for F(2×2, 3×3)'),
   winogradWeights4: rare('weights of a 3 × 3 convolution for F(4×4, 3×3)'),
-  depthwise2d: template('a depthwise convolution over a padded map'),
+  depthwise2d: template('a depthwise convolution'),
   recurrent: template('a recurrent layer in one direction'),
   recurrentReset: template('a GRU that resets the hidden state before its product'),
   maxPool2d: plain('maximum pooling'),

@@ -133,24 +133,23 @@ const tapRows = (filters: Dim, taps: number): Packing => ({
 export function depthwise(planner: Planner, node: Node<OpOf<'depthwise'>>): void {
   const { op } = node;
   const [x, w] = node.inputs as readonly [Value, Value];
-  const [batch, , , channels] = x.shape as [Dim, Dim, Dim, Dim];
+  const [batch, height, width, channels] = x.shape as [Dim, Dim, Dim, Dim];
   const isOutputsFirst = op.kernelLayout === 'oihw';
   const [kernelHeight, kernelWidth] = w.shape.slice(isOutputsFirst ? 2 : 0) as [number, number];
   const [, outHeight, outWidth, filters] = node.outputs[0]!.shape as [Dim, Dim, Dim, Dim];
   const multiplier = isOutputsFirst ? floorDiv(filters, channels) : w.shape[3]!;
   const weight = isOutputsFirst ? planner.packed(w, tapRows(filters, kernelHeight * kernelWidth)) : planner.read(w);
   const weightStride = isOutputsFirst ? alignUp(filters, 8) : filters;
-  const { buffer, map } = padded(planner, x, op.padding, 0);
   const { args, epilogue } = epilogueOf(planner, node);
   planner.call(
     'depthwise2d',
     [
-      address(buffer),
+      address(planner.read(x)),
       address(weight),
       address(planner.output(node.outputs[0]!)),
       ...args,
-      ...[batch, ...map, channels, multiplier, outHeight, outWidth, kernelHeight, kernelWidth].map(size),
-      ...[...op.strides, ...op.dilation, weightStride].map(size),
+      ...[batch, height, width, channels, multiplier, outHeight, outWidth, kernelHeight, kernelWidth].map(size),
+      ...[...op.strides, ...op.dilation, op.padding[0]![0], op.padding[1]![0], weightStride].map(size),
     ],
     { epilogue, reason: 'direct' },
   );

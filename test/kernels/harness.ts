@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
 import { linkKernels } from '../../bench/link.js';
 
@@ -89,6 +90,9 @@ export class Harness {
     return { value, outputs: results };
   }
 }
+
+/** Whether the engine takes the library of the relaxed target. */
+export const takesRelaxed = WebAssembly.validate(readFileSync(new URL('../../kernels.relaxed.wasm', import.meta.url)));
 
 /** Reproducible floats in [−1, 1). */
 export function random(length: number, seed = 1): Float32Array {
