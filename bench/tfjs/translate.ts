@@ -23,9 +23,19 @@ export async function translate(network: Network): Promise<(inputs: Record<strin
     shapes.set(layer.name, layer.shape);
     return { name: layer.name, from: layer.from, compute };
   });
+  const lastReader = new Map(steps.flatMap(({ from }, step) => from.map((name) => [name, step] as const)));
+  const plan = steps.map(({ name, from, compute }, step) => ({
+    name,
+    compute,
+    from: from as readonly [string, string],
+    done: [...new Set(from)].filter((input) => input !== output && lastReader.get(input) === step),
+  }));
   return (given) => {
     const values = { ...given };
-    for (const { name, from, compute } of steps) values[name] = compute(values[from[0]!]!, values[from[1]!]!);
+    for (const { name, from, compute, done } of plan) {
+      values[name] = compute(values[from[0]]!, values[from[1]]!);
+      for (const input of done) values[input]!.dispose();
+    }
     return values[output]!;
   };
 }
