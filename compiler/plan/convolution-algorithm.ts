@@ -118,7 +118,7 @@ export function chooseWinograd(sizes: ConvolutionSizes, budget: number): Winogra
   }
   const { size, time } = best;
   const beyond = refused ? ', a faster one exceeds the error budget' : '';
-  if (size === null) return { size, reason: `direct${refused ? beyond : ', where others gain too little'}` };
+  if (size === null) return { size, reason: `direct${beyond}` };
   const error = winogradError(size, sizes.channels).toExponential(1);
   const ratio = (direct / time).toFixed(1);
   return { size, reason: `F(${size}x${size}, 3x3), error ${error}, ${ratio} times as fast as direct${beyond}` };

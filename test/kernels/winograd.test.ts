@@ -190,7 +190,11 @@ for (const size of sizes) {
     ] as const) {
       const shape = { batch: 1, height: 1, width: 1, channels, filters, padding: paddings[0] };
       const { w } = valuesOf(shape);
-      t.deepEqual(transformed(t, size, shape, w, true), transformed(t, size, shape, w), `${channels} → ${filters}`);
+      const weights = transformed(t, size, shape, w);
+      t.deepEqual(transformed(t, size, shape, w, true), weights, `${channels} → ${filters}`);
+      const past = weights.subarray((filters >> 3) * channels * 8).subarray(0, channels * 8);
+      const zeros = past.filter((_, i) => i % 8 >= filters % 8);
+      t.true(filters % 8 === 0 || zeros.every((value) => value === 0), `${channels} → ${filters} past the last`);
     }
   });
 

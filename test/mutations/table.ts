@@ -1,4 +1,5 @@
 import { attention } from './attention.js';
+import { convolution } from './convolution.js';
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { movement } from './movement.js';
@@ -369,4 +370,5 @@ export const mutations: readonly Mutation[] = [
   ...recurrent,
   ...selection,
   ...attention,
+  ...convolution,
 ];
