@@ -57,10 +57,7 @@ const normalized = (): Graph =>
 
 /** Recurrent layers in both directions, each putting the sequence in reverse and back. */
 const reversed = (): Graph =>
-  sequential([
-    input([1, 100, 64]),
-    ...[1, 2].map(() => bidirectional(lstm({ units: 64, returnSequences: true }))),
-  ]);
+  sequential([input([1, 100, 64]), ...[1, 2].map(() => bidirectional(lstm({ units: 64, returnSequences: true })))]);
 
 /** A model as it comes back from an ONNX file: maps channels first, attention in parts. */
 async function imported(graph: Graph): Promise<ModelSource> {
@@ -89,7 +86,11 @@ interface Variant {
 /** The model without one pass or measure. */
 async function variantOf(source: Pipeline, without: string): Promise<Variant> {
   const graph = optimize(source.lower(), [without]);
-  const kernels = plan(graph, [], measures.filter((measure): measure is Measure => measure === without));
+  const kernels = plan(
+    graph,
+    [],
+    measures.filter((measure): measure is Measure => measure === without),
+  );
   const library = await loadLibrary(target, needsExtended(kernels));
   const { binary } = emit(kernels, { target, library, maxMemory: 2 ** 31, seed: 0n });
   const model = instantiateSync(binary);
