@@ -69,9 +69,7 @@ export function linkLoop(loop: Loop, addresses: readonly number[]): WebAssembly.
   const call = emitLoop(linker, loop, (buffer) => addresses[buffer]!);
   linker.add('run', [], none, new Locals(module), [call]);
   module.addFunctionExport('run', 'run');
-  module.runPasses(['remove-unused-module-elements', 'inlining']);
-  for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
-  module.runPasses(['remove-unused-module-elements']);
+  linker.optimize();
   return new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);
 }
 

@@ -67,9 +67,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   layMemory(linker, plan, payloads, maxMemory);
 
   keepCalled(module, [...sharedByInfer, ...linker.kept]);
-  module.runPasses(['remove-unused-module-elements', 'inlining']);
-  for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
-  module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
+  linker.optimize();
   if (!module.validate()) throw new InternalError('the module does not validate');
   const text = options.text ? linker.nameKernels(module.emitText()) : undefined;
   const code = splicePayloads(module.emitBinary(), payloads);

@@ -23,6 +23,15 @@ import { linkFunction } from './functions.js';
 /** What functions of a library call, as far as anyone asked. */
 const callGraphs = new WeakMap<Uint8Array, Map<string, readonly string[]>>();
 
+const tidying = [
+  'simplify-locals-nostructure',
+  'vacuum',
+  'reorder-locals',
+  'remove-unused-brs',
+  'coalesce-locals',
+  'vacuum',
+] as const;
+
 /** A module that starts as the kernel library, from which what a model does not use is dropped in the end. */
 export class Linker {
   readonly module: Module;
@@ -33,6 +42,8 @@ export class Linker {
   private readonly linked = new Map<string, string>();
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
+  /** Those of them that are copies of library functions, which were optimized before an epilogue went into them. */
+  private readonly copies = new Set<string>();
   /** Functions that must not be inlined: kernels have many places for an epilogue, and users' functions are large. */
   readonly kept: string[] = [];
 
@@ -114,7 +125,24 @@ export class Linker {
     forEachCall(body, (call, callee) => retarget(call, this.specialize(callee, targets, as)));
     this.module.addFunction(copy, info.params, info.results, info.vars, body);
     this.added.push(copy);
+    this.copies.add(copy);
     return copy;
+  }
+
+  /**
+   * Drops what nothing calls, and inlines and optimizes what this model adds. Globals go first, so that what constants
+   * leave unused goes with the rest. Copies of kernels take half the time of all that with the few passes that tidy up
+   * after inlining; all passes make them larger, and no faster.
+   */
+  optimize(): void {
+    const { module } = this;
+    module.runPasses(['remove-unused-module-elements', 'inlining', 'simplify-globals']);
+    for (const name of this.added) {
+      if (!module.getFunction(name)) continue;
+      if (this.copies.has(name)) module.runPassesOnFunction(name, [...tidying]);
+      else module.optimizeFunction(name);
+    }
+    module.runPasses(['remove-unused-module-elements']);
   }
 
   /** The placeholders that a function calls, itself or through others. */

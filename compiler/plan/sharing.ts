@@ -24,7 +24,7 @@ const isMovable = ({ place, within, first }: DraftBuffer): boolean => place === 
 /**
  * What is concatenated along its outermost axis is computed where it belongs, and not copied. The whole then is in use
  * from its first part on: where that would raise the most bytes in use at once, as with a connection over many layers,
- * its parts are copied.
+ * only what is computed last stays, and the rest is copied.
  */
 export function placeParts(planner: Planner): void {
   const byTarget = new Map<BufferId, PartCopy[]>();
@@ -35,23 +35,29 @@ export function placeParts(planner: Planner): void {
   const spared = new Set<Step>();
   const most = peakBytes(planner);
   for (const [target, copies] of byTarget) {
-    const whole = planner.buffers[target]!;
-    const { first, last } = whole;
-    const moved = copies.filter(({ source, offset }) => {
-      const part = planner.buffers[source]!;
-      if (!isMovable(part) || planner.rootOfBuffer(target) === source) return false;
-      putWithin(planner, part, target, offset);
-      return true;
-    });
-    if (moved.length === 0) continue;
-    if (peakBytes(planner) > most) {
-      for (const { source } of moved) planner.buffers[source]!.within = null;
-      Object.assign(whole, { first, last });
-    } else {
-      for (const { step } of moved) spared.add(step);
-    }
+    const parts = copies.filter(({ source }) => planner.rootOfBuffer(target) !== source);
+    const latest = parts.sort((a, b) => planner.buffers[b.source]!.first - planner.buffers[a.source]!.first);
+    const placed = tryParts(planner, latest, most) ?? latest.flatMap((part) => tryParts(planner, [part], most) ?? []);
+    for (const { step } of placed) spared.add(step);
   }
   drop(planner, spared);
+}
+
+/** Puts buffers in their places in another one, all of them or, where more than `most` bytes would be in use, none. */
+function tryParts(planner: Planner, copies: readonly PartCopy[], most: number): readonly PartCopy[] | undefined {
+  const whole = planner.buffers[copies[0]?.target ?? -1];
+  if (!whole) return [];
+  const { first, last } = whole;
+  const moved = copies.filter(({ source, offset }) => {
+    const part = planner.buffers[source]!;
+    const moves = isMovable(part);
+    if (moves) putWithin(planner, part, whole.id, offset);
+    return moves;
+  });
+  if (moved.length === 0 || peakBytes(planner) <= most) return moved;
+  for (const { source } of moved) planner.buffers[source]!.within = null;
+  Object.assign(whole, { first, last });
+  return undefined;
 }
 
 /** Leaves steps of `forward` out. */

@@ -40,9 +40,7 @@ export function linkAlone(compiled: CompiledFunction): Uint8Array {
   linker.add('fanOut', [], f32, new Locals(module), [module.f32.const(variable.fanOut)]);
   const { kernel } = linkCustomInitializer(linker, compiled, { dim: 'dim', fanIn: 'fanIn', fanOut: 'fanOut' });
   module.addFunctionExport(kernel, 'fill');
-  module.runPasses(['remove-unused-module-elements', 'inlining']);
-  for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
-  module.runPasses(['simplify-globals-optimizing', 'remove-unused-module-elements']);
+  linker.optimize();
   if (!module.validate()) throw new Error('does not validate');
   const binary = module.emitBinary();
   module.dispose();

@@ -73,7 +73,7 @@ const kernels: readonly Mutation[] = [
     'maxPool2d and averagePool2d',
   ),
   kernel(
-    'depthwise2d',
+    'depthwiseGather',
     'the last channel of a pixel takes the input of another',
     '(min<u32>(output + 3, last) / multiplier)',
     '(min<u32>(output + 2, last) / multiplier)',
@@ -124,7 +124,7 @@ const kernels: readonly Mutation[] = [
 
 const planned: readonly Mutation[] = [
   built(
-    'compiler/plan/memory',
+    'compiler/plan/arena',
     'a buffer is given away one step too early',
     'a.first <= b.last && b.first <= a.last',
     'a.first < b.last && b.first < a.last',

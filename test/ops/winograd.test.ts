@@ -89,7 +89,7 @@ const mapsOf = (batch: number, height: number, width: number): Tensor[] =>
 type Run = (inputs: readonly Tensor[]) => Readonly<Record<string, { readonly data: ArrayLike<number | bigint> }>>;
 
 async function compiled(graph: TensorGraph, target: 'baseline' | 'relaxed', errorBudget: number): Promise<Run> {
-  const model = await modelOf(graph, target, new Map(), errorBudget);
+  const model = await modelOf(graph, target, new Map(), { errorBudget });
   return (inputs) => model.forward(Object.fromEntries(inputs.map((input, i) => [`x${i}`, input])));
 }
 

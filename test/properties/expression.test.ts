@@ -73,8 +73,7 @@ function compiled(expressions: readonly Expression[]): Float32Array[] {
   );
   linker.add('run', [], none, new Locals(module), calls);
   module.addFunctionExport('run', 'run');
-  module.runPasses(['remove-unused-module-elements', 'inlining']);
-  for (const name of linker.added) if (module.getFunction(name)) module.optimizeFunction(name);
+  linker.optimize();
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.emitBinary() as BufferSource));
   module.dispose();
   const memory = exports['memory'] as WebAssembly.Memory;
