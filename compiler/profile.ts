@@ -43,7 +43,7 @@ function traffic(step: Step, plan: KernelPlan, first: ReadonlySet<number>): { re
 function isInPlace(step: Step, { buffers }: KernelPlan): boolean {
   const at = (id: number): string => printDim(buffers[id]!.address);
   if (step.kind !== 'call') return step.operands.some(({ buffer }) => at(buffer) === at(step.output));
-  if (/^scatter/.test(step.kernel)) return true;
+  if (step.kernel.startsWith('scatter')) return true;
   const places = buffersOf(step).map(at);
   return new Set(places).size < places.length;
 }

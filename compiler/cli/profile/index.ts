@@ -109,7 +109,7 @@ async function feedsOf(
     const file = files.get(port.name);
     const drawn = (): Feed => {
       const { data, shape } = drawTensor(port.name, port.dtype, port.shape.map(value), readSeed(seed ?? '0'));
-      return { data, shape } as Feed;
+      return { data, shape };
     };
     feeds[port.name] = file === undefined ? drawn() : await readInput(file, port, notes);
   }
@@ -119,7 +119,7 @@ async function feedsOf(
 
 /** The sizes in use; of those that depend on data, the most they can be. */
 function settledSizes({ manifest, shapes }: StepSession): Sizes {
-  const sizes = new Map(manifest.symbols.map(({ name, input, axis }) => [name, shapes.inputs[input]![axis] as number]));
+  const sizes = new Map(manifest.symbols.map(({ name, input, axis }) => [name, shapes.inputs[input]![axis]!]));
   for (const { name, max } of manifest.bounded ?? []) sizes.set(name, dimReader(sizes)(max));
   return sizes;
 }

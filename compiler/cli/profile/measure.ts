@@ -87,7 +87,7 @@ const clockCost = (): number => least(() => performance.now());
 function peakRate(relaxed: boolean): () => number {
   const module = new WebAssembly.Module(emitPeak(relaxed) as BufferSource);
   const { peak } = new WebAssembly.Instance(module).exports as {
-    peak(steps: number, x: number, y: number): number;
+    readonly peak: (steps: number, x: number, y: number) => number;
   };
   const rate = (): number => (PEAK_STEPS * PEAK_OPERATIONS) / microseconds(() => void peak(PEAK_STEPS, 0.5, 0.5)) / 1e3;
   const end = performance.now() + PEAK_WARM_UP;
