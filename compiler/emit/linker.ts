@@ -38,7 +38,7 @@ export class Linker {
 
   constructor(
     library: Uint8Array,
-    private readonly relaxed: boolean,
+    readonly relaxed: boolean,
     private readonly functions: ReadonlyMap<string, CompiledFunction> = new Map(),
   ) {
     this.module = readModule(library, relaxed);

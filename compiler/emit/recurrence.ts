@@ -1,31 +1,36 @@
+import type { Dim } from '../dim.js';
 import { isTotal, type Expression } from '../ir.js';
 import { rowPointers, type Recurrence, type RowPointer, type RowUpdate } from '../plan/types.js';
 import { i32, none, v128, type Ref } from './binaryen.js';
 import { Locals, when } from './code.js';
 import { emitExpression } from './expression.js';
+import { gemvOf } from './gemv.js';
 import type { Linker } from './linker.js';
 
 /** What takes the places of a recurrent kernel's placeholders, see assembly/template.ts. */
 export function recurrenceTargets(
   linker: Linker,
-  { product, units, update, reset }: Recurrence,
+  { product, units, columns, update, reset }: Recurrence,
   epilogue: Expression | null,
 ): Readonly<Record<string, string>> {
   const size = typeof units === 'number' ? units : null;
+  const productOf = (count: Dim): string =>
+    product === 'gemv' ? rowProduct(linker, [units, count], epilogue) : linker.template(product, epilogue);
   return {
-    product: product === 'gemv' ? rowProduct(linker, epilogue) : linker.template(product, epilogue),
+    product: productOf(columns),
     update: rowUpdate(linker, update, size),
-    ...(reset && { reset: rowUpdate(linker, reset, size) }),
+    ...(reset && { reset: rowUpdate(linker, reset, size), candidate: productOf(units) }),
   };
 }
 
-/** `gemv` with the parameters of `gemm`. */
-function rowProduct(linker: Linker, epilogue: Expression | null): string {
-  const gemv = linker.template('gemv', epilogue);
+/** The product of one row with the parameters of `gemm`, with a body of its own where its sizes are known. */
+function rowProduct(linker: Linker, [k, n]: readonly [Dim, Dim], epilogue: Expression | null): string {
+  const known = typeof k === 'number' && typeof n === 'number';
+  const gemv = known ? gemvOf(linker, { k, n }, epilogue) : linker.template('gemv', epilogue);
   return linker.once(`row ${gemv}`, 'row', (name) => {
     const { module } = linker;
     const params = new Array<number>(10).fill(i32);
-    const used = [0, 1, 2, 3, 4, 6, 7].map((index) => module.local.get(index, i32));
+    const used = [0, 1, 2, 3, 4, ...(known ? [] : [6, 7])].map((index) => module.local.get(index, i32));
     linker.add(name, params, none, new Locals(module, params), [module.call(gemv, used, none)]);
   });
 }

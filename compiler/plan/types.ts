@@ -64,6 +64,8 @@ export interface RowUpdate {
 export interface Recurrence {
   readonly product: 'gemv' | 'gemm' | 'matmul';
   readonly units: Dim;
+  /** Of one product of the hidden state. */
+  readonly columns: Dim;
   readonly update: RowUpdate;
   readonly reset?: RowUpdate;
 }
