@@ -273,7 +273,9 @@ function settleStep(step: Step, definitions: Definitions): Step {
     return arg.kind === 'address' ? { ...arg, offset: settle(arg.offset) } : arg;
   });
   if (!step.recurrence) return { ...step, args };
-  return { ...step, args, recurrence: { ...step.recurrence, units: settle(step.recurrence.units) } };
+  const { recurrence } = step;
+  const [units, columns] = [settle(recurrence.units), settle(recurrence.columns)];
+  return { ...step, args, recurrence: { ...recurrence, units, columns } };
 }
 
 function settleVariable(planned: PlannedVariable, definitions: Definitions): PlannedVariable {

@@ -87,8 +87,10 @@ export const rowPointers = ['x', 'products', 'hidden', 'cell', 'peepholes', 'out
 export type RowPointer = (typeof rowPointers)[number];
 
 /**
- * What happens to the elements of one row in one step: the results are computed and stored one after the other. In an
- * expression the results come first, then the inputs. The elements of an input start `part` rows after the pointer.
+ * What happens to the elements of one row in one step: each result is computed and stored for all of them before the next one,
+ * which must read the earlier ones as results, not what they replaced. Loops with one result are independent from element to
+ * element: an LSTM's state and output in one loop wait for each other's tanh. In an expression the results come first, then the
+ * inputs. The elements of an input start `part` rows after the pointer.
  */
 export interface RowUpdate {
   readonly inputs: readonly { readonly pointer: RowPointer; readonly part: number }[];
@@ -99,6 +101,8 @@ export interface RowUpdate {
 export interface Recurrence {
   readonly product: 'gemv' | 'gemm' | 'matmul';
   readonly units: Dim;
+  /** Of one product of the hidden state. */
+  readonly columns: Dim;
   readonly update: RowUpdate;
   readonly reset?: RowUpdate;
 }
