@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import type { Values } from '../network.js';
+import { writeModel } from '../tflite/model.js';
 import { translate } from '../tflite/translate.js';
 import { restore, root, store, versionIn, type Side } from './side.js';
 
@@ -55,8 +56,8 @@ export const litert: Side = {
   title: 'LiteRT.js',
   version: () => versionIn(runtime),
   prepare({ network }, folder) {
-    const { bytes, inputs } = translate(network);
-    writeFileSync(new URL(MODEL, folder), bytes);
+    const { graph, inputs } = translate(network);
+    writeFileSync(new URL(MODEL, folder), writeModel(graph));
     store(new URL(INPUTS, folder), inputs);
   },
   async load(folder) {

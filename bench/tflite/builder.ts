@@ -1,5 +1,5 @@
 import { volume, type Values } from '../network.js';
-import { writeModel, type OptionValue, type TfliteOperator, type TfliteTensor } from './model.js';
+import type { OptionValue, TfliteGraph, TfliteOperator, TfliteTensor } from './model.js';
 import type { OperatorName } from './schema.js';
 
 /** A value as a layer has it; its tensor may have the same elements in another shape. */
@@ -86,10 +86,8 @@ export class GraphBuilder {
     return this.flatOperator('reshape', [edge, this.integers(shape)], shape, { shape });
   }
 
-  /** The file, and the shape in which each input comes. */
-  finish(output: Edge): { bytes: Uint8Array; inputs: readonly (readonly number[])[] } {
+  finish(output: Edge): TfliteGraph {
     const { tensors, operators, inputs } = this;
-    const bytes = writeModel({ tensors, operators, inputs, output: output.tensor });
-    return { bytes, inputs: inputs.map((input) => tensors[input]!.shape) };
+    return { tensors, operators, inputs, output: output.tensor };
   }
 }

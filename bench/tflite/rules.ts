@@ -30,10 +30,10 @@ interface Slid {
   readonly shapeOf: (channels: number) => readonly number[];
 }
 
-/** Operators have the two words alone: other padding is an operator of its own. */
-function slide(to: Translation, layer: NetworkLayer, map: Edge, isNonNegative = true): Slid {
+/** Operators know the two words alone: other padding is an operator of its own. */
+function slide(to: Translation, layer: NetworkLayer, map: Edge, byZeros = true): Slid {
   const { kernel, strides, dilation, padding } = mapWindow(layer, map);
-  const x = typeof padding === 'string' ? map : pad(to, map, padding, isNonNegative);
+  const x = typeof padding === 'string' ? map : pad(to, map, padding, byZeros);
   const spatial = layer.shape.slice(1, -1);
   const sizes = spatial.length === 1 ? [1, ...spatial] : spatial;
   const common = {

@@ -1,15 +1,16 @@
 import { fuseActivations } from '../fuse.js';
 import type { Network } from '../network.js';
 import { GraphBuilder, type Edge } from './builder.js';
+import type { TfliteGraph } from './model.js';
 import { rules } from './rules.js';
 import { Translation } from './translation.js';
 
 /**
- * The network as a TensorFlow Lite file, and its inputs in the shapes that it takes.
+ * The network as the graph of a TensorFlow Lite file, and its inputs in the shapes that it takes.
  *
  * @throws Unsupported for a layer that the runtimes of such files do not have
  */
-export function translate(source: Network): { bytes: Uint8Array; inputs: Network['inputs'] } {
+export function translate(source: Network): { graph: TfliteGraph; inputs: Network['inputs'] } {
   const network = fuseActivations(source, ['conv1d', 'conv2d', 'depthwiseConv2d', 'dense', 'add']);
   const to = new Translation(new GraphBuilder(), network);
   const edges = new Map<string, Edge>();
@@ -20,7 +21,10 @@ export function translate(source: Network): { bytes: Uint8Array; inputs: Network
     const inputs = layer.from.map((name) => edges.get(name)!) as [Edge, Edge];
     edges.set(layer.name, rule(to, layer, ...inputs));
   }
-  const { bytes, inputs: shapes } = to.builder.finish(edges.get(network.output)!);
-  const inputs = Object.entries(network.inputs).map(([name, { data }], at) => [name, { data, shape: shapes[at]! }]);
-  return { bytes, inputs: Object.fromEntries(inputs) as Network['inputs'] };
+  const graph = to.builder.finish(edges.get(network.output)!);
+  const inputs = Object.entries(network.inputs).map(([name, { data }], at) => {
+    const { shape } = graph.tensors[graph.inputs[at]!]!;
+    return [name, { data, shape }] as const;
+  });
+  return { graph, inputs: Object.fromEntries(inputs) };
 }
