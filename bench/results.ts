@@ -35,7 +35,7 @@ export interface ModelResult extends Prepared, Comparison {
 export interface EngineResult {
   readonly engine: Engine;
   readonly models: readonly ModelResult[];
-  /** Of the first model measured with batch 1. */
+  /** Of the first model that is quick enough. */
   readonly calls?: Calls & { readonly model: string };
   /** Models that could not be measured, and why. */
   readonly failures: readonly { readonly model: string; readonly reason: string }[];

@@ -18,6 +18,9 @@ import { ratiosOf, type EngineResult, type ModelResult, type Results, type SideR
 import { shippedBytes } from './shipped.js';
 import { sides, type SideName } from './sides/index.js';
 
+/** Milliseconds of a call beside which what the runtime adds can be seen. */
+const SHORT_CALL = 0.1;
+
 /** Measures what the options select; progress goes to stderr. */
 export async function runBench(options: BenchOptions): Promise<Results> {
   installRivals();
@@ -57,8 +60,9 @@ async function measureEngine(
       const own = new URL(`${model.name}/`, folder);
       try {
         progress(`Node ${engine.version}, ${engine.target}: ${model.name}`);
-        models.push(await measureModel(model, own, setting));
-        if (calls === undefined && model.batch === 1) {
+        const result = await measureModel(model, own, setting);
+        models.push(result);
+        if (calls === undefined && result.timings.nacre!.time < SHORT_CALL) {
           const task = { folder: sideFolder(own, 'nacre').href };
           calls = { model: model.name, ...(await askOnce<Calls>('calls', engine.node, task)) };
         }

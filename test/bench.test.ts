@@ -4,6 +4,7 @@ import { difference } from '../bench/compare.js';
 import { models } from '../bench/models/index.js';
 import { translate } from '../bench/onnx/translate.js';
 import { peakBinary, type PeakExports } from '../bench/peak.js';
+import { report } from '../bench/report.js';
 import { ratiosOf } from '../bench/results.js';
 import { build } from '../compiler/index.js';
 import { importOnnx } from '../compiler/import/onnx/index.js';
@@ -45,6 +46,41 @@ test('the ratio is that to the fastest rival of its kind', (t) => {
     native: { rival: 'native', times: 0.5, bar: 1.4, isMet: false },
   });
   t.deepEqual(ratiosOf('another', 'baseline', timings, sides.slice(0, 2)), { wasm: { rival: 'onnxruntime', times: 4.5 } }); // prettier-ignore
+});
+
+test('the report says which bars are met, and why a side stands as –', (t) => {
+  const timing = (time: number) => ({ time, samples: 24, memory: 5e7, difference: 1e-6 });
+  const timings = { nacre: timing(0.02), onnxruntime: timing(0.06), native: timing(0.02) };
+  const sides = (['nacre', 'onnxruntime', 'jax', 'native'] as const).map((name) => ({
+    ...{ name, title: `side ${name}`, version: '1.0.0', isNative: name === 'native' },
+  }));
+  const model = {
+    ...{
+      name: 'lenet-b1',
+      operations: 4e5,
+      parameters: 61_706,
+      timings,
+      peak: 40,
+      failures: { jax: 'no such operator' },
+    },
+    ...{ compile: { first: 200, warm: 20 }, module: 250_000, code: { raw: 30_000, gzip: 16_000 } },
+    ...{ memory: { predicted: 300_000, used: 320_000 }, refused: {} },
+    ratios: ratiosOf('lenet-b1', 'relaxed', timings, sides),
+  };
+  const text = report({
+    machine: { cpu: 'a processor', cores: 2, date: '2026-01-01', load: 0 },
+    ...{ quick: false, sides },
+    engines: [{ engine: { node: '/node', version: '24.0.0', target: 'relaxed' }, models: [model], failures: [] }],
+  });
+  const row = (start: string): string[] =>
+    (text.split('\n').find((line) => line.startsWith(start)) ?? '').split('|').map((cell) => cell.trim());
+  t.deepEqual(row('| lenet-b1').slice(1, -1), [
+    ...['lenet-b1', '0.400', '0.0200', '**0.0600**', '–', '0.0200', '3.00 (2.8 met)', '1.00 (1.4 short)', '20.0', '50'],
+    '1.0e-6',
+  ]);
+  t.true(text.includes('- side jax on lenet-b1: no such operator'));
+  t.true(text.includes('1.07 (1.1 met)'));
+  t.true(text.includes('16.0 (15.0 short)'));
 });
 
 /** The operation f32x4.relaxed_madd in a binary. */

@@ -12,7 +12,7 @@ import type { PrepareTask, Prepared } from '../protocol.js';
 import { sides, type SideName } from '../sides/index.js';
 
 /** Milliseconds after which no further compilation starts. */
-const ENOUGH = 10_000;
+const ENOUGH = 6000;
 
 answer(async ({ model, folder, sides: names, target, repeats }: PrepareTask): Promise<Prepared> => {
   const graph = selectModels([model])[0]!.graph();
