@@ -60,6 +60,11 @@ export const limitsOf = (model: string): Limits => limits[model] ?? {};
 /** Of the memory that a module has, in what its manifest says it needs. */
 export const MEMORY_LIMIT = 1.1;
 
+const PAGE = 65536;
+
+/** Bytes that a module may have, in whole pages. */
+export const mostMemory = (predicted: number): number => Math.ceil((MEMORY_LIMIT * predicted) / PAGE) * PAGE;
+
 /** Bytes of the loader, compressed by gzip. */
 export const LOADER_LIMIT = 3000;
 

@@ -1,4 +1,4 @@
-import { CALL_LIMITS, limitsOf, LOADER_LIMIT, MEMORY_LIMIT } from './bars.js';
+import { CALL_LIMITS, limitsOf, LOADER_LIMIT, MEMORY_LIMIT, mostMemory } from './bars.js';
 import { kilobytes, markdownTable, megabytes, significant, type Cell } from './markdown.js';
 import type { ByteCount } from './protocol.js';
 import type { EngineResult, Ratio, Results, SideResult } from './results.js';
@@ -123,7 +123,7 @@ function memoryTable({ models }: EngineResult, sides: readonly SideResult[]): st
     name,
     megabytes(predicted),
     megabytes(used),
-    within(used / predicted, MEMORY_LIMIT, (value) => value.toFixed(2)),
+    against((used / predicted).toFixed(2), String(MEMORY_LIMIT), used <= mostMemory(predicted)),
     cold && megabytes(cold.empty.memory),
     ...sides.map((side) => timings[side.name] && megabytes(timings[side.name]!.memory)),
   ]);

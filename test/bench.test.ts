@@ -79,7 +79,7 @@ test('the report says which bars are met, and why a side stands as –', (t) => 
     '1.0e-6',
   ]);
   t.true(text.includes('- side jax on lenet-b1: no such operator'));
-  t.true(text.includes('1.07 (1.10 met)'));
+  t.true(text.includes('1.07 (1.1 met)'));
   t.true(text.includes('16.0 (15.0 short)'));
 });
 

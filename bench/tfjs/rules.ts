@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { volume, type NetworkLayer } from '../network.js';
 import { windowOf } from '../window.js';
 import { multiHeadAttention } from './attention.js';
-import { activated, product, type Rule, type Source } from './rule.js';
+import { activated, product, type Rule } from './rule.js';
 
 type Pair = [number, number];
 type MapPadding = 'valid' | 'same' | [Pair, Pair, Pair, Pair];
@@ -84,5 +84,3 @@ export const rules: Readonly<Record<string, Rule>> = {
   multiHeadAttention,
   dot,
 };
-
-export type { Source };

@@ -22,7 +22,7 @@ const fused = { activation: 'int8' } as const;
 const strides = { strideWidth: 'int32', strideHeight: 'int32' } as const;
 const dilation = { dilationWidth: 'int32', dilationHeight: 'int32' } as const;
 
-export const operators = {
+const operators = {
   add: { code: 0, options: { union: 11, fields: fused } },
   conv2d: { code: 3, options: { union: 1, fields: { padding: 'int8', ...strides, ...fused, ...dilation } } },
   depthwiseConv2d: {

@@ -77,8 +77,13 @@ export function runTflite(graph: TfliteGraph, inputs: readonly Values[]): Float3
     graph.inputs.forEach((tensor, at) => (values[tensor] = tf.tensor(inputs[at]!.data, [...inputs[at]!.shape])));
     for (const { name, inputs: read, output, options } of graph.operators) {
       const shape = [...graph.tensors[output]!.shape];
-      const result = operators[name](read.map((tensor) => values[tensor]!), options, shape);
-      if (String(result.shape) !== String(shape)) throw new Error(`${name}: gives [${String(result.shape)}], not [${String(shape)}]`);
+      const result = operators[name](
+        read.map((tensor) => values[tensor]!),
+        options,
+        shape,
+      );
+      if (String(result.shape) !== String(shape))
+        throw new Error(`${name}: gives [${String(result.shape)}], not [${String(shape)}]`);
       values[output] = result;
     }
     return values[graph.output]!;
