@@ -48,7 +48,7 @@ const rows: readonly Row[] = [
 ];
 
 const nameOf = ({ channels, filters, padding, end }: Row): string =>
-  `${channels} → ${filters}, padded by ${padding.flat().join()}, ${end}`;
+  `${channels} → ${filters}, padded by ${JSON.stringify(padding)}, ${end}`;
 
 const weightsOf = ({ channels, filters, layout, groups = 1 }: Row): Tensor => {
   const inner = channels / groups;
@@ -163,7 +163,7 @@ test('an image of a batch gives the same bits as the image alone', async (t) => 
       data.slice((image * data.length) / 3, ((image + 1) * data.length) / 3);
     const alone = run(
       whole.map(({ dtype, shape, data }) => {
-        return { dtype, shape: [1, ...shape.slice(1)], data: part(data as Float32Array) } as Tensor;
+        return { dtype, shape: [1, ...shape.slice(1)], data: part(floats({ data })) } as Tensor;
       }),
     );
     rows.forEach((row, i) => {
