@@ -23,6 +23,7 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
   const name = kernels[call.kernel as KernelName].template
     ? linker.template(call.kernel, call.epilogue, others)
     : linker.library(call.kernel);
+  linker.kept.add(name);
   return module.call(name, args, call.failure === null && call.defines === null ? none : i32);
 }
 
@@ -97,7 +98,7 @@ export function emitPrepare(linker: Linker, plan: KernelPlan): void {
     module.global.set('dirty', module.i32.const(0)),
     module.i32.const(Status.ok),
   );
-  linker.add('prepare', [], i32, locals, body);
+  linker.add('prepare', [], i32, locals, body, 'straight');
 }
 
 /** `forward()`: runs `prepare` when a parameter has changed, then every step. */
@@ -105,7 +106,7 @@ export function emitForward(linker: Linker, plan: KernelPlan): void {
   const { module } = linker;
   const locals = new Locals(module);
   const status = locals.make(i32);
-  linker.add('forward', [], i32, locals, [
+  const body = [
     requireInferred(linker),
     when(
       module,
@@ -115,7 +116,8 @@ export function emitForward(linker: Linker, plan: KernelPlan): void {
     ...emitSteps(linker, plan, plan.forward, locals),
     ...(outputsWait(plan) ? [module.call('publish', [], none)] : []),
     module.i32.const(Status.ok),
-  ]);
+  ];
+  linker.add('forward', [], i32, locals, body, 'straight');
 }
 
 /** `reset()`: what lasts between calls is zero again. False if nothing does. */
