@@ -24,6 +24,7 @@ import { inlineBody, isInlinable } from './inline.js';
 /** What functions of a library call, as far as anyone asked. */
 const callGraphs = new WeakMap<Uint8Array, Map<string, readonly string[]>>();
 
+/** For copies of library functions, which were optimized before an epilogue went into them. */
 const tidying = [
   'simplify-locals-nostructure',
   'vacuum',
@@ -32,6 +33,9 @@ const tidying = [
   'coalesce-locals',
   'vacuum',
 ] as const;
+
+/** For one call after the other, of which there may be thousands. */
+const straightening = ['precompute', 'remove-unused-brs', 'vacuum'] as const;
 
 /** A module that starts as the kernel library, from which what a model does not use is dropped in the end. */
 export class Linker {
@@ -44,10 +48,13 @@ export class Linker {
   private readonly inlined = new Map<string, boolean>();
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
-  /** Those of them that are copies of library functions, which were optimized before an epilogue went into them. */
-  private readonly copies = new Set<string>();
-  /** Functions that must not be inlined: kernels have many places for an epilogue, and users' functions are large. */
-  readonly kept: string[] = [];
+  /** The passes of those of them that do not take all. */
+  private readonly passes = new Map<string, readonly string[]>();
+  /**
+   * Functions that must not be inlined: kernels have many places for an epilogue, users' functions are large, and a
+   * function of thousands of steps with as many sets of locals takes quadratic time.
+   */
+  readonly kept = new Set<string>();
 
   constructor(
     library: Uint8Array,
@@ -107,7 +114,7 @@ export class Linker {
     });
     this.add(name, [v128, i32, i32], v128, locals, [...body, value]);
     this.linked.set(key, name);
-    if (expression && callsFunction(expression)) this.kept.push(name);
+    if (expression && callsFunction(expression)) this.kept.add(name);
     return name;
   }
 
@@ -127,7 +134,7 @@ export class Linker {
     forEachCall(body, (call, callee) => retarget(call, this.specialize(callee, targets, as)));
     this.module.addFunction(copy, info.params, info.results, info.vars, body);
     this.added.push(copy);
-    this.copies.add(copy);
+    this.passes.set(copy, tidying);
     return copy;
   }
 
@@ -141,7 +148,8 @@ export class Linker {
     module.runPasses(['remove-unused-module-elements', 'inlining', 'simplify-globals']);
     for (const name of this.added) {
       if (!module.getFunction(name)) continue;
-      if (this.copies.has(name)) module.runPassesOnFunction(name, [...tidying]);
+      const passes = this.passes.get(name);
+      if (passes) module.runPassesOnFunction(name, passes);
       else module.optimizeFunction(name);
     }
     module.runPasses(['remove-unused-module-elements']);
@@ -158,12 +166,21 @@ export class Linker {
 
   /**
    * Adds a function of the model.
-   * @param optimize false for a switch over many cases, which takes Binaryen time more than linear in their number
+   * @param optimize false for a switch over many cases, which takes Binaryen time more than linear in their number;
+   *   `straight` for calls one after the other
    */
-  add(name: string, params: number[], result: number, locals: Locals, body: Ref[], optimize = true): void {
+  add(
+    name: string,
+    params: number[],
+    result: number,
+    locals: Locals,
+    body: Ref[],
+    optimize: boolean | 'straight' = true,
+  ): void {
     const block = body.length === 1 ? body[0]! : this.module.block(null, body, result);
     this.module.addFunction(name, params.length === 0 ? none : typesOf(...params), result, locals.types, block);
-    if (optimize) this.added.push(name);
+    if (optimize !== false) this.added.push(name);
+    if (optimize === 'straight') this.passes.set(name, straightening);
   }
 
   /** a · b + c, in one rounding on the relaxed target. */

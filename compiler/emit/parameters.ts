@@ -147,7 +147,7 @@ function emitDecode(linker: Linker, plan: KernelPlan): void {
     ...(filling.kind === 'values' ? decodeStored(linker, filling.values) : []),
     module.br('decoded'),
   ]);
-  const decoding = module.block('decoded', switchOver(linker, index(), cases));
+  const decoding = module.block('decoded', switchOver(linker, index, cases));
   const body = [
     ...requireParameters(linker, plan),
     ...requireVariable(linker, index()),

@@ -17,6 +17,6 @@ export function emitStep(linker: Linker, plan: KernelPlan): void {
     ...refs,
     module.return(module.i32.const(0)),
   ]);
-  const body = [...begin, ...switchOver(linker, locals.parameter(0).get(), cases), ...emitEnd(linker, plan)];
+  const body = [...begin, ...switchOver(linker, locals.parameter(0).get, cases), ...emitEnd(linker, plan)];
   linker.add('step', [i32], i32, locals, body, cases.length < MANY_CASES);
 }

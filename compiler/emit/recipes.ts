@@ -92,7 +92,7 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
     const before = plan.rng === 'torch' ? chooseGenerator(linker, plan, filling) : [];
     return [...before, module.return(module.call('draw', draw, i32))];
   });
-  const body = switchOver(linker, locals.parameter(0).get(), cases);
+  const body = switchOver(linker, locals.parameter(0).get, cases);
   linker.add('recipe', params, i32, locals, [...body, module.i32.const(1)], cases.length < MANY_CASES);
   return payloads;
 }
@@ -156,6 +156,6 @@ export function emitAdvance(linker: Linker, plan: KernelPlan): void {
     const skip = [field(linker, 'count'), generator(linker, plan, 'graph'), isNormal];
     return [linker.call('skipTorch', skip), module.return()];
   });
-  const body = switchOver(linker, locals.parameter(0).get(), cases);
+  const body = switchOver(linker, locals.parameter(0).get, cases);
   linker.add('advance', [i32], none, locals, body.length > 0 ? body : [module.nop()], cases.length < MANY_CASES);
 }

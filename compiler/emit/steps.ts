@@ -26,6 +26,7 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
       ? { product: linker.template('gemm', null) }
       : {};
   const name = kernel.template ? linker.template(call.kernel, call.epilogue, others) : linker.library(call.kernel);
+  linker.kept.add(name);
   return module.call(name, args, call.failure === null && call.defines === null ? none : i32);
 }
 
@@ -101,7 +102,7 @@ export function emitPrepare(linker: Linker, plan: KernelPlan): void {
     module.global.set('dirty', module.i32.const(0)),
     module.i32.const(Status.ok),
   );
-  linker.add('prepare', [], i32, locals, body);
+  linker.add('prepare', [], i32, locals, body, 'straight');
 }
 
 /** What `forward` begins with: `prepare` when a parameter has changed. */
@@ -127,11 +128,12 @@ export const emitEnd = ({ module }: Linker, plan: KernelPlan): Ref[] => [
 /** `forward()`: runs `prepare` when a parameter has changed, then every step. */
 export function emitForward(linker: Linker, plan: KernelPlan): void {
   const locals = new Locals(linker.module);
-  linker.add('forward', [], i32, locals, [
+  const body = [
     ...emitBegin(linker, locals),
     ...emitSteps(linker, plan, plan.forward, locals).flat(),
     ...emitEnd(linker, plan),
-  ]);
+  ];
+  linker.add('forward', [], i32, locals, body, 'straight');
 }
 
 /** `reset()`: what lasts between calls is zero again. False if nothing does. */

@@ -89,7 +89,7 @@ export function emitLocate(linker: Linker, plan: KernelPlan): void {
   const body = [
     module.global.set(globalName('first'), module.i64.const(0n)),
     module.global.set(globalName('scratch'), scratch),
-    ...switchOver(linker, locals.parameter(0).get(), cases),
+    ...switchOver(linker, locals.parameter(0).get, cases),
     module.i32.const(0),
   ];
   linker.add('locate', [i32], i32, locals, body, cases.length < MANY_CASES);
@@ -108,17 +108,26 @@ function publishDims(linker: Linker, plan: KernelPlan, { shape }: PlannedVariabl
 /** A switch over more cases is left as it is: the optimizer's time grows faster than their number, to 2.3 s for 2,000. */
 export const MANY_CASES = 100;
 
+/** Cases of one nest of blocks; Binaryen looks through what a block holds, so that deep nests take quadratic time. */
+const NESTED_CASES = 64;
+
 /** Runs case `index`; falls through when there is none. Every case must leave the function or the block. */
-export function switchOver({ module }: Linker, index: Ref, cases: readonly Ref[][]): Ref[] {
+export function switchOver({ module }: Linker, index: () => Ref, cases: readonly Ref[][]): Ref[] {
   if (cases.length === 0) return [];
-  const label = (i: number): string => `case${i}`;
-  const names = cases.map((_, i) => label(i));
-  let nest = module.block(label(0), [module.switch(names, 'none', index)], none);
-  cases.forEach((body, i) => {
-    const outer = i + 1 < cases.length ? label(i + 1) : 'none';
-    nest = module.block(outer, [nest, ...body], none);
+  const nest = (label: string, at: Ref, bodies: readonly Ref[][]): Ref => {
+    const names = bodies.map((_, i) => `${label}${i}`);
+    return bodies.reduce(
+      (inner, body, i) => module.block(names[i + 1] ?? label, [inner, ...body], none),
+      module.block(names[0]!, [module.switch(names, label, at)], none),
+    );
+  };
+  if (cases.length <= NESTED_CASES) return [nest('case', index(), cases)];
+  const groups = Array.from({ length: Math.ceil(cases.length / NESTED_CASES) }, (_, group) => {
+    const within = module.i32.rem_u(index(), module.i32.const(NESTED_CASES));
+    const own = cases.slice(group * NESTED_CASES, (group + 1) * NESTED_CASES);
+    return [nest(`group${group}case`, within, own), module.br('group')];
   });
-  return [nest];
+  return [nest('group', module.i32.div_u(index(), module.i32.const(NESTED_CASES)), groups)];
 }
 
 /** `store(index)`: takes the canonical values of the located variable as its own. */
