@@ -8,7 +8,7 @@ export interface MeasuredProfile {
   readonly host: string;
   readonly steps: readonly MeasuredStep[];
   readonly total: { readonly time: number; readonly multiplyAdds: number };
-  readonly times: { readonly module: number; readonly peak: number };
+  readonly times: { readonly peak: number };
 }
 
 interface MeasuredStep {
@@ -84,8 +84,8 @@ function section(profile: MeasuredProfile): string {
   const { name, target, host, steps, total, times } = profile;
   const limit = (2 * total.multiplyAdds) / times.peak / 1e3;
   const text = [
-    `${host}, ${target}: ${significant(times.module / 1e3)} ms for one \`forward\` of ${steps.length} steps, `,
-    `${significant((2 * total.multiplyAdds) / times.module / 1e3)} GFLOP/s. At the peak of ${significant(times.peak)} `,
+    `${host}, ${target}: ${significant(total.time / 1e3)} ms for the ${steps.length} steps of one \`forward\`, `,
+    `${significant((2 * total.multiplyAdds) / total.time / 1e3)} GFLOP/s. At the peak of ${significant(times.peak)} `,
     `GFLOP/s its ${significant(total.multiplyAdds / 1e6)} million multiply-adds take ${significant(limit / 1e3)} ms.`,
   ].join('');
   return `#### ${name}, ${target}\n\n${text}\n\n${table(profile)}`;
