@@ -54,7 +54,7 @@ async function profile(
 const [BEGIN, END] = ['<!-- profiles -->\n', '<!-- /profiles -->'];
 
 /** A text with what stands between the two markers replaced. @throws Error where one of them is missing */
-export function between(text: string, section: string): string {
+function between(text: string, section: string): string {
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`docs/performance.md: has no ${BEGIN.trim()} before ${END}`);
   return text.slice(0, begin + BEGIN.length) + section + text.slice(end);

@@ -50,7 +50,7 @@ const PEAK_SAMPLES = 4;
 /** Milliseconds. */
 const PEAK_WARM_UP = 100;
 
-export function median(samples: Iterable<number>): number {
+function median(samples: Iterable<number>): number {
   const sorted = Float64Array.from(samples).sort();
   return sorted.length === 0 ? NaN : (sorted[sorted.length >> 1]! + sorted[(sorted.length - 1) >> 1]!) / 2;
 }

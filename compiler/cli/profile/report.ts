@@ -35,7 +35,7 @@ export function printLayers(layers: readonly string[]): string {
 const shapeOf = (shape: readonly number[] | undefined): string => (shape ? `(${shape.join(', ')})` : '');
 
 /** `(1, 20) → (1, 256)`, of what is read but variables the first and how many more. */
-export function printShapes({ inputs, outputs }: Pick<StepFigures, 'inputs' | 'outputs'>): string {
+function printShapes({ inputs, outputs }: Pick<StepFigures, 'inputs' | 'outputs'>): string {
   const more = inputs.length > 1 ? ` + ${inputs.length - 1}` : '';
   return [`${shapeOf(inputs[0])}${more}`, shapeOf(outputs[0])].filter((text) => text !== '').join(' → ');
 }
