@@ -17,12 +17,10 @@ export const tfjs: Side = {
     setThreadsCount(1);
     await tf.setBackend('wasm');
     const network = restore(new URL(MODEL, folder)) as Network;
-    const inputs = Object.entries(network.inputs).map(([name, { data, shape }]) => ({ name, data, shape: [...shape] }));
+    const inputs = Object.values(network.inputs).map(({ data, shape }) => ({ data, shape: [...shape] }));
     const compute = await translate(network);
     return () => {
-      const y = tf.tidy(() =>
-        compute(Object.fromEntries(inputs.map(({ name, data, shape }) => [name, tf.tensor(data, shape)]))),
-      );
+      const y = tf.tidy(() => compute(inputs.map(({ data, shape }) => tf.tensor(data, shape))));
       const result = y.dataSync();
       y.dispose();
       return result as Float32Array;

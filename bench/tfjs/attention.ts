@@ -5,10 +5,8 @@ import { product, tensorOf, type Rule } from './rule.js';
 /** Products, softmax and products over [batch, heads, steps, size], with transpositions before and after. */
 export const multiHeadAttention: Rule = (layer, { network, shapes }) => {
   const projections = projectionsOf(network, layer);
-  const project = (shape: readonly number[], { weight, bias }: (typeof projections)['query']) => {
-    const compute = product(shape, { b: tensorOf(weight), bias: tensorOf(bias) });
-    return (x: tf.Tensor) => compute(x, 'linear');
-  };
+  const project = (shape: readonly number[], { weight, bias }: (typeof projections)['query']) =>
+    product(shape, { b: tensorOf(weight), bias: tensorOf(bias), activation: 'linear' });
   const [query, values] = shapes as [readonly number[], readonly number[]];
   const width = projections.value.weight.shape[1]!;
   const attended = [query[0]!, query[1]!, width];

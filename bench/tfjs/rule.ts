@@ -20,15 +20,16 @@ type Fused = 'linear' | 'relu' | 'relu6' | 'sigmoid';
 
 const isFused = (kind: string): kind is Fused => ['linear', 'relu', 'relu6', 'sigmoid'].includes(kind);
 
-/** `compute` with the layer's activation inside it or, where the backend does not fuse it, after it. */
+/** What `fused` gives with the layer's activation inside it or, where the backend does not fuse it, before it. */
 export function activated(
   { name, activation: { kind } }: NetworkLayer,
-  compute: (x: tf.Tensor, activation: Fused) => tf.Tensor,
+  fused: (activation: Fused) => (x: tf.Tensor) => tf.Tensor,
 ): Compute {
-  if (isFused(kind)) return (x) => compute(x, kind);
+  if (isFused(kind)) return fused(kind);
   const after = activations[kind];
   if (after === undefined) throw new Error(`${name}: activation '${kind}' is not translated to tfjs`);
-  return (x) => after(compute(x, 'linear'));
+  const compute = fused('linear');
+  return (x) => after(compute(x));
 }
 
 const activations: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
@@ -40,11 +41,10 @@ const activations: Readonly<Record<string, (x: tf.Tensor) => tf.Tensor>> = {
 /** x [..., in] · b [in, out] + bias [out] by the fused product of matrices; `shape` is that of x. */
 export function product(
   shape: readonly number[],
-  weights: { readonly b: tf.Tensor; readonly bias: tf.Tensor },
-): (x: tf.Tensor, activation: Fused) => tf.Tensor {
-  const { b, bias } = weights as { b: tf.Tensor2D; bias: tf.Tensor };
-  if (shape.length === 2) return (a, activation) => tf.fused.matMul({ a, b, bias, activation });
+  { b, bias, activation }: { readonly b: tf.Tensor; readonly bias: tf.Tensor; readonly activation: Fused },
+): (x: tf.Tensor) => tf.Tensor {
+  if (shape.length === 2) return (a) => tf.fused.matMul({ a, b, bias, activation });
   const rows: [number, number] = [volume(shape.slice(0, -1)), shape.at(-1)!];
-  const back = [...shape.slice(0, -1), b.shape[1]];
-  return (x, activation) => tf.reshape(tf.fused.matMul({ a: tf.reshape(x, rows), b, bias, activation }), back);
+  const back = [...shape.slice(0, -1), b.shape[1]!];
+  return (x) => tf.reshape(tf.fused.matMul({ a: tf.reshape(x, rows), b, bias, activation }), back);
 }

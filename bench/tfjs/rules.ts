@@ -28,17 +28,19 @@ const convolution: Rule = (layer, { weight, shapes: [shape] }) => {
   const { strides, dilations, pad } = mapWindow(layer, shape!);
   const given = weight('weight');
   const filter = (given.rank === 3 ? tf.expandDims(given, 0) : given) as tf.Tensor4D;
-  const options = { filter, bias: weight('bias'), strides, dilations, pad };
-  return activated(layer, (x, activation) =>
-    overMaps(shape!, (map) => tf.fused.conv2d({ x: map, ...options, activation }))(x),
+  const bias = weight('bias');
+  return activated(layer, (activation) =>
+    overMaps(shape!, (x) => tf.fused.conv2d({ x, filter, bias, strides, dilations, pad, activation })),
   );
 };
 
 const depthwiseConv2d: Rule = (layer, { weight, shapes: [shape] }) => {
   const { strides, dilations, pad } = mapWindow(layer, shape!);
-  const options = { filter: weight('weight') as tf.Tensor4D, bias: weight('bias'), strides, dilations };
-  return activated(layer, (x, activation) =>
-    tf.fused.depthwiseConv2d({ x: x as tf.Tensor4D, ...options, pad: pad as 'same', activation }),
+  const [filter, bias] = [weight('weight') as tf.Tensor4D, weight('bias')];
+  return activated(layer, (activation) =>
+    overMaps(shape!, (x) =>
+      tf.fused.depthwiseConv2d({ x, filter, bias, strides, dilations, pad: pad as 'same', activation }),
+    ),
   );
 };
 
@@ -58,7 +60,7 @@ const layerNormalization: Rule = ({ epsilon }, { weight }) => {
 };
 
 const dense: Rule = (layer, { weight, shapes: [shape] }) =>
-  activated(layer, product(shape!, { b: weight('weight'), bias: weight('bias') }));
+  activated(layer, (activation) => product(shape!, { b: weight('weight'), bias: weight('bias'), activation }));
 
 const dot: Rule = ({ name, axes: [left, right] }, { shapes }) => {
   if (shapes.some(({ length }) => length !== 3)) throw new Error(`${name}: only matrices are translated to tfjs`);

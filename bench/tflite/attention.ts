@@ -1,8 +1,8 @@
 import { projectionsOf } from '../attention.js';
 import { transpose } from '../network.js';
 import type { Edge } from './builder.js';
-import type { Rule } from './rules.js';
 import { FusedActivation } from './schema.js';
+import type { Rule } from './translation.js';
 
 /** Products, softmax and products over [batch, heads, steps, size], with transpositions before and after. */
 export const multiHeadAttention: Rule = (to, layer, x, values) => {

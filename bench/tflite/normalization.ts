@@ -1,4 +1,4 @@
-import type { Rule } from './rules.js';
+import type { Rule } from './translation.js';
 
 /** By the mean and variance over the last axis. */
 export const layerNormalization: Rule = (to, layer, x) => {

@@ -5,9 +5,7 @@ import { multiHeadAttention } from './attention.js';
 import type { Edge } from './builder.js';
 import { layerNormalization } from './normalization.js';
 import { FusedActivation, Padding } from './schema.js';
-import type { Translation } from './translation.js';
-
-export type Rule = (to: Translation, layer: NetworkLayer, x: Edge, other: Edge) => Edge;
+import type { Rule, Translation } from './translation.js';
 
 /** A sequence as a map of height 1. */
 const asMap = ({ tensor, shape }: Edge): Edge =>

@@ -7,6 +7,9 @@ const inside = new Map(Object.entries(FusedActivation));
 /** Activations that no operator has in it. */
 const after: Readonly<Record<string, OperatorName>> = { sigmoid: 'logistic', softmax: 'softmax', gelu: 'gelu' };
 
+/** Adds the operators of a layer of one or two inputs. @returns what they compute */
+export type Rule = (to: Translation, layer: NetworkLayer, x: Edge, other: Edge) => Edge;
+
 /** What rules read and write. */
 export class Translation {
   constructor(

@@ -7,7 +7,7 @@ import { networks, runGraph } from './networks.js';
 import { runTflite } from './tflite.js';
 
 const around: [number, number][] = [[1, 1], [1, 1]]; // prettier-ignore
-const pool = () => sequential([input([1, 6, 6, 2]), maxPooling2d({ poolSize: 3, strides: 2, padding: around })]);
+const pool = () => sequential([input([1, 6, 6, 2]), maxPooling2d({ poolSize: 2, padding: around })]);
 
 const isRecurrent = (name: string): boolean => name === 'lstm' || name === 'gru';
 
