@@ -31,49 +31,77 @@ export function gathered(
   const tapStride = (<usize>weightStride) << 2;
   const outputs = channels * multiplier;
   const stride = (<usize>outputs) << 2;
-  const last = outputs - 1;
   for (let v: u32 = 0; v < outHeight; v++) {
     const start = v * strideHeight;
     const first = tapsBefore(start, padTop, dilationHeight, kernelHeight);
-    const past = tapsWithin(start, padTop, dilationHeight, kernelHeight, height);
-    const rows = past > first ? past - first : 0;
-    const line = x + <usize>(start + first * dilationHeight - padTop) * row;
-    for (let output: u32 = 0; output < outputs; output += 4) {
-      const offset = (<usize>output) << 2;
-      const lanes = min<u32>(outputs - output, 4);
-      const c0 = (<usize>(output / multiplier)) << 2;
-      const c1 = (<usize>(min<u32>(output + 1, last) / multiplier)) << 2;
-      const c2 = (<usize>(min<u32>(output + 2, last) / multiplier)) << 2;
-      const c3 = (<usize>(min<u32>(output + 3, last) / multiplier)) << 2;
-      let target = <usize>v * outWidth * stride + offset;
-      for (let u: u32 = 0; u < outWidth; u++) {
-        const begin = u * strideWidth;
-        const before = tapsBefore(begin, padLeft, dilationWidth, kernelWidth);
-        const within = tapsWithin(begin, padLeft, dilationWidth, kernelWidth, width);
-        const columns = within > before ? within - before : 0;
-        const skip = row * dilationHeight - tap * columns;
-        const tapSkip = tapStride * (kernelWidth - columns);
-        let p = line + <usize>(begin + before * dilationWidth - padLeft) * pixel;
-        let q = w + <usize>(first * kernelWidth + before) * tapStride + offset;
-        let sum = f32x4.splat(0);
-        for (let i = rows; i; i--) {
-          for (let j = columns; j; j--) {
-            let value = v128.load32_splat(p + c0);
-            if (c3 != c0) {
-              value = v128.load32_lane(p + c1, value, 1);
-              value = v128.load32_lane(p + c2, value, 2);
-              value = v128.load32_lane(p + c3, value, 3);
-            }
-            sum = multiplyAdd(value, lanes == 4 ? v128.load(q) : loadLanes(q, lanes, value), sum);
-            p += tap;
-            q += tapStride;
-          }
-          p += skip;
-          q += tapSkip;
-        }
-        storeLanes(y + target, epilogue(sum, bias + offset, residual + target), lanes);
-        target += stride;
+    const last = tapsWithin(start, padTop, dilationHeight, kernelHeight, height);
+    const rows = last > first ? last - first : 0;
+    for (let u: u32 = 0; u < outWidth; u++) {
+      const begin = u * strideWidth;
+      const before = tapsBefore(begin, padLeft, dilationWidth, kernelWidth);
+      const within = tapsWithin(begin, padLeft, dilationWidth, kernelWidth, width);
+      const columns = within > before ? within - before : 0;
+      const p =
+        x +
+        <usize>(start + first * dilationHeight - padTop) * row +
+        <usize>(begin + before * dilationWidth - padLeft) * pixel;
+      const q = w + <usize>(first * kernelWidth + before) * tapStride;
+      for (let output: u32 = 0; output < outputs; output += 4) {
+        // prettier-ignore
+        gather(output, p, q, tapStride, y, bias, residual, outputs, multiplier, rows, columns, tap,
+          row * dilationHeight - tap * columns, tapStride * (kernelWidth - columns));
       }
+      y += stride;
+      residual += stride;
     }
   }
+}
+
+/** Four output channels of one pixel, fewer at the end, each with its own input channel. */
+function gather(
+  output: u32,
+  x: usize,
+  w: usize,
+  tapStride: usize,
+  y: usize,
+  bias: usize,
+  residual: usize,
+  outputs: u32,
+  multiplier: u32,
+  rows: u32,
+  columns: u32,
+  tap: usize,
+  skip: usize,
+  tapSkip: usize,
+): void {
+  const lanes = min<u32>(outputs - output, 4);
+  const zero = f32x4.splat(0);
+  const last = outputs - 1;
+  let x0 = x + <usize>((output / multiplier) << 2);
+  let x1 = x + <usize>((min<u32>(output + 1, last) / multiplier) << 2);
+  let x2 = x + <usize>((min<u32>(output + 2, last) / multiplier) << 2);
+  let x3 = x + <usize>((min<u32>(output + 3, last) / multiplier) << 2);
+  const offset = (<usize>output) << 2;
+  let q = w + offset;
+  let sum = zero;
+  for (let i = rows; i; i--) {
+    for (let j = columns; j; j--) {
+      let value = v128.load32_splat(x0);
+      value = v128.load32_lane(x1, value, 1);
+      value = v128.load32_lane(x2, value, 2);
+      value = v128.load32_lane(x3, value, 3);
+      sum = multiplyAdd(value, loadLanes(q, lanes, zero), sum);
+      x0 += tap;
+      x1 += tap;
+      x2 += tap;
+      x3 += tap;
+      q += tapStride;
+    }
+    x0 += skip;
+    x1 += skip;
+    x2 += skip;
+    x3 += skip;
+    q += tapSkip;
+  }
+  storeLanes(y + offset, epilogue(sum, bias + offset, residual + offset), lanes);
 }

@@ -247,6 +247,9 @@ const pools: Pool[] = [
   { pool: [3, 2], stride: [1, 1], pad: [1, 0], map: [3, 3] },
   { pool: [1, 4], stride: [3, 1], pad: [0, 2], map: [4, 3] },
   { pool: [5, 5], stride: [1, 2], pad: [2, 2], map: [2, 2] },
+  { pool: [2, 2], stride: [1, 2], pad: [0, 0], map: [3, 5] },
+  { pool: [3, 3], stride: [1, 1], pad: [0, 1], map: [4, 4] },
+  { pool: [3, 3], stride: [2, 2], pad: [0, 0], map: [7, 7] },
 ];
 
 test('maxPool2d and averagePool2d', (t) => {
