@@ -123,12 +123,20 @@ const kernels: readonly Mutation[] = [
 
 const planned: readonly Mutation[] = [
   built(
-    'compiler/plan/memory',
+    'compiler/plan/arena',
     'a buffer is given away one step too early',
     'a.first <= b.last && b.first <= a.last',
     'a.first < b.last && b.first < a.last',
     'properties/memory',
     '*unoptimized',
+  ),
+  built(
+    'compiler/plan/sharing',
+    'an operand that is read later is written over',
+    'buffer.last === at',
+    'buffer.last >= at',
+    'sharing',
+    'what is read later stays',
   ),
   built(
     'compiler/plan/index',
