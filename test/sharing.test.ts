@@ -144,7 +144,7 @@ const cases: Readonly<Record<string, Case>> = {
 async function outputsOf(graph: TensorGraph, calls: readonly Inputs[], without: typeof measures | []) {
   const model = await modelOf(graph, 'baseline', compiledFunctions, without);
   return calls.map((call) => {
-    const outputs = model.forward(call as Readonly<Record<string, Tensor>>);
+    const outputs = model.forward(call);
     return Object.entries(outputs).map(([name, { data }]) => {
       const { buffer, byteOffset, byteLength } = data as Float32Array;
       return [name, Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength)).toString('hex')];
