@@ -7,7 +7,6 @@ import { parseDeclaration } from '../compiler/declaration.js';
 import { optimize } from '../compiler/optimize/index.js';
 import { plan } from '../compiler/plan/index.js';
 import { measures, type KernelPlan } from '../compiler/plan/types.js';
-import type { Tensor } from '../compiler/tensor.js';
 import { compiledFunctions } from './layers/functions.js';
 import { callsOf } from './graphs/compiled.js';
 import type { Inputs } from './graphs/calls.js';
