@@ -2,32 +2,72 @@ import { multiplyAdd } from './simd';
 import { epilogue } from './template';
 
 /** Output pixels of the largest register tile. */
-export const TILE: u32 = 7;
+const TILE: u32 = 7;
+
+/** `count` pixels as `tile` has them; rows of the window are `tapRow` bytes apart in `x`. */
+export function tiles(
+  count: u32,
+  x: usize,
+  step: usize,
+  w: usize,
+  tapStride: usize,
+  tapSkip: usize,
+  y: usize,
+  bias: usize,
+  residual: usize,
+  span: usize,
+  stride: usize,
+  rows: u32,
+  columns: u32,
+  tap: usize,
+  tapRow: usize,
+  lanes: u32,
+): void {
+  const skip = tapRow - tap * columns;
+  for (let size: u32 = 0; count; count -= size) {
+    size = count >= TILE ? TILE : count >= 4 ? 4 : count >= 2 ? 2 : 1;
+    if (size == TILE) {
+      tile(TILE, x, step, w, tapStride, tapSkip, y, bias, residual, span, stride, rows, columns, tap, skip, lanes);
+    } else if (size == 4) {
+      tile(4, x, step, w, tapStride, tapSkip, y, bias, residual, span, stride, rows, columns, tap, skip, lanes);
+    } else if (size == 2) {
+      tile(2, x, step, w, tapStride, tapSkip, y, bias, residual, span, stride, rows, columns, tap, skip, lanes);
+    } else {
+      tile(1, x, step, w, tapStride, tapSkip, y, bias, residual, span, stride, rows, columns, tap, skip, lanes);
+    }
+    x += step * size;
+    y += stride * size;
+    residual += stride * size;
+  }
+}
 
 /**
- * `size` (a constant) output pixels of a row over the first `channels` channels, a multiple of 4. `tapStride` is the
- * bytes from one tap of `w` to the next.
+ * `size` (a constant) output pixels of a line, `step` bytes apart in `x` and `stride` bytes apart in `y`, over the
+ * channels in `span` bytes, a multiple of 16. The window is `rows` × `columns` taps: `tap` bytes lie between neighbours
+ * in a row of `x`, `skip` bytes more after each row; taps of `w` are `tapStride` bytes apart, `tapSkip` bytes more after
+ * each row. Only the last `lanes` (1 to 4) of each four channels are stored.
  */
 // @ts-ignore: decorator
 @inline
-export function tile(
+function tile(
   size: u32,
   x: usize,
   step: usize,
   w: usize,
   tapStride: usize,
+  tapSkip: usize,
   y: usize,
   bias: usize,
   residual: usize,
-  channels: u32,
+  span: usize,
   stride: usize,
-  kernelHeight: u32,
-  kernelWidth: u32,
+  rows: u32,
+  columns: u32,
   tap: usize,
   skip: usize,
+  lanes: u32,
 ): void {
-  const end = (<usize>channels) << 2;
-  for (let offset: usize = 0; offset != end; offset += 16) {
+  for (let offset: usize = 0; offset != span; offset += 16) {
     let p = x + offset;
     let s0 = f32x4.splat(0);
     let s1 = f32x4.splat(0);
@@ -37,8 +77,8 @@ export function tile(
     let s5 = f32x4.splat(0);
     let s6 = f32x4.splat(0);
     let q = w + offset;
-    for (let i = kernelHeight; i; i--) {
-      for (let j = kernelWidth; j; j--) {
+    for (let i = rows; i; i--) {
+      for (let j = columns; j; j--) {
         const k = v128.load(q);
         const x1 = p + step;
         const x2 = p + (step << 1);
@@ -53,127 +93,54 @@ export function tile(
         q += tapStride;
       }
       p += skip;
+      q += tapSkip;
     }
     const b = bias + offset;
     let r = residual + offset;
     let t = y + offset;
-    v128.store(t, epilogue(s0, b, r));
+    storeLast(t, epilogue(s0, b, r), lanes);
     if (size > 1) {
       t += stride;
       r += stride;
-      v128.store(t, epilogue(s1, b, r));
+      storeLast(t, epilogue(s1, b, r), lanes);
     }
     if (size > 2) {
       t += stride;
       r += stride;
-      v128.store(t, epilogue(s2, b, r));
+      storeLast(t, epilogue(s2, b, r), lanes);
     }
     if (size > 3) {
       t += stride;
       r += stride;
-      v128.store(t, epilogue(s3, b, r));
+      storeLast(t, epilogue(s3, b, r), lanes);
     }
     if (size > 4) {
       t += stride;
       r += stride;
-      v128.store(t, epilogue(s4, b, r));
+      storeLast(t, epilogue(s4, b, r), lanes);
     }
     if (size > 5) {
       t += stride;
       r += stride;
-      v128.store(t, epilogue(s5, b, r));
+      storeLast(t, epilogue(s5, b, r), lanes);
     }
     if (size > 6) {
       t += stride;
       r += stride;
-      v128.store(t, epilogue(s6, b, r));
+      storeLast(t, epilogue(s6, b, r), lanes);
     }
   }
 }
 
-/** Output pixels of the next sliding tile of a row with `left` to go; 0 when `tile` must take them. */
+/** Stores the last `lanes` (1 to 4) lanes of `value` where they stand in the vector at `address`. */
 // @ts-ignore: decorator
 @inline
-export function slideSize(left: u32, stride: u32): u32 {
-  if (stride == 2) return left >= 3 ? 3 : 0;
-  if (left == 3 || left == 6 || left == 9) return 3;
-  return left >= 4 && left != 5 ? 4 : 0;
-}
-
-/**
- * As `tile`, for kernels three wide without horizontal dilation: the pixels of one row of input under all `size` (4, or
- * 3) windows are read once. `stride` is 1, or 2 with a size of 3; both are constants. `pixel` and `row` are the bytes
- * from one pixel, and from one row under the kernel, to the next.
- */
-// @ts-ignore: decorator
-@inline
-export function slide(
-  size: u32,
-  stride: u32,
-  x: usize,
-  pixel: usize,
-  w: usize,
-  tapStride: usize,
-  y: usize,
-  bias: usize,
-  residual: usize,
-  channels: u32,
-  kernelHeight: u32,
-  row: usize,
-): void {
-  const end = (<usize>channels) << 2;
-  for (let offset: usize = 0; offset != end; offset += 16) {
-    let p = x + offset;
-    let q = w + offset;
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    for (let i = kernelHeight; i; i--) {
-      const k0 = v128.load(q);
-      const k1 = v128.load(q + tapStride);
-      const k2 = v128.load(q + (tapStride << 1));
-      const x0 = v128.load(p);
-      const x1 = v128.load(p + pixel);
-      const x2 = v128.load(p + (pixel << 1));
-      const x3 = v128.load(p + pixel * 3);
-      const x4 = v128.load(p + (pixel << 2));
-      s0 = multiplyAdd(x0, k0, s0);
-      s0 = multiplyAdd(x1, k1, s0);
-      s0 = multiplyAdd(x2, k2, s0);
-      if (stride == 1) {
-        s1 = multiplyAdd(x1, k0, s1);
-        s2 = multiplyAdd(x2, k0, s2);
-        s1 = multiplyAdd(x2, k1, s1);
-        s2 = multiplyAdd(x3, k1, s2);
-        s1 = multiplyAdd(x3, k2, s1);
-        s2 = multiplyAdd(x4, k2, s2);
-        if (size == 4) {
-          s3 = multiplyAdd(x3, k0, s3);
-          s3 = multiplyAdd(x4, k1, s3);
-          s3 = multiplyAdd(v128.load(p + pixel * 5), k2, s3);
-        }
-      } else {
-        s1 = multiplyAdd(x2, k0, s1);
-        s2 = multiplyAdd(x4, k0, s2);
-        s1 = multiplyAdd(x3, k1, s1);
-        s2 = multiplyAdd(v128.load(p + pixel * 5), k1, s2);
-        s1 = multiplyAdd(x4, k2, s1);
-        s2 = multiplyAdd(v128.load(p + pixel * 6), k2, s2);
-      }
-      p += row;
-      q += tapStride * 3;
-    }
-    const b = bias + offset;
-    let r = residual + offset;
-    let t = y + offset;
-    v128.store(t, epilogue(s0, b, r));
-    t += pixel;
-    r += pixel;
-    v128.store(t, epilogue(s1, b, r));
-    t += pixel;
-    r += pixel;
-    v128.store(t, epilogue(s2, b, r));
-    if (size == 4) v128.store(t + pixel, epilogue(s3, b, r + pixel));
+function storeLast(address: usize, value: v128, lanes: u32): void {
+  if (lanes == 4) {
+    v128.store(address, value);
+  } else {
+    if (lanes != 1) v128.store64_lane(address, v128.shuffle<u64>(value, value, 1, 1), 0, 8);
+    if (lanes == 1) v128.store32_lane(address, value, 3, 12);
+    if (lanes == 3) v128.store32_lane(address, value, 1, 4);
   }
 }

@@ -15,3 +15,5 @@ export { nonMaxSuppression } from './suppression';
 export { topKF32, topKI32, topKI64, topKI8, topKU8 } from './topK';
 export { uniqueF32, uniqueI32, uniqueI64, uniqueI8, uniqueU8 } from './unique';
 export { decodeBfloat16, decodeFloat16, decodeQuantized } from './decode';
+export { winograd2, winograd4 } from './winograd';
+export { winogradWeights2, winogradWeights4 } from './winogradWeights';

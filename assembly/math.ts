@@ -42,10 +42,11 @@ const EXPONENTIAL = memory.data<f32>([0.0019133642, 0.007866956, 0.04185585, 0.1
 /** (eʳ − 1 − r) / r² on [−ln 2 / 2, ln 2 / 2]. */
 const EXPONENTIAL_M1 = memory.data<f32>([0.001394677, 0.00836677, 0.041666277, 0.16666542, 0.5]);
 
-/** −ln(1 − erf x) / x on [0, 3.93]. */
-const ERROR_FUNCTION = memory.data<f32>([
-  4.070229e-5, -0.0003809579, 0.0012516214, 0.00020589633, -0.01932185, 0.10281446, 0.63661647, 1.1283792,
+/** erf x = x · P(x²) / Q(x²) on [0, 3.93]. */
+const ERROR_NUMERATOR = memory.data<f32>([
+  2.0450811e-6, 0.00028490904, 0.0037755955, 0.052777257, 0.19066049, 1.1283791,
 ]);
+const ERROR_DENOMINATOR = memory.data<f32>([3.8042363e-5, 0.0011646274, 0.0149888005, 0.11420954, 0.50230116, 1]);
 
 /** The polynomial of degree 4 at `table`; `square` is x². Short chains of dependent operations are what makes it fast. */
 // @ts-ignore: decorator
@@ -54,6 +55,17 @@ function polynomial4(table: usize, x: v128, square: v128): v128 {
   const high = multiplyAdd(splat(table + 4), x, splat(table + 8));
   const low = multiplyAdd(splat(table + 12), x, splat(table + 16));
   return multiplyAdd(multiplyAdd(splat(table), square, high), square, low);
+}
+
+/** The polynomial of degree 5 at `table`, power by power: for two that run side by side. */
+// @ts-ignore: decorator
+@inline
+function polynomial5(table: usize, x: v128): v128 {
+  const fourth = multiplyAdd(splat(table), x, splat(table + 4));
+  const third = multiplyAdd(fourth, x, splat(table + 8));
+  const second = multiplyAdd(third, x, splat(table + 12));
+  const first = multiplyAdd(second, x, splat(table + 16));
+  return multiplyAdd(first, x, splat(table + 20));
 }
 
 /** The polynomial of degree 7 at `table`; `square` is x². */
@@ -145,16 +157,15 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(splat(ONE), f32x4.add(exponential(f32x4.neg(x)), splat(ONE)));
 }
 
-/** erf x, error below 4. */
+/** erf x, error below 6 and no result beyond ±1. */
 // @ts-ignore: decorator
 @inline
 export function erf(x: v128): v128 {
   const magnitude = f32x4.pmin(f32x4.abs(x), splat(ERF_HIGH));
-  const exponent = f32x4.mul(
-    f32x4.neg(magnitude),
-    polynomial7(ERROR_FUNCTION, magnitude, f32x4.mul(magnitude, magnitude)),
-  );
-  return withSign(f32x4.abs(boundedExpm1(exponent)), x);
+  const square = f32x4.mul(magnitude, magnitude);
+  const denominator = polynomial5(ERROR_DENOMINATOR, square);
+  const numerator = f32x4.pmin(f32x4.mul(magnitude, polynomial5(ERROR_NUMERATOR, square)), denominator);
+  return withSign(f32x4.div(numerator, denominator), x);
 }
 
 /** ln(1 + f) + e·ln 2 for f in [√½ − 1, √2 − 1] and an integral e. */

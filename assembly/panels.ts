@@ -4,6 +4,14 @@ import { loadLanes, storeLanes } from './simd';
 function packPanel(source: usize, target: usize, rows: u32, columns: u32, row: usize, column: usize): usize {
   const zero = i32x4.splat(0);
   const end = target + ((<usize>rows) << 5);
+  if (column == 4 && columns == 8) {
+    for (; target != end; target += 32) {
+      v128.store(target, v128.load(source));
+      v128.store(target, v128.load(source, 16), 16);
+      source += row;
+    }
+    return end;
+  }
   if (column == 4) {
     for (; target != end; target += 32) {
       v128.store(target, loadLanes(source, columns, zero));

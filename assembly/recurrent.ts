@@ -1,4 +1,4 @@
-import { product, reset, update } from './template';
+import { candidate, product, reset, update } from './template';
 
 /** Gives a state its first value, zero where there is none. */
 function begin(state: usize, first: usize, bytes: usize): void {
@@ -105,7 +105,7 @@ export function recurrentReset(
       reset(x + row * wide, products + b * wide, hidden + own, 0, 0, resetHidden + own, units);
     }
     const last = narrow << 1;
-    product(resetHidden, weights + (group << 1), products + last, bias + last, 0, batch, units, units, units, width);
+    candidate(resetHidden, weights + (group << 1), products + last, bias + last, 0, batch, units, units, units, width);
     row = first;
     for (let b: usize = 0; b < batch; b++, row += batchRows) {
       const y = output ? output + row * narrow : 0;

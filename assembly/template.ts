@@ -28,6 +28,22 @@ export declare function product(
   ldc: u32,
 ): void;
 
+/** As `product`: that of the hidden state which a GRU has reset. */
+// @ts-ignore: decorator
+@external("template","candidate")
+export declare function candidate(
+  a: usize,
+  b: usize,
+  c: usize,
+  bias: usize,
+  residual: usize,
+  M: u32,
+  K: u32,
+  N: u32,
+  lda: u32,
+  ldc: u32,
+): void;
+
 /**
  * One step of a recurrent layer for one row, `units` elements at each of these addresses, or as many for each gate at
  * `x` and `products`: from the states of the step before to new ones, in place, and to `output`.

@@ -5,6 +5,9 @@ import type { Answer } from './answer.js';
 
 const scriptOf = (name: string): string => fileURLToPath(new URL(`processes/${name}.js`, import.meta.url));
 
+/** Milliseconds in which a process has to answer. */
+const PATIENCE = 120_000;
+
 /** A process of bench/processes that answers questions. */
 export class Child {
   private readonly process: ChildProcess;
@@ -17,25 +20,38 @@ export class Child {
     this.process = fork(scriptOf(script), { execPath, serialization: 'advanced' });
   }
 
-  /** @throws Error when the process fails, or ends without an answer */
+  /** @throws Error when the process fails, ends without an answer, or takes too long for it */
   ask<T>(question: object): Promise<T> {
     return new Promise((resolve, reject) => {
-      const fail = (code: number | null): void => {
-        this.ended = new Error(`${this.script}: the process ended with ${code ?? 'a signal'}`);
-        reject(this.ended);
+      const { process: child, script } = this;
+      const stop = (error: Error): void => {
+        this.ended = error;
+        settle();
+        reject(error);
+      };
+      const fail = (code: number | null): void =>
+        stop(new Error(`${script}: the process ended with ${code ?? 'a signal'}`));
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        stop(new Error(`${script}: no answer within ${PATIENCE / 1000} seconds`));
+      }, PATIENCE);
+      const receive = (reply: unknown): void => {
+        const message = reply as Answer<T>;
+        settle();
+        if ('value' in message) resolve(message.value);
+        else reject(new Error(message.failure));
+      };
+      const settle = (): void => {
+        clearTimeout(timer);
+        child.off('exit', fail).off('message', receive);
       };
       if (this.ended) {
+        settle();
         reject(this.ended);
         return;
       }
-      this.process.once('exit', fail);
-      this.process.once('message', (reply) => {
-        this.process.off('exit', fail);
-        const message = reply as Answer<T>;
-        if ('value' in message) resolve(message.value);
-        else reject(new Error(`${this.script}: ${message.failure}`));
-      });
-      this.process.send(question);
+      child.once('exit', fail).once('message', receive);
+      child.send(question);
     });
   }
 

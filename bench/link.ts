@@ -36,9 +36,14 @@ function inTemporaryFolder<T>(use: (folder: string) => T): T {
 
 /**
  * The kernel library with an epilogue in its placeholder. `body` is WebAssembly text of type v128 over the parameters
- * $value, $bias and $residual; kernels with other placeholders trap. Optimizing inlines the epilogue, as a model does.
+ * $value, $bias and $residual; `product` is the body of the one for products, whose parameters are $a, $b, $c, $bias,
+ * $residual, $M, $K, $N, $lda and $ldc. Kernels with other placeholders trap. Optimizing inlines the epilogue, as a
+ * model does.
  */
-export function linkKernels(body: string, { library = 'kernels.wasm', optimize = false } = {}): WebAssembly.Module {
+export function linkKernels(
+  body: string,
+  { library = 'kernels.wasm', product = 'unreachable', optimize = false } = {},
+): WebAssembly.Module {
   return inTemporaryFolder((folder) => {
     const epilogue = join(folder, 'epilogue.wat');
     const linked = join(folder, 'linked.wasm');
@@ -46,7 +51,8 @@ export function linkKernels(body: string, { library = 'kernels.wasm', optimize =
       epilogue,
       `(module (import "kernels" "memory" (memory 0))
         (func (export "epilogue") (param $value v128) (param $bias i32) (param $residual i32) (result v128) ${body})
-        (func (export "product") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) unreachable)
+        (func (export "product") (param $a i32) (param $b i32) (param $c i32) (param $bias i32) (param $residual i32)
+          (param $M i32) (param $K i32) (param $N i32) (param $lda i32) (param $ldc i32) ${product})
         (func (export "update") (param i32 i32 i32 i32 i32 i32 i32) unreachable)
         (func (export "reset") (param i32 i32 i32 i32 i32 i32 i32) unreachable))`,
     );
@@ -67,11 +73,12 @@ export function linkLoop(loop: Loop, addresses: readonly number[]): WebAssembly.
   return new WebAssembly.Module(module.emitBinary() as Uint8Array<ArrayBuffer>);
 }
 
-/** Assembles a file of WebAssembly text; `file` is relative to the package. */
-export function assemble(file: string): WebAssembly.Module {
+/** The binary of WebAssembly text. */
+export function assembleText(text: string): Uint8Array<ArrayBuffer> {
   return inTemporaryFolder((folder) => {
-    const binary = join(folder, 'module.wasm');
-    binaryen('wasm-as', [join(root, file), '-o', binary]);
-    return new WebAssembly.Module(readFileSync(binary));
+    const [source, binary] = [join(folder, 'module.wat'), join(folder, 'module.wasm')];
+    writeFileSync(source, text);
+    binaryen('wasm-as', [source, '-o', binary]);
+    return new Uint8Array(readFileSync(binary));
   });
 }

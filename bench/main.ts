@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { readOptions, usage, type Command } from './options.js';
+import { writeProfiles } from './profiles.js';
 import { finishProgress } from './progress.js';
 import { report } from './report.js';
 import { runBench } from './run.js';
@@ -24,10 +25,15 @@ if (command === 'help') {
   await import('./passes.js');
 } else if (command === 'initialize') {
   await import('./initialize.js');
+} else if (command.profiles) {
+  await writeProfiles(command);
+  finishProgress();
 } else {
   const results = await runBench(command);
   finishProgress();
   if (command.json !== undefined) writeFileSync(command.json, `${JSON.stringify(results, null, 2)}\n`);
-  process.stdout.write(report(results));
-  process.exitCode = results.failures.length > 0 ? 1 : 0;
+  const text = report(results);
+  if (command.markdown !== undefined) writeFileSync(command.markdown, text);
+  process.stdout.write(text);
+  process.exitCode = results.engines.some(({ failures }) => failures.length > 0) ? 1 : 0;
 }

@@ -19,13 +19,19 @@ async function block(run: Run, count: number): Promise<number> {
   return performance.now() - start;
 }
 
+/** An engine may take this many calls until it runs optimized code. */
+const LEAST_CALLS = 5;
+
 /** Calls for at least `time` milliseconds, then says how many make a block of `length` milliseconds. */
 export async function warmUp(run: Run, time: number, length: number): Promise<number> {
   const end = performance.now() + time;
-  let count = 1;
-  while (performance.now() < end) {
-    if ((await block(run, count)) < length) count *= 2;
+  let [count, calls, took] = [1, 0, 0];
+  while (performance.now() < end || calls < LEAST_CALLS) {
+    took = await block(run, count);
+    calls += count;
+    if (took < length) count *= 2;
   }
+  if (count === 1 && took > 2 * length) return 1;
   const blocks: number[] = [];
   for (let i = 0; i < 9; i++) blocks.push(await block(run, count));
   return Math.max(1, Math.round((count * length) / median(blocks)));

@@ -1,26 +1,36 @@
 import { parseArgs } from 'node:util';
+import type { Target } from './bars.js';
 import { selectModels, type BenchModel } from './models/index.js';
 import { sideNames, type SideName } from './sides/index.js';
 
+/** The models that docs/performance.md shows. */
+const profiledModels = ['mobilenetv2', 'resnet18', 'minilm-s128'];
+
 export const usage = `npm run bench -- [OPTION …]
-  --models A,B   only these models or families, such as mlp or lenet-b32; or initialize: how fast parameters are
-                 drawn
-  --sides A,B    only nacre and these rivals, of ${sideNames.join(', ')}
-  --relaxed      compile for relaxed SIMD
-  --node PATH    the Node that runs the measured processes
-  --json FILE    write every figure there too
-  --quick        fewer and shorter rounds
-  --kernels      the kernel library against the SIMD peak instead (--relaxed: its relaxed build)
-  --random       the random number kernels instead
-  --passes       what each pass of the optimizer and measure of the planner gains instead (--models: of which)`;
+Compares models in nacre with other runtimes, first on Node 24 compiled for relaxed SIMD, then on this Node without.
+  --models A,B     only these models or families, such as mlp or lenet-b32; or initialize: how fast parameters are
+                   drawn
+  --sides A,B      only nacre and these rivals, of ${sideNames.join(', ')}
+  --node PATH      only on this Node
+  --target TARGET  only compiled for this: baseline or relaxed
+  --json FILE      write every figure there too
+  --markdown FILE  write the tables there too
+  --quick          fewer and shorter rounds
+  --profiles       write profiles of models, by default of ${profiledModels.join(', ')}, into docs/performance.md instead
+  --kernels        the kernel library against the SIMD peak instead (--relaxed: its relaxed build)
+  --random         the random number kernels instead
+  --passes         what each pass of the optimizer and measure of the planner gains instead (--models: of which)`;
 
 export interface BenchOptions {
   readonly models: readonly BenchModel[];
   readonly sides: readonly SideName[];
-  readonly target: 'baseline' | 'relaxed';
-  readonly node: string;
+  readonly target?: Target;
+  readonly node?: string;
   readonly json: string | undefined;
+  readonly markdown: string | undefined;
   readonly quick: boolean;
+  /** Profiles of the models instead. */
+  readonly profiles: boolean;
 }
 
 export type Command = 'help' | 'kernels' | 'random' | 'passes' | 'initialize' | BenchOptions;
@@ -35,9 +45,12 @@ export function readOptions(args: readonly string[]): Command {
       models: { type: 'string' },
       sides: { type: 'string' },
       node: { type: 'string' },
+      target: { type: 'string' },
       json: { type: 'string' },
+      markdown: { type: 'string' },
       relaxed: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      profiles: { type: 'boolean', default: false },
       kernels: { type: 'boolean', default: false },
       random: { type: 'boolean', default: false },
       passes: { type: 'boolean', default: false },
@@ -49,14 +62,22 @@ export function readOptions(args: readonly string[]): Command {
   if (values.random) return 'random';
   if (values.passes) return 'passes';
   if (values.models === 'initialize') return 'initialize';
+  const target = targetOf(values.relaxed ? 'relaxed' : values.target);
   return {
-    models: selectModels(listed(values.models)),
+    models: selectModels(values.profiles && values.models === undefined ? profiledModels : listed(values.models)),
     sides: selectSides(listed(values.sides)),
-    target: values.relaxed ? 'relaxed' : 'baseline',
-    node: values.node ?? process.execPath,
+    ...(target !== undefined && { target }),
+    ...(values.node !== undefined && { node: values.node }),
     json: values.json,
+    markdown: values.markdown,
     quick: values.quick,
+    profiles: values.profiles,
   };
+}
+
+function targetOf(text: string | undefined): Target | undefined {
+  if (text === undefined || text === 'baseline' || text === 'relaxed') return text;
+  throw new Error(`--target: there is no '${text}'; choose from baseline, relaxed`);
 }
 
 /** nacre first: the others are compared with it. */

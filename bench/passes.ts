@@ -88,11 +88,7 @@ interface Variant {
 /** The model without one pass or measure. */
 async function variantOf(source: Pipeline, without: string): Promise<Variant> {
   const graph = optimize(source.lower(), [without]);
-  const kernels = plan(
-    graph,
-    [],
-    measures.filter((measure): measure is Measure => measure === without),
-  );
+  const kernels = plan(graph, [], { without: measures.filter((measure): measure is Measure => measure === without) });
   const library = await loadLibrary(target, needsExtended(kernels));
   const { binary } = emit(kernels, { target, library, maxMemory: 2 ** 31, seed: 0n });
   const model = instantiateSync(binary);

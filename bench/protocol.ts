@@ -1,11 +1,14 @@
+import type { Target } from './bars.js';
 import type { SideName } from './sides/index.js';
+
+export type PerSide<T> = Readonly<Partial<Record<SideName, T>>>;
 
 /** What the parent asks of a process that it forked, and what it answers; each question has one answer. */
 export interface PrepareTask {
   readonly model: string;
   readonly folder: string;
   readonly sides: readonly SideName[];
-  readonly target: 'baseline' | 'relaxed';
+  readonly target: Target;
   readonly repeats: number;
 }
 
@@ -15,12 +18,19 @@ export interface ByteCount {
 }
 
 export interface Prepared {
+  /** Floating-point operations of the products and convolutions of a call. */
+  readonly operations: number;
+  readonly parameters: number;
   /** Milliseconds of the first compilation in a process, and the median of those after it. */
   readonly compile: { readonly first: number; readonly warm: number };
-  readonly module: ByteCount;
+  /** Bytes of the module. */
+  readonly module: number;
   /** The module less the values of its variables. */
   readonly code: ByteCount;
-  readonly parameters: number;
+  /** Bytes: what the manifest says of parameters, activations and states, and the memory that the module has after a call. */
+  readonly memory: { readonly predicted: number; readonly used: number };
+  /** Why sides cannot run the model. */
+  readonly refused: PerSide<string>;
 }
 
 export interface LoadTask {
@@ -31,6 +41,12 @@ export interface LoadTask {
 export interface SampleTask {
   readonly time: number;
   readonly least: number;
+}
+
+export interface PeakTask {
+  /** The module of `peakBinary`. */
+  readonly file: string;
+  readonly time: number;
 }
 
 export interface Sampled {

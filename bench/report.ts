@@ -1,51 +1,55 @@
+import { CALL_LIMITS, limitsOf, LOADER_LIMIT, MEMORY_LIMIT, mostMemory } from './bars.js';
 import { kilobytes, markdownTable, megabytes, significant, type Cell } from './markdown.js';
 import type { ByteCount } from './protocol.js';
-import type { ModelResult, Results } from './run.js';
+import type { EngineResult, Ratio, Results, SideResult } from './results.js';
 
 const both = ({ raw, gzip }: ByteCount): string => `${kilobytes(raw)} / ${kilobytes(gzip)}`;
 const sum = (a: ByteCount, b: ByteCount): ByteCount => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip });
-const ratio = (value: number): string => `${value.toFixed(2)} ×`;
+
+/** A number with what it has to reach, and whether it does. */
+const against = (shown: string, bar: string, isMet: boolean): string => `${shown} (${bar} ${isMet ? 'met' : 'short'})`;
+
+/** A number that may be so much at most, where there is a limit. */
+const within = (value: number, limit: number | undefined, show: (value: number) => string): string =>
+  limit === undefined ? show(value) : against(show(value), show(limit), value <= limit);
 
 /** The results as Markdown. */
 export function report(results: Results): string {
-  const parts = [heading(results), ...sections(results)];
-  for (const { model, reason } of results.failures) parts.push(`${model} was not measured: ${reason}`);
+  const parts = [heading(results)];
+  for (const engine of results.engines) parts.push(...engineSections(engine, results.sides));
+  parts.push(...section('Shipped beside the model, raw / gzip, kB', shippedTable(results.sides)));
   return `${parts.join('\n\n')}\n`;
 }
 
-function heading({ machine, target, quick, sides }: Results): string {
+function heading({ machine, quick, sides }: Results): string {
   const versions = sides.map(({ title, version }) => `${title} ${version}`).join(', ');
-  const { date, cpu, cores, node, load } = machine;
+  const { date, cpu, cores, load } = machine;
   const noise = load > 0.5 ? ` The machine was busy (load ${load.toFixed(1)}).` : '';
   const kind = quick ? ' A quick run.' : '';
-  return `${date}, ${cpu}, ${cores} cores, Node ${node}, ${target} target, one thread: ${versions}.${kind}${noise}`;
+  return `${date}, ${cpu}, ${cores} cores, one thread: ${versions}.${kind}${noise}`;
 }
 
-function* sections(results: Results): Generator<string> {
-  const { models, calls, sides } = results;
+function* engineSections(result: EngineResult, sides: readonly SideResult[]): Generator<string> {
+  const { engine, models, calls, failures } = result;
+  yield `### Node ${engine.version}, ${engine.target} target`;
+  for (const { model, reason } of failures) yield `${model} was not measured: ${reason}`;
   if (models.length > 0) {
-    yield* section('Time of a call, typed array in to typed array out, median µs', timeTable(results));
-    yield* section('Process start to first output, median ms', coldTable(results));
-    yield* section('Peak memory of the process, MB', memoryTable(results));
-    yield* section('The module, and compiling it', moduleTable(models));
+    yield* section('Time of a call, typed array in to typed array out, median ms', timeTable(result, sides));
+    yield* missing(result, sides);
+    if (models.some(({ cold }) => cold)) {
+      yield* section('Process start to first output, median ms', coldTable(result, sides));
+    }
+    yield* section('Memory, MB', memoryTable(result, sides));
+    yield* section('The module, and compiling it', moduleTable(result));
   }
   if (calls) {
     const { model, module, run, forward } = calls;
-    const over = (value: number): string => {
-      const more = value - module;
-      return `${significant(value)} (${more < 0 ? '−' : '+'}${significant(Math.abs(more))})`;
-    };
+    const over = (value: number, limit: number): string =>
+      `${significant(value)}, over the module's: ${within(value - module, limit, (more) => more.toFixed(0))}`;
     const header = ['model', "the module's forward", 'run()', 'forward()'];
-    yield* section('A call, ns', markdownTable(header, [[model, significant(module), over(run), over(forward)]]));
+    const row = [model, significant(module), over(run, CALL_LIMITS.run), over(forward, CALL_LIMITS.forward)];
+    yield* section('A call, ns', markdownTable(header, [row]));
   }
-  const shipped = sides.map(({ title, shipped: { script, binaries } }) => [
-    title,
-    both(script),
-    both(binaries),
-    both(sum(script, binaries)),
-  ]);
-  const header = ['side', 'script', 'binaries', 'both'];
-  yield* section('Shipped beside the model, raw / gzip, kB', markdownTable(header, shipped));
 }
 
 function* section(title: string, table: string): Generator<string> {
@@ -53,63 +57,106 @@ function* section(title: string, table: string): Generator<string> {
   yield table;
 }
 
-function timeTable({ models, sides }: Results): string {
-  const rivals = sides.slice(1);
-  const header = ['model', ...sides.map(({ title }) => title), '× fastest', 'max abs difference'];
-  const rows = models.map(({ name, timings }): Cell[] => {
-    const others = rivals.flatMap((rival) => timings[rival.name] ?? []);
-    const own = timings.nacre?.time;
-    const fastest = own && others.length > 0 ? ratio(Math.min(...others.map(({ time }) => time)) / own) : undefined;
-    const worst = others.length === 0 ? undefined : Math.max(...others.map(({ difference }) => difference));
+/** Why sides stand as – in the table of times. */
+function* missing({ models }: EngineResult, sides: readonly SideResult[]): Generator<string> {
+  const lines = sides.flatMap(({ name, title }) => {
+    const reasons = new Map<string, string[]>();
+    for (const { name: model, failures } of models) {
+      const reason = failures[name];
+      if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), model]);
+    }
+    return [...reasons].map(([reason, of]) => `- ${title} on ${of.join(', ')}: ${reason}`);
+  });
+  if (lines.length > 0) yield lines.join('\n');
+}
+
+function ratioCell(ratio: Ratio | undefined): Cell {
+  if (ratio === undefined) return undefined;
+  const { times, bar, isMet } = ratio;
+  return bar === undefined ? times.toFixed(2) : against(times.toFixed(2), String(Number(bar.toFixed(2))), isMet!);
+}
+
+function timeTable({ models }: EngineResult, sides: readonly SideResult[]): string {
+  const header = [
+    ...['model', 'MFLOP', ...sides.map(({ title }) => title), '× wasm (bar)', '× native (bar)'],
+    ...['GFLOP/s', '% of peak', 'max difference'],
+  ];
+  const rows = models.map(({ name, operations, timings, ratios, peak }): Cell[] => {
+    const time = timings.nacre!.time;
+    const rate = operations / time / 1e6;
+    const differences = Object.values(timings).map(({ difference }) => difference);
     return [
       name,
+      significant(operations / 1e6),
       ...sides.map((side) => {
         const timing = timings[side.name];
-        return timing && significant(timing.time * 1e3);
+        const shown = timing && significant(timing.time);
+        return side.name === ratios.wasm?.rival ? `**${shown}**` : shown;
       }),
-      fastest,
-      worst?.toExponential(1),
+      ratioCell(ratios.wasm),
+      ratioCell(ratios.native),
+      rate.toFixed(1),
+      ((100 * rate) / peak).toFixed(0),
+      Math.max(...differences).toExponential(1),
     ];
   });
   return markdownTable(header, rows);
 }
 
-function coldTable({ models, sides }: Results): string {
-  const header = ['model', 'empty process', ...sides.map(({ title }) => title), 'nacre / empty'];
+function coldTable({ models }: EngineResult, sides: readonly SideResult[]): string {
+  const header = ['model', 'empty process', ...sides.map(({ title }) => title), 'nacre / empty (limit)'];
   const rows = models.flatMap(({ name, cold }): Cell[][] => {
-    if (!cold) return [];
+    if (!cold?.nacre) return [];
     const times = sides.map((side) => cold[side.name] && significant(cold[side.name]!.time));
-    return [[name, significant(cold.empty.time), ...times, cold.nacre && ratio(cold.nacre.time / cold.empty.time)]];
+    const ratio = within(cold.nacre.time / cold.empty.time, limitsOf(name).cold, (value) => value.toFixed(2));
+    return [[name, significant(cold.empty.time), ...times, ratio]];
   });
   return markdownTable(header, rows);
 }
 
-function memoryTable({ models, sides }: Results): string {
-  const header = ['model', 'empty process', ...sides.map(({ title }) => title)];
-  const rows = models.map(({ name, timings, cold }): Cell[] => [
+function memoryTable({ models }: EngineResult, sides: readonly SideResult[]): string {
+  const header = [
+    ...['model', 'predicted by the manifest', 'of the module', 'module / predicted (limit)', 'empty process'],
+    ...sides.map(({ title }) => `${title}, peak`),
+  ];
+  const rows = models.map(({ name, timings, cold, memory: { predicted, used } }): Cell[] => [
     name,
+    megabytes(predicted),
+    megabytes(used),
+    against((used / predicted).toFixed(2), String(MEMORY_LIMIT), used <= mostMemory(predicted)),
     cold && megabytes(cold.empty.memory),
     ...sides.map((side) => timings[side.name] && megabytes(timings[side.name]!.memory)),
   ]);
   return markdownTable(header, rows);
 }
 
-function moduleTable(models: readonly ModelResult[]): string {
+function moduleTable({ models }: EngineResult): string {
   const header = [
-    'model',
-    'parameters',
-    'module, raw / gzip kB',
-    'without weights',
-    'first compile, ms',
-    'warm compile, ms',
+    ...['model', 'parameters', 'module, kB', 'without weights, kB', 'by gzip (limit)'],
+    ...['first compile, ms', 'warm compile, ms (limit)'],
   ];
-  const rows = models.map(({ name, parameters, module, code, compile }): Cell[] => [
-    name,
-    significant(parameters),
-    both(module),
-    both(code),
-    significant(compile.first),
-    significant(compile.warm),
-  ]);
+  const rows = models.map(({ name, parameters, module, code, compile }): Cell[] => {
+    const limits = limitsOf(name);
+    return [
+      name,
+      parameters.toLocaleString('en-US'),
+      kilobytes(module),
+      kilobytes(code.raw),
+      within(code.gzip, limits.code, kilobytes),
+      significant(compile.first),
+      within(compile.warm, limits.compile, significant),
+    ];
+  });
   return markdownTable(header, rows);
+}
+
+function shippedTable(sides: readonly SideResult[]): string {
+  const rows = sides.flatMap(({ name, title, shipped }): Cell[][] => {
+    if (!shipped) return [];
+    const { script, binaries } = shipped;
+    const all = sum(script, binaries);
+    const whole = name === 'nacre' ? `${kilobytes(all.raw)} / ${within(all.gzip, LOADER_LIMIT, kilobytes)}` : both(all);
+    return [[title, both(script), both(binaries), whole]];
+  });
+  return markdownTable(['side', 'script', 'binaries', 'both'], rows);
 }

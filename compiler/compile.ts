@@ -10,6 +10,7 @@ import type { Graph } from './graph.js';
 import { plan as planGraph } from './plan/index.js';
 import { needsExtended } from './plan/kernels.js';
 import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
+import { describeSteps } from './profile.js';
 import { show } from './show.js';
 import { isSettled, snapshot, waitsForInput } from './snapshot.js';
 import { storages, storeVariables, type Storage } from './storage.js';
@@ -41,6 +42,11 @@ export interface CompileOptions extends ModelOptions {
   readonly initializers?: CarryOption;
   /** The most bytes of memory a module may take, at most 2³² − 65,536. */
   readonly maxMemory?: number;
+  /**
+   * Also exports `step(i)`, which runs the i-th step of `forward`, and tells in `manifest.steps` what each of them is, so that
+   * they can be timed one by one. False by default.
+   */
+  readonly profile?: boolean;
   /** Also return the text form of the module, with names. */
   readonly text?: boolean;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
@@ -80,6 +86,8 @@ const OPTIONS = [
   'seed',
   'initializers',
   'maxMemory',
+  'profile',
+  'errorBudget',
   'onProgress',
   'text',
   'tensors',
@@ -108,7 +116,7 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, storage, seed, initializers, maxMemory, parameters } = checkOptions(options);
+  const { target, weights, storage, seed, initializers, maxMemory, parameters, profile } = checkOptions(options);
   const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
@@ -136,7 +144,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   }
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
-  let plan = planGraph(stored.graph, asked);
+  let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget });
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
@@ -146,6 +154,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
     target,
     library,
     weights: external?.weights,
+    steps: profile ? describeSteps(plan, stored.graph) : undefined,
     text: options.text ?? false,
   });
   report('done', 4);
@@ -179,6 +188,8 @@ function checkOptions(options: CompileOptions) {
   if (!Number.isInteger(maxMemory) || maxMemory < 65536 || maxMemory > 2 ** 32 - 65536) {
     fail('maxMemory', `must be whole bytes from 65536 to ${2 ** 32 - 65536}, got ${show(maxMemory)}`);
   }
+  const { profile = false } = options;
+  if (typeof profile !== 'boolean') fail('profile', `must be true or false, got ${show(profile)}`);
   carriedInitializers(initializers, 'philox');
-  return { target, weights, storage, seed: BigInt(seed), initializers, maxMemory, parameters };
+  return { target, weights, storage, seed: BigInt(seed), initializers, maxMemory, parameters, profile };
 }

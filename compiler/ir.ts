@@ -423,6 +423,8 @@ export interface Node<O extends Op = Op> {
   readonly outputs: readonly Value[];
   /** The layer or variable this node stands for. */
   readonly origin: string;
+  /** Other layers whose nodes it took the places of. */
+  readonly others?: readonly string[];
 }
 
 /** The order in which users see, read, write and number a weight's elements: outputs last, or first as in torch. */

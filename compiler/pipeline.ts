@@ -11,6 +11,7 @@ import { lower, type LowerOptions } from './lower/index.js';
 import { optimize } from './optimize/index.js';
 import type { CarriedInitializer } from './plan/types.js';
 import { plan } from './plan/index.js';
+import { show } from './show.js';
 import type { KernelPlan } from './plan/types.js';
 
 /** A model of another framework, which knows how it becomes a tensor graph. */
@@ -41,6 +42,18 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
   readonly functions?: Functions;
   /** The generator of random variables, in the declaration's place. */
   readonly rng?: Rng;
+  /**
+   * The largest relative L2 error against float64 that an algorithm for convolutions may have, for standard normal inputs and
+   * weights. 1e-5, the default, allows Winograd's F(4×4, 3×3), which has 1e-6 to 4e-6, from 16 to 1,024 channels; 1e-6 allows
+   * F(2×2, 3×3) up to 625 channels, which has 2e-7 to 7e-7; 0 only the sum of products, which has 2e-7 to 2e-6.
+   */
+  readonly errorBudget?: number;
+}
+
+/** @throws OptionError for what is no error */
+function checkErrorBudget(budget: unknown): void {
+  if (budget === undefined || (Number.isFinite(budget) && (budget as number) >= 0)) return;
+  throw new OptionError('option', 'compile.errorBudget', `must be a number of at least 0, got ${show(budget)}`);
 }
 
 function readTensors(given: GivenTensors): Tensors {
@@ -86,6 +99,7 @@ export class Pipeline {
     private readonly options: ModelOptions = {},
   ) {
     checkMatchOptions(options);
+    checkErrorBudget(options.errorBudget);
     if (isImported(model)) {
       this.imported = model;
       refuseTensors(options);
@@ -148,6 +162,6 @@ export class Pipeline {
 
   /** @param asked initializers the module carries beyond those that the model uses */
   plan(asked: readonly CarriedInitializer[] = []): KernelPlan {
-    return plan(this.optimize(), asked);
+    return plan(this.optimize(), asked, { errorBudget: this.options.errorBudget });
   }
 }

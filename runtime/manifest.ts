@@ -61,6 +61,28 @@ export interface ManifestWeights {
   readonly tensors: readonly ManifestTensor[];
 }
 
+/** A step of `forward`, which `step(i)` runs alone. */
+export interface ManifestStep {
+  /** A kernel of the library, or `loop` or `compute` for a loop nest that was generated. */
+  readonly kernel: string;
+  /** The layers that it computes, wholly or in part, in the order of the graph. */
+  readonly layers: readonly string[];
+  /** Why this kernel. */
+  readonly reason: string;
+  /** Shapes of what it reads but variables and constants, and of what it gives. */
+  readonly inputs: readonly (readonly ManifestDim[])[];
+  readonly outputs: readonly (readonly ManifestDim[])[];
+  /** Of products, as the direct form counts them. */
+  readonly multiplyAdds: ManifestDim;
+  /** Floating-point operations: two a multiply-add, one for each operation of an expression. */
+  readonly operations: ManifestDim;
+  /** Bytes of its operands and of its results, each once. */
+  readonly read: ManifestDim;
+  readonly written: ManifestDim;
+  /** It overwrites what it reads, so that twice in a row is not once; missing if it does not. */
+  readonly inPlace?: true;
+}
+
 export interface Manifest {
   readonly abi: number;
   readonly name?: string;
@@ -112,6 +134,8 @@ export interface Manifest {
     readonly states?: ManifestDim;
     readonly max: number;
   };
+  /** What `step(i)` runs, by i; missing unless the module was compiled to be profiled. */
+  readonly steps?: readonly ManifestStep[];
   /** FNV-1a, 64 bits, hexadecimal, over the module's sections before this one. */
   readonly hash: string;
 }

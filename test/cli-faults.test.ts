@@ -22,6 +22,11 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [2, ['compile', 'a', '--seed', '1', '--seed=2'], 'compile: --seed is given twice; see nacre compile --help'],
   [
     2,
+    ['compile', '@keras.json', '-o', '@n.wasm', '--error-budget', '-1'],
+    "--error-budget: must be a number of at least 0, got '-1'",
+  ],
+  [
+    2,
     ['compile', '@keras.json', '-o', '@n.wasm', '--seed', '-1'],
     "--seed: must be a whole number from 0 to 2^64 - 1, got '-1'",
   ],

@@ -192,7 +192,7 @@ test('help tells commands, options and examples', async (t) => {
   const { code, stdout } = await nacre('--help');
   t.is(code, 0);
   t.deepEqual(await nacre('-h'), { code, stdout, stderr: '' });
-  for (const command of ['compile', 'run', 'summary', 'histogram', 'verify', 'schema']) {
+  for (const command of ['compile', 'run', 'summary', 'histogram', 'profile', 'verify', 'schema']) {
     t.regex(stdout, new RegExp(`^  ${command} +[A-Z]`, 'm'));
     const help = await nacre(command, '--help');
     t.is(help.code, 0);

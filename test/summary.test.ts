@@ -102,6 +102,32 @@ test('transposes that remain are named', (t) => {
   t.regex(summary(many), /^layout 4 transposes remain: x → layer_normalization_1 \(2, 3, 4\), .*, …$/m);
 });
 
+test('how convolutions are computed is told where one is transformed', (t) => {
+  const net = sequential([
+    input([1, 56, 56, 3]),
+    conv2d({ filters: 64, kernelSize: 5, padding: 'same' }),
+    conv2d({ filters: 64, kernelSize: 3, padding: 'same' }),
+    conv2d({ filters: 32, kernelSize: 1 }),
+    conv2d({ filters: 64, kernelSize: 3 }),
+  ]);
+  const lines = (errorBudget: number): string[] =>
+    summary(net, { errorBudget })
+      .split('\n')
+      .filter((line) => line.startsWith('convolution '));
+  t.deepEqual(lines(1e-5), [
+    'convolution direct: conv2d_1',
+    'convolution winograd F(4x4, 3x3), relative error up to 1.6e-6: conv2d_2, conv2d_4',
+    'convolution matrix product: conv2d_3',
+  ]);
+  t.regex(lines(1e-6)[1]!, /^convolution winograd F\(2x2, 3x3\), relative error up to 4\.9e-7: conv2d_2, conv2d_4$/);
+  t.deepEqual(lines(0), []);
+  const { convolutions } = summarize(net, { errorBudget: 0 });
+  t.deepEqual(
+    convolutions.map(({ layer, algorithm, error }) => [layer, algorithm, error]),
+    ['direct', 'direct', 'matrix product', 'direct'].map((algorithm, i) => [`conv2d_${i + 1}`, algorithm, null]),
+  );
+});
+
 test('layers without a name are warned of where the source tells', (t) => {
   const source: GraphSource = {
     nacre: 1,

@@ -12,13 +12,22 @@ export interface BenchModel {
   readonly name: string;
   readonly family: string;
   readonly batch: number;
+  /** Whether processes are started cold with it. */
+  readonly isStarted: boolean;
   readonly graph: () => Graph;
 }
 
-const batched = (family: string, network: (batch: number) => Graph, ...batches: readonly number[]): BenchModel[] =>
-  batches.map((batch) => ({ name: `${family}-b${batch}`, family, batch, graph: () => network(batch) }));
+const STARTED = ['mnist-mlp-b1', 'mobilenetv2'];
 
-const single = (name: string, graph: () => Graph, family = name): BenchModel => ({ name, family, batch: 1, graph });
+const row = (name: string, family: string, batch: number, graph: () => Graph): BenchModel => ({
+  ...{ name, family, batch, graph },
+  isStarted: STARTED.includes(name),
+});
+
+const batched = (family: string, network: (batch: number) => Graph, ...batches: readonly number[]): BenchModel[] =>
+  batches.map((batch) => row(`${family}-b${batch}`, family, batch, () => network(batch)));
+
+const single = (name: string, graph: () => Graph, family = name): BenchModel => row(name, family, 1, graph);
 
 /** The rows of the report in its order; sizes of images and steps are in the models' own files. */
 export const models: readonly BenchModel[] = [

@@ -1,4 +1,4 @@
-import { transpose, volume, type NetworkLayer, type Padding, type Values } from '../network.js';
+import { transpose, volume, type NetworkLayer, type Values } from '../network.js';
 import type { Attribute } from './model.js';
 import type { Rule, Translation } from './translation.js';
 
@@ -8,7 +8,7 @@ function paddingOf({ name, padding }: NetworkLayer): Readonly<Record<string, Att
   if (padding === 'same') return { auto_pad: 'SAME_UPPER' };
   if (padding === 'valid') return {};
   if (typeof padding === 'string') throw new Error(`${name}: padding '${padding}' is not translated to ONNX`);
-  const sides = padding as Exclude<Padding, string>;
+  const sides = padding;
   return { pads: [...sides.map(([before]) => before), ...sides.map(([, after]) => after)] };
 }
 
@@ -29,7 +29,7 @@ function convolve(
 export const convolution: Rule = (to, layer, x) => {
   const spatial = layer.kernelSize.map((_, axis) => axis);
   const order = [spatial.length + 1, spatial.length, ...spatial];
-  convolve(to, layer, x!.name, { group: layer.groups, change: (values) => transpose(values, order) });
+  convolve(to, layer, x.name, { group: layer.groups, change: (values) => transpose(values, order) });
   return map;
 };
 
@@ -40,25 +40,25 @@ export const depthwise: Rule = (to, layer, x) => {
     const [channels, multiplier, ...kernel] = shape;
     return { data, shape: [channels! * multiplier!, 1, ...kernel] };
   };
-  convolve(to, layer, x!.name, { group: x!.shape.at(-1)!, change });
+  convolve(to, layer, x.name, { group: x.shape.at(-1)!, change });
   return map;
 };
 
 export const maxPooling: Rule = (to, layer, x) => {
   const { name, poolSize } = layer;
   const strides = (layer as Partial<NetworkLayer>).strides ?? poolSize;
-  to.node('MaxPool', [x!.name], name, { kernel_shape: poolSize, strides, ...paddingOf(layer) });
+  to.node('MaxPool', [x.name], name, { kernel_shape: poolSize, strides, ...paddingOf(layer) });
   return map;
 };
 
 export const globalAveragePooling: Rule = (to, { name }, x) => {
-  const mean = to.node('GlobalAveragePool', [x!.name], `${name}.mean`);
+  const mean = to.node('GlobalAveragePool', [x.name], `${name}.mean`);
   to.node('Flatten', [mean], name, { axis: 1 });
   return { isMap: false };
 };
 
 export const flatten: Rule = (to, { name }, x) => {
-  to.node('Flatten', [x!.name], name, { axis: 1 });
-  const isScattered = x!.isMap && volume(x!.shape.slice(1, -1)) > 1;
-  return { isMap: false, ...(isScattered && { flattened: x!.shape.slice(1) }) };
+  to.node('Flatten', [x.name], name, { axis: 1 });
+  const isScattered = x.isMap && volume(x.shape.slice(1, -1)) > 1;
+  return { isMap: false, ...(isScattered && { flattened: x.shape.slice(1) }) };
 };

@@ -28,8 +28,7 @@ export interface OnnxGraph {
 }
 
 function attributeProto(name: string, value: Attribute): Field {
-  const typed = (type: number, ...fields: Field[]): Field =>
-    message(content(1, name), ...fields, integer(20, type));
+  const typed = (type: number, ...fields: Field[]): Field => message(content(1, name), ...fields, integer(20, type));
   if (typeof value === 'string') return typed(AttributeType.string, content(4, value));
   if (typeof value === 'number') return typed(AttributeType.integer, integer(3, value));
   if ('float' in value) return typed(AttributeType.float, float(2, value.float));

@@ -13,7 +13,7 @@ function unflatten({ data, shape }: Values, map: readonly number[]): Values {
 
 /** Gemm of two axes, MatMul and Add of more, as exporters write them. */
 export const dense: Rule = (to, layer, x) => {
-  const { name, shape, flattened } = x!;
+  const { name, shape, flattened } = x;
   const weight = to.weight(layer, 'weight', (values) => (flattened ? unflatten(values, flattened) : values));
   const bias = to.weight(layer, 'bias');
   to.activate(layer, (output) => {
@@ -25,29 +25,29 @@ export const dense: Rule = (to, layer, x) => {
 
 /** A product of matrices of each example. */
 export const dot: Rule = (to, { name, axes }, left, right) => {
-  const isProduct = left!.shape.length === 3 && right!.shape.length === 3 && axes[0] === 2 && axes[1] === 1;
+  const isProduct = left.shape.length === 3 && right.shape.length === 3 && axes[0] === 2 && axes[1] === 1;
   if (!isProduct) throw new Error(`${name}: axes ${axes.join(' and ')} are not translated to ONNX`);
-  to.node('MatMul', [left!.name, right!.name], name);
+  to.node('MatMul', [left.name, right.name], name);
   return plain;
 };
 
 export const layerNormalization: Rule = (to, layer, x) => {
-  const operands = [x!.name, to.weight(layer, 'gamma'), to.weight(layer, 'beta')];
+  const operands = [x.name, to.weight(layer, 'gamma'), to.weight(layer, 'beta')];
   to.node('LayerNormalization', operands, layer.name, { axis: -1, epsilon: { float: layer.epsilon } });
   return plain;
 };
 
 /** Inputs of one shape. */
 export const add: Rule = (to, { name }, left, right) => {
-  if (left!.isMap !== right!.isMap) throw new Error(`${name}: adds a map and another value`);
-  to.node('Add', [left!.name, right!.name], name);
-  return { isMap: left!.isMap };
+  if (left.isMap !== right.isMap) throw new Error(`${name}: adds a map and another value`);
+  to.node('Add', [left.name, right.name], name);
+  return { isMap: left.isMap };
 };
 
 export const relu: Rule = (to, { name, kind, ...options }, x) => {
   const { alpha, cap, threshold } = options as { alpha?: number; cap?: number; threshold?: number };
-  to.applyActivation(name, { kind, alpha, cap, threshold }, x!.name, name);
-  return { isMap: x!.isMap };
+  to.applyActivation(name, { kind, alpha, cap, threshold }, x.name, name);
+  return { isMap: x.isMap };
 };
 
 /** x [batch, steps, in] through a projection to heads: [batch, steps, heads · size] */
@@ -69,15 +69,15 @@ export const multiHeadAttention: Rule = (to, layer, query, value, ...more) => {
     const parts = to.node('Reshape', [project(to, x, name, slot, width), sizes], `${name}.${slot}.heads`);
     return to.node('Transpose', [parts], `${name}.${slot}.transposed`, { perm: permutation });
   };
-  const queries = split(query!, 'query', [0, 2, 1, 3]);
-  const keys = split(value!, 'key', [0, 2, 3, 1]);
-  const values = split(value!, 'value', [0, 2, 1, 3]);
+  const queries = split(query, 'query', [0, 2, 1, 3]);
+  const keys = split(value, 'key', [0, 2, 3, 1]);
+  const values = split(value, 'value', [0, 2, 1, 3]);
   const scores = to.node('MatMul', [queries, keys], `${name}.scores`);
   const scaled = to.node('Mul', [scores, to.scalar(1 / Math.sqrt(keyDim))], `${name}.scaled`);
   const shares = to.node('Softmax', [scaled], `${name}.softmax`, { axis: -1 });
   const weighed = to.node('MatMul', [shares, values], `${name}.weighed`);
   const steps = to.node('Transpose', [weighed], `${name}.steps`, { perm: [0, 2, 1, 3] });
-  const sizes = to.integers(query!.shape[0]!, query!.shape[1]!, width);
+  const sizes = to.integers(query.shape[0]!, query.shape[1]!, width);
   const joined = to.node('Reshape', [steps, sizes], `${name}.joined`);
   const weight = to.valuesOf(`${name}.outputWeight`);
   const features = weight.data.length / width;

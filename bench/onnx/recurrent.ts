@@ -50,12 +50,12 @@ function recur(to: Translation, layer: NetworkLayer, x: Edge, { op, order, attri
 
 /** Gates input, forget, cell, output become input, output, forget, cell. */
 export const lstm: Rule = (to, layer, x) => {
-  recur(to, layer, x!, { op: 'LSTM', order: [0, 3, 1, 2] });
+  recur(to, layer, x, { op: 'LSTM', order: [0, 3, 1, 2] });
   return { isMap: false };
 };
 
 export const gru: Rule = (to, layer, x) => {
   const attributes = { linear_before_reset: Number(layer.resetAfter) };
-  recur(to, layer, x!, { op: 'GRU', order: [0, 1, 2], attributes });
+  recur(to, layer, x, { op: 'GRU', order: [0, 1, 2], attributes });
   return { isMap: false };
 };

@@ -2,13 +2,17 @@
 import { mkdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { compile, type Graph } from '../../compiler/index.js';
+import { summarize } from '../../compiler/summary.js';
 import { instantiateSync } from '../../runtime/index.js';
+import { answer } from '../answer.js';
 import { median } from '../measure.js';
 import { selectModels } from '../models/index.js';
-import { networkOf, type Values } from '../network.js';
-import { sides } from '../sides/index.js';
-import { answer } from '../answer.js';
-import type { ByteCount, PrepareTask, Prepared } from '../protocol.js';
+import { networkOf, type Network, type Values } from '../network.js';
+import type { PrepareTask, Prepared } from '../protocol.js';
+import { sides, type SideName } from '../sides/index.js';
+
+/** Milliseconds after which no further compilation starts. */
+const ENOUGH = 6000;
 
 answer(async ({ model, folder, sides: names, target, repeats }: PrepareTask): Promise<Prepared> => {
   const graph = selectModels([model])[0]!.graph();
@@ -16,23 +20,34 @@ answer(async ({ model, folder, sides: names, target, repeats }: PrepareTask): Pr
   const { binary } = await compile(graph, { target, weights: 'embed' });
   const weights = weightsOf(binary);
   const network = networkOf(graph, weights);
+  const refused: Partial<Record<SideName, string>> = {};
   for (const name of names) {
     const own = new URL(`${name}/`, folder);
     mkdirSync(own, { recursive: true });
-    (await sides[name]()).prepare({ network, binary }, own);
+    try {
+      (await sides[name]()).prepare({ network, binary }, own);
+    } catch (error) {
+      if (name === 'nacre') throw error;
+      refused[name] = error instanceof Error ? error.message : String(error);
+    }
   }
   const values = Object.values(weights).map(({ data }) => data);
+  const code = without(binary, values);
   return {
-    compile: { first: times[0]!, warm: median(times.slice(1)) },
-    module: count(binary),
-    code: count(without(binary, values)),
+    operations: 2 * Number(summarize(graph).total.multiplyAdds),
     parameters: values.reduce((total, { length }) => total + length, 0),
+    compile: { first: times[0]!, warm: median(times.slice(1)) },
+    module: binary.length,
+    code: { raw: code.length, gzip: gzipSync(code, { level: 9 }).length },
+    memory: memoryOf(binary, network),
+    refused,
   };
 });
 
 async function timeCompilations(graph: Graph, target: PrepareTask['target'], times: number): Promise<number[]> {
   const took: number[] = [];
-  while (took.length < times) {
+  const begin = performance.now();
+  while (took.length < 2 || (took.length < times && performance.now() - begin < ENOUGH)) {
     const start = performance.now();
     await compile(graph, { target });
     took.push(performance.now() - start);
@@ -50,16 +65,29 @@ function weightsOf(binary: Uint8Array): Record<string, Values> {
   );
 }
 
-const count = (bytes: Uint8Array): ByteCount => ({
-  raw: bytes.length,
-  gzip: gzipSync(bytes, { level: 9 }).length,
-});
+function memoryOf(binary: Uint8Array, { inputs }: Network): Prepared['memory'] {
+  const model = instantiateSync(binary);
+  const arrays = Object.entries(inputs).map(([name, { data }]) => [name, data] as const);
+  model.forward(Object.fromEntries(arrays));
+  const [output] = Object.values(model.outputs);
+  const { parameters, activations, states = 0 } = model.manifest.memory;
+  const predicted = Number(parameters) + Number(activations) + Number(states);
+  return { predicted, used: output!.buffer.byteLength };
+}
 
-/** The bytes without those of `values`, each of which stands in them once. */
+/** The bytes without those of `values`, each of which stands in them once; quick where they stand in the order given. */
 function without(bytes: Uint8Array, values: readonly Float32Array[]): Uint8Array {
-  return values.reduce((rest, { buffer, byteOffset, byteLength }) => {
-    const at = rest.indexOf(new Uint8Array(buffer, byteOffset, byteLength));
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let next = 0;
+  const runs = values.map(({ buffer, byteOffset, byteLength }) => {
+    const run = new Uint8Array(buffer, byteOffset, byteLength);
+    const after = all.indexOf(run, next);
+    const at = after < 0 ? all.indexOf(run) : after;
     if (at < 0) throw new Error('the module does not carry its weights as they are read from it');
-    return Buffer.concat([rest.subarray(0, at), rest.subarray(at + byteLength)]);
-  }, Buffer.from(bytes));
+    next = at + byteLength;
+    return { at, end: next };
+  });
+  runs.sort((a, b) => a.at - b.at);
+  const ends = [0, ...runs.map(({ end }) => end)];
+  return Buffer.concat(ends.map((end, index) => all.subarray(end, runs[index]?.at ?? all.length)));
 }

@@ -5,6 +5,7 @@ export const sides = {
   nacre: async (): Promise<Side> => (await import('./nacre.js')).nacre,
   onnxruntime: async (): Promise<Side> => (await import('./onnxruntime.js')).onnxruntime,
   tfjs: async (): Promise<Side> => (await import('./tfjs.js')).tfjs,
+  litert: async (): Promise<Side> => (await import('./litert.js')).litert,
   jax: async (): Promise<Side> => (await import('./jax.js')).jax,
   native: async (): Promise<Side> => (await import('./onnxruntime.js')).native,
 } as const;

@@ -11,9 +11,9 @@ type Program = (inputs: Readonly<Record<string, JaxArray>>) => Readonly<Record<s
 
 /** The parts of jax-js and its importer that are used here. */
 interface Jax {
-  init(device: string): Promise<readonly string[]>;
-  defaultDevice(device: string): string;
-  jit(program: Program): Program;
+  readonly init: (device: string) => Promise<readonly string[]>;
+  readonly defaultDevice: (device: string) => string;
+  readonly jit: (program: Program) => Program;
   readonly numpy: { array(data: Float32Array): JaxArray };
 }
 interface Importer {

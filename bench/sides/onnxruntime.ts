@@ -19,8 +19,7 @@ interface Session {
 }
 
 const folderOf = (name: string): URL => new URL(`node_modules/${name}/`, bench);
-const load = (name: string): OnnxRuntime =>
-  createRequire(new URL('package.json', bench))(name) as OnnxRuntime;
+const load = (name: string): OnnxRuntime => createRequire(new URL('package.json', bench))(name) as OnnxRuntime;
 
 async function start(ort: OnnxRuntime, folder: URL, options: object): Promise<Run> {
   const { bytes, inputs } = readOnnx(folder);

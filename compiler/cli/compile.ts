@@ -10,9 +10,9 @@ import { prettyJson, table, thousands } from '../text.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
 import { writeFiles, type OutputFile } from './files.js';
 import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
-import { bindOption, loadModel, modelDetails } from './model.js';
+import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
-import { readCount, readDims, readSeed } from './values.js';
+import { readCount, readDims, readSeed, readTolerance } from './values.js';
 import { requireOwn, tensorsOption, weightsBeside } from './weights.js';
 
 type Weights = NonNullable<CompileOptions['weights']>;
@@ -44,15 +44,18 @@ const options = {
   bind: bindOption,
   initializers: { value: 'LIST', help: 'initializers to carry beyond those in use: all, or names with commas' },
   'max-memory': { value: 'BYTES', help: 'the most memory the module may take, 1 GiB by default' },
+  'error-budget': errorBudgetOption,
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
+  profile: { help: 'also export the steps of forward one by one, for nacre profile' },
   wat: { value: 'FILE', help: 'also write the text form of the module' },
   'no-types': { help: 'write no .d.wasm.ts' },
 } as const satisfies OptionSpecs;
 
 function compileOptions(values: Values<typeof options>, progress: Progress): CompileOptions {
-  const { target, weights, storage, seed, rng, parameters, dims, initializers, wat } = values;
+  const { target, weights, storage, seed, rng, parameters, dims, initializers, profile, wat } = values;
   const memory = values['max-memory'];
   const layout = values['tensor-layout'];
+  const budget = values['error-budget'];
   return {
     ...(target !== undefined && { target: target as NonNullable<CompileOptions['target']> }),
     ...(weights !== undefined && { weights: weights as Weights }),
@@ -66,6 +69,8 @@ function compileOptions(values: Values<typeof options>, progress: Progress): Com
       initializers: initializers === 'all' ? initializers : (initializers.split(',') as never),
     }),
     ...(memory !== undefined && { maxMemory: readCount('--max-memory', memory) }),
+    ...(profile && { profile }),
+    ...(budget !== undefined && { errorBudget: readTolerance('--error-budget', budget) }),
     ...(wat !== undefined && { text: true }),
     onProgress: ({ stage, done, total }) => {
       if (done < total) progress.update(`compile: ${stage} (${done + 1} of ${total})`);

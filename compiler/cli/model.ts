@@ -17,6 +17,12 @@ export const bindOption = {
   help: 'fixes an input of an ONNX model or a graph-model: a number, a nested list, or a .npy or .json file',
 } as const;
 
+/** The option of commands that plan kernels. */
+export const errorBudgetOption = {
+  value: 'ERROR',
+  help: 'the largest relative error of an algorithm for convolutions, 1e-5 by default; 0 takes none but the direct one',
+} as const;
+
 /** What a MODEL argument names: something to compile, or a module that is compiled already. */
 export type LoadedModel =
   | {

@@ -5,6 +5,7 @@ import { parseCommandLine, type Command, type Streams } from './command.js';
 import { compileCommand } from './compile.js';
 import { commandHelp, programHelp } from './help.js';
 import { histogramCommand } from './histogram.js';
+import { profileCommand } from './profile/index.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { summaryCommand } from './summary.js';
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   runCommand,
   summaryCommand,
   histogramCommand,
+  profileCommand,
   verifyCommand,
   schemaCommand,
 ];

@@ -1,17 +1,17 @@
 import { instantiateSync, type Model, type SessionOptions, type Tensor as RuntimeTensor } from '../../runtime/index.js';
-import type { Manifest, ManifestPort } from '../../runtime/manifest.js';
+import type { Manifest } from '../../runtime/manifest.js';
 import { compile } from '../compile.js';
-import { ImportError, OptionError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import type { DType } from '../tensor.js';
 import { prettyJson, table, thousands } from '../text.js';
-import { didYouMean } from '../suggest.js';
 import { defineCommand, type OptionSpecs, type Streams } from './command.js';
-import { readBytes, readText, writeFiles } from './files.js';
+import { writeFiles } from './files.js';
+import { assignments, readInput, type Feed } from './inputs.js';
 import { bindOption, loadModel, modelDetails } from './model.js';
-import { readNpy, writeNpy } from './npy.js';
+import { writeNpy } from './npy.js';
 import { Progress } from './progress.js';
 import { describeValues, printValues } from './statistics.js';
-import { readAssignment, readCount, readSeed } from './values.js';
+import { readCount, readSeed } from './values.js';
 import { openModule } from './weights.js';
 
 const options = {
@@ -21,48 +21,6 @@ const options = {
   seed: { value: 'N', help: 'the seed of the initializers, or random; by default the one compiled in, 0' },
   repeat: { value: 'N', help: 'run N times more and tell the time of a run' },
 } as const satisfies OptionSpecs;
-
-type Feed = Parameters<Model['forward']>[0][string];
-
-function assignments(option: string, texts: readonly string[], ports: readonly ManifestPort[]): Map<string, string> {
-  const names = ports.map(({ name }) => name);
-  const files = new Map<string, string>();
-  for (const [name, file] of texts.map((text) => readAssignment(option, text))) {
-    if (!names.includes(name)) {
-      const hint = didYouMean(name, names) || `; this model has ${names.join(', ')}`;
-      throw new OptionError('arguments', option, `the model has no ${option.slice(2)} '${name}'${hint}`);
-    }
-    if (files.has(name)) throw new OptionError('arguments', option, `${name} is given twice`);
-    files.set(name, file);
-  }
-  return files;
-}
-
-function parseJson(path: string, text: string): Feed {
-  try {
-    return JSON.parse(text) as Feed;
-  } catch (error) {
-    throw new OptionError('file', path, `is not valid JSON: ${(error as Error).message}`);
-  }
-}
-
-/** What a file holds, as the input takes it: other dtypes are converted where that loses nothing. */
-async function readInput(path: string, { name, dtype }: ManifestPort, notes: string[]): Promise<Feed> {
-  if (path.endsWith('.json')) return parseJson(path, await readText(path));
-  if (!path.endsWith('.npy')) throw new OptionError('file', path, 'is no input; the name must end in .npy or .json');
-  const bytes = await readBytes(path);
-  try {
-    const { tensor, note } = readNpy(bytes, path);
-    if (note !== undefined) notes.push(`${name}: ${note}`);
-    const { shape, data } = tensor;
-    if (tensor.dtype === dtype) return { data, shape };
-    notes.push(`${name}: ${tensor.dtype} values were taken as ${dtype}`);
-    return { data: Array.from<number | bigint, number>(data, Number), shape };
-  } catch (error) {
-    if (error instanceof ImportError) throw new OptionError(error.code, path, error.message.slice(path.length + 2));
-    throw error;
-  }
-}
 
 async function readInputs(
   texts: readonly string[],

@@ -13,12 +13,13 @@ import {
 import { prettyJson } from '../text.js';
 import { defineCommand, type OptionSpecs } from './command.js';
 import { readManifest } from './manifest.js';
-import { bindOption, loadModel, modelDetails } from './model.js';
-import { readDims } from './values.js';
+import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
+import { readDims, readTolerance } from './values.js';
 
 const options = {
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
   bind: bindOption,
+  'error-budget': errorBudgetOption,
 } as const satisfies OptionSpecs;
 
 const plain = (dim: Dim): number | string => (typeof dim === 'number' ? dim : printDim(dim));
@@ -39,8 +40,9 @@ const plainLayer = ({ outputs, parameters, multiplyAdds, ...rest }: LayerSummary
   multiplyAdds: plain(multiplyAdds),
 });
 
-const plainSummary = ({ layers, total, unnamed }: Summary) => ({
+const plainSummary = ({ layers, convolutions, total, unnamed }: Summary) => ({
   layers: layers.map(plainLayer),
+  convolutions,
   total: { ...plainTotals(total), multiplyAdds: plain(total.multiplyAdds), memory: total.memory },
   unnamed,
 });
@@ -54,22 +56,25 @@ const plainModule = (manifest: Manifest) => ({
 
 export const summaryCommand = defineCommand({
   name: 'summary',
-  usage: 'MODEL [--dims LIST] [--json]',
+  usage: 'MODEL [options]',
   summary: 'Prints the layers of a model: kinds, outputs, parameters, multiply-adds and initializers, and the memory.',
   details: [...modelDetails, 'A compiled .wasm is a MODEL too; it tells its variables.'],
   operands: ['MODEL'],
   options,
   examples: ['summary examples/mlp.json', 'summary model.json --dims batch=1', 'summary model.wasm --json'],
-  async run([path], { dims, bind, json }, { stdout }) {
+  async run([path], { dims, bind, 'error-budget': budget, json }, { stdout }) {
     const sizes = readDims(dims);
+    const errors = budget === undefined ? {} : { errorBudget: readTolerance('--error-budget', budget) };
     const loaded = await loadModel(path!, bind);
     if (loaded.kind === 'module') {
       if (dims.length > 0) throw new OptionError('arguments', '--dims', 'a compiled module keeps its sizes open');
+      if (budget !== undefined)
+        throw new OptionError('arguments', '--error-budget', 'a compiled module has its kernels');
       const manifest = readManifest(loaded.binary, path!);
       stdout.write(`${json ? prettyJson(plainModule(manifest)) : printModuleSummary(manifest)}\n`);
       return;
     }
-    const result = summarize(loaded.model, { tensors: loaded.tensors, dims: sizes });
+    const result = summarize(loaded.model, { tensors: loaded.tensors, dims: sizes, ...errors });
     stdout.write(`${json ? prettyJson(plainSummary(result)) : printSummary(result)}\n`);
   },
 });

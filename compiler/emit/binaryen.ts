@@ -28,6 +28,8 @@ interface Untyped {
   readonly ExpressionIds: Readonly<Record<string, number>>;
   readonly Call: { setTarget(expression: Ref, name: string): void };
   readonly GlobalGet: { setName(expression: Ref, name: string): void };
+  readonly LocalGet: { setIndex(expression: Ref, index: number): void };
+  readonly LocalSet: { setIndex(expression: Ref, index: number): void };
   readonly Loop: { setBody(expression: Ref, body: Ref): void };
   getExpressionInfo(expression: Ref): ExpressionInfo;
   getFunctionInfo(fn: number): FunctionInfo;
@@ -228,6 +230,9 @@ export function canTrap({ kind, info }: Visited): boolean {
 export const retarget = (call: Ref, name: string): void => untyped.Call.setTarget(call, name);
 
 export const renameGlobal = (get: Ref, name: string): void => untyped.GlobalGet.setName(get, name);
+
+export const setLocalIndex = (expression: Ref, kind: 'LocalGet' | 'LocalSet', index: number): void =>
+  untyped[kind].setIndex(expression, index);
 
 export const setLoopBody = (loop: Ref, body: Ref): void => untyped.Loop.setBody(loop, body);
 

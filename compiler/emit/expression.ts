@@ -14,6 +14,9 @@ import type { Locals } from './code.js';
 interface MathLibrary {
   readonly module: Module;
   call(name: string, args: Ref[], result: number): Ref;
+  /** A function of vectors in a loop. */
+  compute(name: string, args: Ref[], locals: Locals): Ref;
+  isInlined(name: string): boolean;
   /** Calls a user's function of scalars. */
   callFunction(name: string, args: Ref[]): Ref;
 }
@@ -25,6 +28,8 @@ interface Surroundings {
   readonly before: Ref[];
   /** A constant in all lanes; by default spelled out where it is used. */
   readonly constant?: (value: number) => Ref;
+  /** Whether the code runs many times, so that functions it uses are worth a copy. */
+  readonly repeats?: boolean;
   /** How many lanes hold elements: 1 leaves the others undefined. */
   readonly lanes?: 1 | 4;
 }
@@ -48,7 +53,7 @@ export function emitExpression(
   library: MathLibrary,
   locals: Locals,
   root: Expression,
-  { input, before, constant, lanes = 4 }: Surroundings,
+  { input, before, constant, repeats = false, lanes = 4 }: Surroundings,
 ): Ref {
   const { module } = library;
   const uses = countUses(root);
@@ -75,7 +80,9 @@ export function emitExpression(
         return input(expression.index);
       case 'unary': {
         const x = emit(expression.x);
-        return native[expression.fn]?.(module, x) ?? library.call(expression.fn, [x], v128);
+        const operation = native[expression.fn];
+        if (operation) return operation(module, x);
+        return repeats ? library.compute(expression.fn, [x], locals) : library.call(expression.fn, [x], v128);
       }
       case 'binary': {
         const left = emit(expression.left);
@@ -129,6 +136,12 @@ function emitBinary(
   const [quick, full] = fn === 'maximum' ? [f32x4.pmax, f32x4.max] : [f32x4.pmin, f32x4.min];
   if (isNumber(source.right)) return quick(left, right);
   return isNumber(source.left) ? quick(right, left) : full(left, right);
+}
+
+/** Whether an expression has a function that loops take the body of. */
+export function hasInlined(library: MathLibrary, expression: Expression): boolean {
+  if (expression.kind === 'unary' && !native[expression.fn] && library.isInlined(expression.fn)) return true;
+  return childrenOf(expression).some((child) => hasInlined(library, child));
 }
 
 function countUses(root: Expression): Map<string, number> {

@@ -1,36 +1,40 @@
-import type { Dim } from '../dim.js';
+import type { Expression } from '../ir.js';
 import type { KernelCall } from '../plan/types.js';
 import { i32, none, v128, type Ref } from './binaryen.js';
 import { Locals } from './code.js';
 import type { Linker } from './linker.js';
 
-/** Panels of eight columns that one pass over x computes. Four spill on Node 20: 784 × 500 takes 39 µs, with three 17.5. */
-const PANELS = 3;
+/**
+ * Panels of eight columns that one pass over x computes: the more there are, the fewer loads of x, and the longer until an
+ * accumulator is needed again. Engines with relaxed SIMD keep the order of the loads, so that twelve accumulators leave registers
+ * for them. Node 20 hoists all loads of a step above its arithmetic: four panels spill, 784 × 500 takes 39 µs, with three 17.5.
+ */
+const panelsOf = ({ relaxed }: Linker): number => (relaxed ? 6 : 3);
 
-interface Shape {
+export interface Shape {
   readonly k: number;
   readonly n: number;
 }
 
-/** The sizes of a matrix product with one row whose body is generated; `gemv` of the library has the same parameters. */
-function shapeOf(call: KernelCall): Shape {
-  const [k, n] = call.args.slice(5).map((arg) => (arg.kind === 'size' ? arg.size : 0)) as [Dim, Dim];
-  return { k: k as number, n: n as number };
+/** A matrix product with one row whose body is generated; `gemv` of the library has the same parameters and two sizes. */
+export function generatedGemv(linker: Linker, call: KernelCall): string {
+  const [k, n] = call.args.slice(5).map((arg) => (arg.kind === 'size' ? arg.size : 0)) as [number, number];
+  return gemvOf(linker, { k, n }, call.epilogue);
 }
 
 /**
- * The function of y[n] = epilogue(x[k] · w), w in panels [⌈n/8⌉][k][8], for sizes known when compiling; calls of the
- * same sizes and epilogue share one. Sums run in the order of the library's products, so that a row does not depend on
- * the batch it is in.
+ * The function of y[n] = epilogue(x[k] · w), w in panels [⌈n/8⌉][k][8], for sizes known when compiling, over the addresses
+ * (x, w, y, bias, residual); calls of the same sizes and epilogue share one. Sums run in the order of the library's products,
+ * so that a row does not depend on the batch it is in.
  */
-export function generatedGemv(linker: Linker, call: KernelCall): string {
-  const { k, n } = shapeOf(call);
-  const epilogue = linker.epilogue(call.epilogue);
+export function gemvOf(linker: Linker, { k, n }: Shape, expression: Expression | null): string {
+  const epilogue = linker.epilogue(expression);
   return linker.once(`gemv ${k} ${n} ${epilogue}`, 'gemv', (name) => emitGemv(linker, name, { k, n }, epilogue));
 }
 
 function emitGemv(linker: Linker, name: string, { k, n }: Shape, epilogue: string): void {
   const { module } = linker;
+  const panels = panelsOf(linker);
   const params = [i32, i32, i32, i32, i32];
   const locals = new Locals(module, params);
   const [x, w, y, bias, residual] = params.map((_, index) => locals.parameter(index)) as [
@@ -41,7 +45,7 @@ function emitGemv(linker: Linker, name: string, { k, n }: Shape, epilogue: strin
     ReturnType<Locals['make']>,
   ];
   const [at, end, splat] = [locals.make(i32), locals.make(i32), locals.make(v128)];
-  const accumulators = Array.from({ length: 2 * PANELS }, () => locals.make(v128));
+  const accumulators = Array.from({ length: 2 * panels }, () => locals.make(v128));
   const plus = (local: ReturnType<Locals['make']>, bytes: number): Ref =>
     bytes === 0 ? local.get() : module.i32.add(local.get(), module.i32.const(bytes));
   const advance = (local: ReturnType<Locals['make']>, bytes: number): Ref => local.set(plus(local, bytes));
@@ -81,29 +85,29 @@ function emitGemv(linker: Linker, name: string, { k, n }: Shape, epilogue: strin
   };
 
   const vectors = Math.ceil(n / 4);
-  const groups = Math.floor(vectors / (2 * PANELS));
-  const rest = vectors - groups * 2 * PANELS;
+  const groups = Math.floor(vectors / (2 * panels));
+  const rest = vectors - groups * 2 * panels;
   const next = [
     // One pass has walked the first panel; the next group starts after the others.
-    advance(w, (PANELS - 1) * k * 32),
-    ...[y, bias, residual].map((pointer) => advance(pointer, 32 * PANELS)),
+    advance(w, (panels - 1) * k * 32),
+    ...[y, bias, residual].map((pointer) => advance(pointer, 32 * panels)),
   ];
   const body: Ref[] = [];
   if (groups > 1) {
     const last = locals.make(i32);
     body.push(
-      last.set(plus(y, groups * 32 * PANELS)),
+      last.set(plus(y, groups * 32 * panels)),
       module.loop(
         'groups',
         module.block(null, [
-          ...group(2 * PANELS),
+          ...group(2 * panels),
           ...next,
           module.br_if('groups', module.i32.lt_u(y.get(), last.get())),
         ]),
       ),
     );
   } else if (groups === 1) {
-    body.push(...group(2 * PANELS), ...(rest > 0 ? next : []));
+    body.push(...group(2 * panels), ...(rest > 0 ? next : []));
   }
   if (rest > 0) body.push(...group(rest));
   if (body.length === 0) body.push(module.nop());

@@ -11,6 +11,7 @@ import { describe } from './manifest.js';
 import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
+import { emitStep } from './profile.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, emitReset, isExternal, isHost, parametersWait } from './steps.js';
 
@@ -50,13 +51,18 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const payloads = emitParameters(linker, plan, options.customs ?? new Map());
   emitPrepare(linker, plan);
   emitForward(linker, plan);
+  if (options.steps) emitStep(linker, plan);
   const hasState = emitReset(linker, plan);
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
   linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
   const dropped = options.frozen ? (plan.variables.some(isHost) ? editing : [...editing, ...writing]) : [];
   const kept = EXPORTS.filter((name) => !dropped.includes(name));
-  const besides = [...(hasState ? ['reset'] : []), ...(plan.variables.some(isExternal) ? ['decodeParameter'] : [])];
+  const besides = [
+    ...(hasState ? ['reset'] : []),
+    ...(options.steps ? ['step'] : []),
+    ...(plan.variables.some(isExternal) ? ['decodeParameter'] : []),
+  ];
   for (const name of [...kept, ...besides, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
   layMemory(linker, plan, payloads, maxMemory);
 

@@ -19,6 +19,7 @@ import {
 import { Locals } from './code.js';
 import { emitExpression } from './expression.js';
 import { linkFunction } from './functions.js';
+import { inlineBody, isInlinable } from './inline.js';
 
 /** What functions of a library call, as far as anyone asked. */
 const callGraphs = new WeakMap<Uint8Array, Map<string, readonly string[]>>();
@@ -44,6 +45,7 @@ export class Linker {
   private readonly placeholders: ReadonlyMap<string, string>;
   private readonly calls: Map<string, readonly string[]>;
   private readonly linked = new Map<string, string>();
+  private readonly inlined = new Map<string, boolean>();
   /** Functions this model adds, to be optimized. */
   readonly added: string[] = [];
   /** The passes of those of them that do not take all. */
@@ -56,7 +58,7 @@ export class Linker {
 
   constructor(
     library: Uint8Array,
-    private readonly relaxed: boolean,
+    readonly relaxed: boolean,
     private readonly functions: ReadonlyMap<string, CompiledFunction> = new Map(),
   ) {
     this.module = readModule(library, relaxed);
@@ -196,6 +198,20 @@ export class Linker {
   /** Calls a library function. */
   call(name: string, args: Ref[], result: number = none): Ref {
     return this.module.call(this.library(name), args, result);
+  }
+
+  /** A library function of vectors in a loop: its body where that is small and straight, which takes a call's time off it. */
+  compute(name: string, args: Ref[], locals: Locals): Ref {
+    const internal = this.library(name);
+    return this.isInlined(name) ? inlineBody(this.module, locals, internal, args) : this.call(name, args, v128);
+  }
+
+  /** Whether `compute` takes a function's body. */
+  isInlined(name: string): boolean {
+    let known = this.inlined.get(name);
+    known ??= isInlinable(this.module, this.library(name));
+    this.inlined.set(name, known);
+    return known;
   }
 
   /** Calls a user's function of scalars. */

@@ -3,7 +3,7 @@ import { isTotal, keyOf } from '../ir.js';
 import type { Loop } from '../plan/types.js';
 import { i32, none, v128, type Ref } from './binaryen.js';
 import { addressRef, Locals, sizeRef, when } from './code.js';
-import { emitExpression } from './expression.js';
+import { emitExpression, hasInlined } from './expression.js';
 import type { Linker } from './linker.js';
 
 /** How an operand moves along an axis: not at all, to the next element, or by a stride given when called. */
@@ -92,15 +92,16 @@ function emitNest(linker: Linker, name: string, loop: Loop, { rank, motions, tai
       code.push(local.set(module.v128.load32_splat(0, 4, pointer.get())));
       return local;
     });
-    const value = (before: Ref[]): Ref =>
+    const value = (before: Ref[], { repeats = true, offset = 0 } = {}): Ref =>
       emitExpression(linker, locals, loop.expression, {
         constant,
         before,
+        repeats,
         lanes: vector ? 4 : 1,
         input: (operand) =>
           fixed[operand]?.get() ??
           (vector
-            ? module.v128.load(0, 4, pointers[operand]!.get())
+            ? module.v128.load(offset, 4, pointers[operand]!.get())
             : module.v128.load32_splat(0, 4, pointers[operand]!.get())),
       });
     const end = locals.make(i32);
@@ -122,20 +123,31 @@ function emitNest(linker: Linker, name: string, loop: Loop, { rank, motions, tai
     const whole = lone
       ? module.i32.and(module.i32.add(sizeOf(axis), module.i32.const(3)), module.i32.const(-4))
       : module.i32.and(sizeOf(axis), module.i32.const(-4));
-    const body: Ref[] = [];
-    const result = value(body);
-    const advance = (pointer: ReturnType<Locals['make']>): Ref =>
-      pointer.set(module.i32.add(pointer.get(), module.i32.const(16)));
-    body.push(
-      module.v128.store(0, 4, output.get(), result),
-      advance(output),
-      ...pointers.filter((_, operand) => motions[operand]![axis] === 'next').map(advance),
-    );
-    code.push(end.set(module.i32.add(output.get(), bytes(whole))), repeat(below(), body));
+    const moving = [output, ...pointers.filter((_, operand) => motions[operand]![axis] === 'next')];
+    const vectors = (count: number): Ref[] => {
+      const body: Ref[] = [];
+      const results = Array.from({ length: count }, (_, at) => {
+        const result = value(body, { offset: 16 * at });
+        if (count === 1) return result;
+        const local = locals.make(v128);
+        body.push(local.set(result));
+        return local.get();
+      });
+      body.push(...results.map((result, at) => module.v128.store(16 * at, 4, output.get(), result)));
+      body.push(...moving.map((pointer) => pointer.set(module.i32.add(pointer.get(), module.i32.const(16 * count)))));
+      return body;
+    };
+    code.push(end.set(module.i32.add(output.get(), bytes(whole))));
+    if (hasInlined(linker, loop.expression)) {
+      const two = module.i32.gt_u(module.i32.sub(end.get(), output.get()), module.i32.const(16));
+      code.push(repeat(two, vectors(2)), when(module, below(), ...vectors(1)));
+    } else {
+      code.push(repeat(below(), vectors(1)));
+    }
     if (!lone && tail) {
       const rest = locals.make(i32);
       const last: Ref[] = [];
-      const lanes = value(last);
+      const lanes = value(last, { repeats: false });
       last.push(
         linker.call('storeLanes', [output.get(), lanes, rest.get()]),
         output.set(module.i32.add(output.get(), bytes(rest.get()))),

@@ -12,7 +12,7 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights'>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights' | 'steps'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
   // Definitions are the module's own; users read sizes over the symbols.
@@ -63,6 +63,7 @@ export function describe(
     seed: String(options.seed),
     ...(options.weights ? { weights: options.weights } : {}),
     ...(options.frozen ? { frozen: true } : {}),
+    ...(options.steps ? { steps: options.steps } : {}),
     memory: {
       parameters: shown(memory.parameterBytes),
       activations: shown(memory.activationBytes),

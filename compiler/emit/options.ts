@@ -1,4 +1,4 @@
-import type { ManifestWeights } from '../../runtime/manifest.js';
+import type { ManifestStep, ManifestWeights } from '../../runtime/manifest.js';
 import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
 
@@ -16,6 +16,8 @@ export interface EmitOptions {
   readonly frozen?: boolean;
   /** The file of the values that do not travel with the module. */
   readonly weights?: ManifestWeights | undefined;
+  /** What the steps of `forward` are: exports `step`, which runs one of them. */
+  readonly steps?: readonly ManifestStep[] | undefined;
   /** Also return the text form. */
   readonly text?: boolean;
 }

@@ -19,10 +19,13 @@ function emitCall(linker: Linker, plan: KernelPlan, call: KernelCall): Ref {
     return addressRef(module, plan.buffers[arg.buffer]!.address, arg.offset);
   });
   if (call.generated) return module.call(generatedGemv(linker, call), args.slice(0, 5), none);
-  const others = call.recurrence && recurrenceTargets(linker, call.recurrence, call.epilogue);
-  const name = kernels[call.kernel as KernelName].template
-    ? linker.template(call.kernel, call.epilogue, others)
-    : linker.library(call.kernel);
+  const kernel = kernels[call.kernel as KernelName];
+  const others = call.recurrence
+    ? recurrenceTargets(linker, call.recurrence, call.epilogue)
+    : kernel.products
+      ? { product: linker.template('gemm', null) }
+      : {};
+  const name = kernel.template ? linker.template(call.kernel, call.epilogue, others) : linker.library(call.kernel);
   linker.kept.add(name);
   return module.call(name, args, call.failure === null && call.defines === null ? none : i32);
 }
@@ -35,11 +38,12 @@ const emitLists = ({ module }: Linker, plan: KernelPlan, { args }: KernelCall): 
     return arg.sizes.map((size, at) => module.i32.store(4 * at, 4, sizeRef(module, address), sizeRef(module, size)));
   });
 
-function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], locals: Locals): Ref[] {
+/** What each step runs, in the order of the steps. */
+export function emitSteps(linker: Linker, plan: KernelPlan, steps: readonly Step[], locals: Locals): Ref[][] {
   const { module } = linker;
   const settle = settler(linker, plan);
   let failed: ReturnType<Locals['make']> | undefined;
-  return steps.flatMap((step) => {
+  return steps.map((step) => {
     if (step.kind === 'loop') return [emitLoop(linker, step, (buffer) => plan.buffers[buffer]!.address)];
     const isCompute = step.kind === 'compute';
     const call = isCompute
@@ -94,28 +98,40 @@ export function emitPrepare(linker: Linker, plan: KernelPlan): void {
     );
   }
   body.push(
-    ...emitSteps(linker, plan, plan.prepare, locals),
+    ...emitSteps(linker, plan, plan.prepare, locals).flat(),
     module.global.set('dirty', module.i32.const(0)),
     module.i32.const(Status.ok),
   );
   linker.add('prepare', [], i32, locals, body, 'straight');
 }
 
-/** `forward()`: runs `prepare` when a parameter has changed, then every step. */
-export function emitForward(linker: Linker, plan: KernelPlan): void {
+/** What `forward` begins with: `prepare` when a parameter has changed. */
+export function emitBegin(linker: Linker, locals: Locals): Ref[] {
   const { module } = linker;
-  const locals = new Locals(module);
   const status = locals.make(i32);
-  const body = [
+  return [
     requireInferred(linker),
     when(
       module,
       module.global.get('dirty', i32),
       when(module, status.tee(module.call('prepare', [], i32)), module.return(status.get())),
     ),
-    ...emitSteps(linker, plan, plan.forward, locals),
-    ...(outputsWait(plan) ? [module.call('publish', [], none)] : []),
-    module.i32.const(Status.ok),
+  ];
+}
+
+/** What `forward` ends with. */
+export const emitEnd = ({ module }: Linker, plan: KernelPlan): Ref[] => [
+  ...(outputsWait(plan) ? [module.call('publish', [], none)] : []),
+  module.i32.const(Status.ok),
+];
+
+/** `forward()`: runs `prepare` when a parameter has changed, then every step. */
+export function emitForward(linker: Linker, plan: KernelPlan): void {
+  const locals = new Locals(linker.module);
+  const body = [
+    ...emitBegin(linker, locals),
+    ...emitSteps(linker, plan, plan.forward, locals).flat(),
+    ...emitEnd(linker, plan),
   ];
   linker.add('forward', [], i32, locals, body, 'straight');
 }

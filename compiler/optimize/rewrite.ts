@@ -68,6 +68,13 @@ export interface Replacement {
 /** A rule: what to put in a node's place, or nothing. It looks at the node and what comes before it. */
 export type Rule = (node: Node, uses: Uses) => Replacement | undefined;
 
+/** A node that stands for the layers of others too. */
+function inPlaceOf(node: Node, gone: readonly Node[]): Node {
+  const layers = new Set([node, ...gone].flatMap(({ origin, others = [] }) => [origin, ...others]));
+  layers.delete(node.origin);
+  return layers.size === 0 ? node : { ...node, others: [...layers] };
+}
+
 /** Applies rules to the nodes of `forward` from the front, to each until none applies. */
 export function rewrite(graph: TensorGraph, ...rules: readonly Rule[]): TensorGraph {
   const uses = new Uses(graph);
@@ -80,10 +87,11 @@ export function rewrite(graph: TensorGraph, ...rules: readonly Rule[]): TensorGr
         uses.remove(gone);
         kept.delete(gone);
       }
-      found.nodes.forEach((next) => {
+      const nodes = found.nodes.map((next) => inPlaceOf(next, [node, ...found.removed]));
+      nodes.forEach((next) => {
         uses.add(next);
       });
-      return found.nodes.flatMap(apply);
+      return nodes.flatMap(apply);
     }
     return [node];
   };

@@ -27,6 +27,7 @@ import type {
   Filling,
   KernelPlan,
   Measure,
+  PlanOptions,
   PlannedPort,
   PlannedVariable,
   Step,
@@ -71,21 +72,23 @@ const rules: { readonly [K in OpKind]: (planner: Planner, node: Node<OpOf<K>>) =
 /**
  * Chooses kernels, packed layouts and addresses for a tensor graph.
  * @param asked initializers that the module carries besides those that the graph uses
- * @param without measures to leave out
  */
 export function plan(
   graph: TensorGraph,
   asked: readonly CarriedInitializer[] = [],
-  without: readonly Measure[] = [],
+  options: PlanOptions = {},
 ): KernelPlan {
-  const planner = new Planner(graph, without);
+  const { without = [] } = options;
+  const planner = new Planner(graph, options);
   for (const stage of ['prepare', 'forward'] as const) {
     planner.enter(stage);
     for (const node of graph[stage]) {
       planner.origin = node.origin;
+      planner.node = node;
       (rules[node.op.kind] as (planner: Planner, node: Node) => void)(planner, node);
     }
   }
+  planner.node = undefined;
   planner.keepPrepared();
   planOutputs(planner);
   planStates(planner);
@@ -221,6 +224,7 @@ function finish(
     constants: planner.constants,
     buffers: memory.buffers,
     ...steps,
+    convolutions: planner.convolutions,
     memory: {
       definitions: definitions.list,
       tableAddress: TABLE_ADDRESS,
@@ -269,7 +273,9 @@ function settleStep(step: Step, definitions: Definitions): Step {
     return arg.kind === 'address' ? { ...arg, offset: settle(arg.offset) } : arg;
   });
   if (!step.recurrence) return { ...step, args };
-  return { ...step, args, recurrence: { ...step.recurrence, units: settle(step.recurrence.units) } };
+  const { recurrence } = step;
+  const [units, columns] = [settle(recurrence.units), settle(recurrence.columns)];
+  return { ...step, args, recurrence: { ...recurrence, units, columns } };
 }
 
 function settleVariable(planned: PlannedVariable, definitions: Definitions): PlannedVariable {

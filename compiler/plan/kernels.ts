@@ -7,6 +7,8 @@ export interface KernelSpec {
   readonly template: boolean;
   /** Only in the extended library, since few models need it: reading a library takes Binaryen time with each model. */
   readonly extended: boolean;
+  /** Takes products without an epilogue in the place of the placeholder for them. */
+  readonly products: boolean;
   readonly serves: string;
   /**
    * The parameters of an output and of an operand that may be the same address: each element of the operand is read
@@ -15,13 +17,20 @@ export interface KernelSpec {
   readonly inPlace: readonly [output: number, operand: number] | null;
 }
 
-const template = (serves: string): KernelSpec => ({ template: true, extended: false, serves, inPlace: null });
-const plain = (serves: string): KernelSpec => ({ template: false, extended: false, serves, inPlace: null });
-const rare = (serves: string): KernelSpec => ({ template: false, extended: true, serves, inPlace: null });
+const plain = (serves: string): KernelSpec => ({
+  template: false,
+  extended: false,
+  products: false,
+  serves,
+  inPlace: null,
+});
+const template = (serves: string): KernelSpec => ({ ...plain(serves), template: true });
+const rare = (serves: string): KernelSpec => ({ ...plain(serves), extended: true });
 /** Parameters (x, y, …), where y may be x. */
 const over = (spec: KernelSpec): KernelSpec => ({ ...spec, inPlace: [1, 0] });
 /** Parameters (a, b, c, bias, residual, …), where c may be the residual. */
 const overResidual = (spec: KernelSpec): KernelSpec => ({ ...spec, inPlace: [2, 4] });
+const winograd = (serves: string): KernelSpec => overResidual({ ...rare(serves), template: true, products: true });
 
 export const kernels = {
   gemv: overResidual(template('a matrix product with one row')),
@@ -30,7 +39,11 @@ export const kernels = {
   batchedMatmul: overResidual(template('matrix products of many pairs, each right-hand matrix packed in the call')),
   packedMatmul: overResidual(template('matrix products with many packed matrices')),
   conv2d: overResidual(template('a convolution over a padded map')),
-  depthwise2d: template('a depthwise convolution over a padded map'),
+  winograd2: winograd('a 3 × 3 convolution by F(2×2, 3×3)'),
+  winograd4: winograd('a 3 × 3 convolution by F(4×4, 3×3)'),
+  winogradWeights2: rare('weights of a 3 × 3 convolution for F(2×2, 3×3)'),
+  winogradWeights4: rare('weights of a 3 × 3 convolution for F(4×4, 3×3)'),
+  depthwise2d: template('a depthwise convolution'),
   recurrent: template('a recurrent layer in one direction'),
   recurrentReset: template('a GRU that resets the hidden state before its product'),
   maxPool2d: plain('maximum pooling'),

@@ -1,7 +1,8 @@
-import { ceilDiv, dependsOn, equal, mul, product, upperBound, valueOf, type Dim } from '../dim.js';
+import { ceilDiv, dependsOn, equal, mul, printDim, product, upperBound, valueOf, type Dim } from '../dim.js';
 import { InternalError } from '../errors.js';
-import { boundedSizes, unbounded, valuesLeft, type TensorGraph, type Value } from '../ir.js';
+import { boundedSizes, unbounded, valuesLeft, type Node, type TensorGraph, type Value } from '../ir.js';
 import { bytesPerElement, volume, type Tensor } from '../tensor.js';
+import { ERROR_BUDGET } from './convolution-algorithm.js';
 import type { KernelName } from './kernels.js';
 import {
   packingFields,
@@ -11,7 +12,9 @@ import {
   type KernelCall,
   type Loop,
   type Measure,
+  type PlanOptions,
   type Packing,
+  type PlannedConvolution,
   type Step,
 } from './types.js';
 
@@ -51,9 +54,11 @@ export class Planner {
   readonly packRequests: PackRequest[] = [];
   /** Copies of `forward` that assemble a buffer out of others. */
   readonly partCopies: PartCopy[] = [];
+  readonly convolutions: PlannedConvolution[] = [];
   /** Variables some step reads in canonical form. */
   readonly plainlyRead = new Set<number>();
   private readonly homes = new Map<number, BufferId>();
+  private readonly transforms = new Map<string, BufferId>();
   private readonly detached = new Map<string, BufferId>();
   private readonly roots = new Map<number, Value>();
   private readonly kinds = new Map<number, 'variable' | 'prepared'>();
@@ -61,12 +66,18 @@ export class Planner {
   private stage: 'prepare' | 'forward' = 'prepare';
   /** The sizes that depend on data, with what they are at most. */
   readonly bounded: ReadonlyMap<string, Dim>;
+  readonly errorBudget: number;
+  private readonly without: readonly Measure[];
   origin = '';
+  /** What steps are planned for. */
+  node: Node | undefined;
 
   constructor(
     readonly graph: TensorGraph,
-    private readonly without: readonly Measure[] = [],
+    { errorBudget = ERROR_BUDGET, without = [] }: PlanOptions = {},
   ) {
+    this.errorBudget = errorBudget;
+    this.without = without;
     this.bounded = boundedSizes(graph);
     this.typicals = new Map(graph.symbols.map((symbol) => [symbol.name, symbol.typical]));
     for (const { value, name } of graph.variables) {
@@ -218,9 +229,26 @@ export class Planner {
     const buffer = this.buffer(`${value.name} packed`, bytes, kind === 'prepared' ? 'parameter' : 'arena');
     const source = this.read(value);
     const step = packStep(source, buffer, packing, this.origin);
-    if (kind !== 'prepared') this.append(step);
-    // Right behind what makes it, so that few of them stand unpacked at a time.
-    else this.prepare.splice(this.prepare.findLastIndex((other) => buffersOf(other).includes(source)) + 1, 0, step);
+    if (kind === 'prepared') this.appendBehind(source, step);
+    else this.append(step);
+    return buffer;
+  }
+
+  /** Appends to `prepare` right behind what makes a buffer, so that few of them stand unpacked at a time. */
+  private appendBehind(source: BufferId, step: Step): void {
+    this.prepare.splice(this.prepare.findLastIndex((other) => buffersOf(other).includes(source)) + 1, 0, step);
+  }
+
+  /** What a kernel makes of a settled value once, called with its address, that of `bytes` bytes for the result, and `sizes`. */
+  prepared(view: Value, kernel: KernelName, bytes: number, sizes: readonly Dim[]): BufferId {
+    const value = this.rootOf(view);
+    const key = [value.id, kernel, ...sizes.map(printDim)].join(' ');
+    const known = this.transforms.get(key);
+    if (known !== undefined) return known;
+    const buffer = this.buffer(`${value.name} transformed`, bytes, 'parameter');
+    this.transforms.set(key, buffer);
+    const source = this.read(value);
+    this.appendBehind(source, callOf(kernel, [address(source), address(buffer), ...sizes.map(size)], this.origin));
     return buffer;
   }
 
@@ -252,16 +280,16 @@ export class Planner {
     if (this.stage === 'forward' && isWhole) this.partCopies.push({ step, source, target, offset });
   }
 
-  loop(loop: Omit<Loop, 'kind' | 'origin'>): void {
+  loop(loop: Omit<Loop, 'kind' | 'origin' | 'node'>): void {
     this.append({ kind: 'loop', ...loop, origin: this.origin });
   }
 
-  compute(computation: Omit<Compute, 'kind' | 'origin'>): void {
+  compute(computation: Omit<Compute, 'kind' | 'origin' | 'node'>): void {
     this.append({ kind: 'compute', ...computation, origin: this.origin });
   }
 
   private append(step: Step): void {
-    this[this.stage].push(step);
+    this[this.stage].push({ ...step, node: this.node });
   }
 
   /** Sets the lifetimes of arena buffers: steps of `prepare` count below zero, those of `forward` from zero. */
@@ -299,11 +327,11 @@ export const list = (planner: Planner, sizes: readonly Dim[]): Argument => ({
   sizes,
 });
 
-export const packStep = (source: BufferId, target: BufferId, packing: Packing, origin: string): KernelCall => ({
+const callOf = (kernel: KernelName, args: readonly Argument[], origin: string): KernelCall => ({
   kind: 'call',
-  kernel: 'packGroups',
+  kernel,
   generated: false,
-  args: [address(source), address(target), ...packingFields.map((field) => size(packing[field]))],
+  args,
   epilogue: null,
   failure: null,
   defines: null,
@@ -320,5 +348,11 @@ const isMultiple = (dim: Dim): boolean =>
 /** Whether a part starts and ends at whole vectors, at places that do not depend on data. */
 const isFixedPart = ({ bounded }: Planner, offset: Dim, bytes: Dim): boolean =>
   [offset, bytes].every((dim) => isMultiple(dim) && !dependsOn(dim, bounded));
+export const packStep = (source: BufferId, target: BufferId, packing: Packing, origin: string): KernelCall =>
+  callOf(
+    'packGroups',
+    [address(source), address(target), ...packingFields.map((field) => size(packing[field]))],
+    origin,
+  );
 
 const samePacking = (a: Packing, b: Packing): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -3,6 +3,7 @@ import { InternalError } from '../errors.js';
 import { substitute, type Expression, type Node, type OpOf, type Padding, type Value } from '../ir.js';
 import { address, size, type Planner } from './planner.js';
 import type { Argument, BufferId, Packing } from './types.js';
+import { chooseFor, winograd } from './winograd.js';
 
 /**
  * Multiply-adds up to which a product with one row gets a body of its own: it gains 13 to 37 % at a few thousand (20 × 256,
@@ -89,6 +90,11 @@ export function convolution(planner: Planner, node: Node<OpOf<'convolution'>>): 
   const k = mul(taps, perGroup);
   const n = filters / op.groups;
   const { groups } = op;
+  const chosen = chooseFor(planner, node);
+  if (chosen.size !== null) {
+    winograd(planner, node, chosen.size, chosen.reason, epilogueOf(planner, node));
+    return;
+  }
   const weight = planner.packed(
     w,
     isOutputsFirst
@@ -97,9 +103,11 @@ export function convolution(planner: Planner, node: Node<OpOf<'convolution'>>): 
   );
   const pointwise = taps === 1 && groups === 1 && op.strides.every((stride) => stride === 1);
   if (pointwise && op.padding.flat().every((side) => side === 0)) {
+    planner.convolutions.push({ layer: planner.origin, algorithm: 'matrix product', error: null });
     product2d(planner, node, [product(x.shape.slice(0, -1)), k, filters], weight);
     return;
   }
+  planner.convolutions.push({ layer: planner.origin, algorithm: 'direct', error: null });
   const { buffer, map } = padded(planner, x, op.padding, 0);
   const { args, epilogue } = epilogueOf(planner, node);
   planner.call(
@@ -112,7 +120,7 @@ export function convolution(planner: Planner, node: Node<OpOf<'convolution'>>): 
       ...[batch, ...map, channels, outHeight, outWidth, filters, kernelHeight, kernelWidth].map(size),
       ...[...op.strides, ...op.dilation, op.groups].map(size),
     ],
-    { epilogue, reason: 'direct' },
+    { epilogue, reason: chosen.reason },
   );
 }
 
@@ -125,24 +133,23 @@ const tapRows = (filters: Dim, taps: number): Packing => ({
 export function depthwise(planner: Planner, node: Node<OpOf<'depthwise'>>): void {
   const { op } = node;
   const [x, w] = node.inputs as readonly [Value, Value];
-  const [batch, , , channels] = x.shape as [Dim, Dim, Dim, Dim];
+  const [batch, height, width, channels] = x.shape as [Dim, Dim, Dim, Dim];
   const isOutputsFirst = op.kernelLayout === 'oihw';
   const [kernelHeight, kernelWidth] = w.shape.slice(isOutputsFirst ? 2 : 0) as [number, number];
   const [, outHeight, outWidth, filters] = node.outputs[0]!.shape as [Dim, Dim, Dim, Dim];
   const multiplier = isOutputsFirst ? floorDiv(filters, channels) : w.shape[3]!;
   const weight = isOutputsFirst ? planner.packed(w, tapRows(filters, kernelHeight * kernelWidth)) : planner.read(w);
   const weightStride = isOutputsFirst ? alignUp(filters, 8) : filters;
-  const { buffer, map } = padded(planner, x, op.padding, 0);
   const { args, epilogue } = epilogueOf(planner, node);
   planner.call(
     'depthwise2d',
     [
-      address(buffer),
+      address(planner.read(x)),
       address(weight),
       address(planner.output(node.outputs[0]!)),
       ...args,
-      ...[batch, ...map, channels, multiplier, outHeight, outWidth, kernelHeight, kernelWidth].map(size),
-      ...[...op.strides, ...op.dilation, weightStride].map(size),
+      ...[batch, height, width, channels, multiplier, outHeight, outWidth, kernelHeight, kernelWidth].map(size),
+      ...[...op.strides, ...op.dilation, op.padding[0]![0], op.padding[1]![0], weightStride].map(size),
     ],
     { epilogue, reason: 'direct' },
   );

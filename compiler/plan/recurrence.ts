@@ -126,6 +126,8 @@ export function recurrent(planner: Planner, { op, inputs, outputs }: Node<Recurr
   const [strideK, strideN]: readonly [Dim, Dim] = op.transposeRight ? [1, units] : [width, 1];
   const groups = twice ? gates : 1;
   const n = twice ? units : width;
+  // As in assembly/recurrent.ts: panels of two gates stand side by side.
+  const joined = typeof units === 'number' && units % 8 === 0;
   const packing = { k: units, n, strideK, strideN, taps: 1, tapStride: 0, groups, groupStride: mul(units, strideN) };
   const weights = planner.packed(weight, packing);
   const products = planner.temporary(`${planner.origin} products`, product([batch, width]));
@@ -135,6 +137,7 @@ export function recurrent(planner: Planner, { op, inputs, outputs }: Node<Recurr
   const recurrence: Recurrence = {
     product: batch === 1 ? 'gemv' : typeof batch === 'number' ? 'gemm' : 'matmul',
     units,
+    columns: twice && joined ? mul(2, units) : n,
     update: updateOf(op, kept ? ['hidden', 'output'] : ['hidden']),
     ...(twice && { reset: resetOf(op) }),
   };

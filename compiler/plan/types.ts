@@ -4,10 +4,21 @@
  */
 import type { Dim } from '../dim.js';
 import type { Formula } from '../formula.js';
-import type { Constraint, CustomInitializer, Expression, LayerInfo, Recipe, Rng, SymbolInfo, Variable } from '../ir.js';
+import type {
+  Constraint,
+  CustomInitializer,
+  Expression,
+  LayerInfo,
+  Node,
+  Recipe,
+  Rng,
+  SymbolInfo,
+  Variable,
+} from '../ir.js';
 import type { StoredValues } from '../stored.js';
 import type { DType, Tensor } from '../tensor.js';
 import type { Fact } from '../facts.js';
+import type { ConvolutionAlgorithm } from './convolution-algorithm.js';
 import type { FamilyName } from './families.js';
 
 /** A place in memory. Sixteen bytes are readable from any of its elements on. */
@@ -28,6 +39,13 @@ export interface Buffer {
 export const measures = ['views', 'parts', 'inPlace', 'offsets'] as const;
 export type Measure = (typeof measures)[number];
 
+export interface PlanOptions {
+  /** The largest relative L2 error against float64 that an algorithm for convolutions may have, 1e-5 by default. */
+  readonly errorBudget?: number | undefined;
+  /** Measures to leave out. */
+  readonly without?: readonly Measure[];
+}
+
 export type Argument =
   | { readonly kind: 'size'; readonly size: Dim }
   | { readonly kind: 'address'; readonly buffer: BufferId; readonly offset: Dim }
@@ -38,7 +56,15 @@ export type Argument =
 /** Index into the plan's buffers. */
 export type BufferId = number;
 
-export interface KernelCall {
+/** Where a step comes from. */
+export interface Sourced {
+  /** The layer, or the output or state that it writes. */
+  readonly origin: string;
+  /** What it computes, or helps to compute: the last step of a node completes it. A step may stand for none. */
+  readonly node?: Node | undefined;
+}
+
+export interface KernelCall extends Sourced {
   readonly kind: 'call';
   readonly kernel: string;
   /** A body generated for these very sizes takes the library function's place. */
@@ -52,7 +78,6 @@ export interface KernelCall {
   readonly failure: 'index' | null;
   /** The call returns a size: that of this name. */
   readonly defines: string | null;
-  readonly origin: string;
   /** Why this kernel. */
   readonly reason: string;
 }
@@ -62,8 +87,10 @@ export const rowPointers = ['x', 'products', 'hidden', 'cell', 'peepholes', 'out
 export type RowPointer = (typeof rowPointers)[number];
 
 /**
- * What happens to the elements of one row in one step: the results are computed and stored one after the other. In an
- * expression the results come first, then the inputs. The elements of an input start `part` rows after the pointer.
+ * What happens to the elements of one row in one step: each result is computed and stored for all of them before the next one,
+ * which must read the earlier ones as results, not what they replaced. Loops with one result are independent from element to
+ * element: an LSTM's state and output in one loop wait for each other's tanh. In an expression the results come first, then the
+ * inputs. The elements of an input start `part` rows after the pointer.
  */
 export interface RowUpdate {
   readonly inputs: readonly { readonly pointer: RowPointer; readonly part: number }[];
@@ -74,6 +101,8 @@ export interface RowUpdate {
 export interface Recurrence {
   readonly product: 'gemv' | 'gemm' | 'matmul';
   readonly units: Dim;
+  /** Of one product of the hidden state. */
+  readonly columns: Dim;
   readonly update: RowUpdate;
   readonly reset?: RowUpdate;
 }
@@ -82,18 +111,17 @@ export interface Recurrence {
  * A generated loop nest: `output[i…] = expression(operands[i…])`. Strides count elements; an operand's stride is 0 where
  * it is broadcast. The output is contiguous.
  */
-export interface Loop {
+export interface Loop extends Sourced {
   readonly kind: 'loop';
   readonly expression: Expression;
   readonly sizes: readonly Dim[];
   readonly output: BufferId;
   /** `offset` counts elements too. */
   readonly operands: readonly { readonly buffer: BufferId; readonly offset?: Dim; readonly strides: readonly Dim[] }[];
-  readonly origin: string;
 }
 
 /** A generated loop nest over the elements of a contiguous output, each by a formula of its index. */
-export interface Compute {
+export interface Compute extends Sourced {
   readonly kind: 'compute';
   readonly formula: Formula;
   readonly dtype: DType;
@@ -101,7 +129,6 @@ export interface Compute {
   readonly output: BufferId;
   /** Strides count elements. */
   readonly operands: readonly { readonly buffer: BufferId; readonly dtype: DType; readonly strides: readonly Dim[] }[];
-  readonly origin: string;
 }
 
 export type Step = KernelCall | Loop | Compute;
@@ -168,6 +195,14 @@ export interface PlannedPort {
   readonly buffer: BufferId;
 }
 
+/** How a convolution is computed. */
+export interface PlannedConvolution {
+  readonly layer: string;
+  readonly algorithm: ConvolutionAlgorithm;
+  /** What `winogradError` says of its relative L2 error; null for what sums products as they are. */
+  readonly error: number | null;
+}
+
 export interface KernelPlan {
   readonly name: string | undefined;
   readonly rng: Rng;
@@ -185,6 +220,8 @@ export interface KernelPlan {
   readonly buffers: readonly Buffer[];
   readonly prepare: readonly Step[];
   readonly forward: readonly Step[];
+  /** In the order in which they are computed. */
+  readonly convolutions: readonly PlannedConvolution[];
   readonly memory: MemoryPlan;
   readonly layers: readonly LayerInfo[];
 }

@@ -2,6 +2,7 @@ import { add, mul, product, sub, type Dim } from '../dim.js';
 import type { LayerInfo, TensorGraph, TensorType } from '../ir.js';
 import { memoryFigures, type MemoryFigures } from '../memory.js';
 import { multiplyAdds } from '../ops/index.js';
+import type { PlannedConvolution } from '../plan/types.js';
 import { Pipeline, type ModelOptions, type ModelSource } from '../pipeline.js';
 
 /** What variables come to. Sizes that are open are expressions over the open sizes. */
@@ -39,6 +40,8 @@ export interface Summary {
   readonly layers: readonly LayerSummary[];
   /** Those that remain when the model is optimized. */
   readonly transposes: readonly TransposeSummary[];
+  /** How each convolution is computed, but for depthwise ones. */
+  readonly convolutions: readonly PlannedConvolution[];
   readonly total: Totals & { readonly multiplyAdds: Dim; readonly memory: MemoryFigures };
   /** Layers that the source left without a name, where it tells. */
   readonly unnamed: number;
@@ -75,6 +78,7 @@ export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryO
   const pipeline = new Pipeline(model, options);
   const graph = pipeline.lower();
   const work = workOf(graph);
+  const plan = pipeline.plan();
   const seen = new Set<string>();
   const variables = graph.variables.map(({ value, trainable }) => ({ shape: value.shape, trainable }));
   return {
@@ -90,10 +94,11 @@ export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryO
       ...graph.layers.map((layer) => summarizeLayer(layer, graph, work.get(layer.name) ?? 0, seen)),
     ],
     transposes: transposesOf(pipeline.optimize()),
+    convolutions: plan.convolutions,
     total: {
       ...totalsOf(variables, String(seed)),
       multiplyAdds: sum([...work.values()]),
-      memory: memoryFigures(pipeline.plan()),
+      memory: memoryFigures(plan),
     },
     unnamed: countUnnamed(model),
   };

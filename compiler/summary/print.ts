@@ -57,6 +57,20 @@ function printLayout(transposes: Summary['transposes']): string[] {
   ];
 }
 
+/**
+ * `convolution winograd F(4x4, 3x3), relative error up to 1.6e-6: conv_1, conv_2`: a line for each way in which they are
+ * computed; nothing where all are sums of products.
+ */
+function printConvolutions(convolutions: Summary['convolutions']): string[] {
+  if (convolutions.every(({ error }) => error === null)) return [];
+  return [...new Set(convolutions.map(({ algorithm }) => algorithm))].map((algorithm) => {
+    const group = convolutions.filter((convolution) => convolution.algorithm === algorithm);
+    const errors = group.flatMap(({ error }) => error ?? []);
+    const error = errors.length === 0 ? '' : `, relative error up to ${Math.max(...errors).toExponential(1)}`;
+    return `convolution ${algorithm}${error}: ${group.map(({ layer }) => layer).join(', ')}`;
+  });
+}
+
 const HEAD = ['layer', 'kind', 'output', 'params', 'multiply-adds', 'initializers'];
 const COUNTS = [3, 4];
 
@@ -75,13 +89,14 @@ function printLayers(layers: Summary['layers']): string[] {
 }
 
 /** A table of layers and the totals. */
-export function printSummary({ layers, transposes, total, unnamed }: Summary): string {
+export function printSummary({ layers, transposes, convolutions, total, unnamed }: Summary): string {
   const lines = [
     ...printLayers(layers),
     ...printTotals(total),
     `multiply-adds ${brief(count(total.multiplyAdds))}`,
     `memory ${printMemory(total.memory)}`,
     ...printLayout(transposes),
+    ...printConvolutions(convolutions),
   ];
   if (unnamed > 0) {
     const those = unnamed === 1 ? '1 layer without a name is' : `${thousands(unnamed)} layers without a name are`;

@@ -84,7 +84,7 @@ interface Result {
 }
 
 /** Lines that only a slow machine shows. */
-const progress = /^(compile: \w+ \(\d of 4\)|run: [\d,]+ of [\d,]+)\n/gm;
+const progress = /^(compile: \w+ \(\d of 4\)|run: [\d,]+ of [\d,]+|profile: .*pass [\d,]+( of [\d,]+)?)\n/gm;
 
 /** A folder of models and inputs. */
 export interface Playground {

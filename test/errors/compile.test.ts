@@ -290,6 +290,10 @@ const options: readonly Row[] = (
       { maxMemory: 2 ** 32 },
       'compile.maxMemory: must be whole bytes from 65536 to 4294901760, got 4294967296',
     ],
+    ['no error', { errorBudget: -1 }, 'compile.errorBudget: must be a number of at least 0, got -1'],
+    ['an error in words', { errorBudget: '1e-5' }, "compile.errorBudget: must be a number of at least 0, got '1e-5'"],
+    ['any error', { errorBudget: Infinity }, 'compile.errorBudget: must be a number of at least 0, got Infinity'],
+    ['what is not a number', { errorBudget: NaN }, 'compile.errorBudget: must be a number of at least 0, got NaN'],
     [
       'an unknown initializer',
       { initializers: ['nromal'] },

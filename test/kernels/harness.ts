@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
 import { linkKernels } from '../../bench/link.js';
 
@@ -35,8 +36,8 @@ export class Harness {
   readonly #exports: Record<string, (...args: number[]) => number | undefined>;
   readonly #memory: WebAssembly.Memory;
 
-  constructor(epilogue: string) {
-    const { exports } = new WebAssembly.Instance(linkKernels(epilogue));
+  constructor(epilogue: string, options: Parameters<typeof linkKernels>[1] = {}) {
+    const { exports } = new WebAssembly.Instance(linkKernels(epilogue, options));
     this.#memory = exports.memory as WebAssembly.Memory;
     this.#exports = exports as Record<string, (...args: number[]) => number | undefined>;
     this.#memory.grow((END - this.#memory.buffer.byteLength) / PAGE);
@@ -89,6 +90,9 @@ export class Harness {
     return { value, outputs: results };
   }
 }
+
+/** Whether the engine takes the library of the relaxed target. */
+export const takesRelaxed = WebAssembly.validate(readFileSync(new URL('../../kernels.relaxed.wasm', import.meta.url)));
 
 /** Reproducible floats in [−1, 1). */
 export function random(length: number, seed = 1): Float32Array {

@@ -1,8 +1,9 @@
 import test from 'ava';
-import { Harness, close, combinations, random } from './harness.js';
+import { Harness, close, combinations, random, takesRelaxed } from './harness.js';
 
-const harness = new Harness(`(f32x4.add (f32x4.add (local.get $value) (v128.load align=4 (local.get $bias)))
-  (v128.load align=4 (local.get $residual)))`);
+const epilogue = `(f32x4.add (f32x4.add (local.get $value) (v128.load align=4 (local.get $bias)))
+  (v128.load align=4 (local.get $residual)))`;
+const harness = new Harness(epilogue);
 
 interface Window {
   kernel: [number, number];
@@ -42,12 +43,15 @@ interface Convolution {
   extra?: number;
   /** Floats between the taps of a depthwise kernel that are none of it. */
   gap?: number;
+  /** The size of the map if not just what the windows cover, and where it lies under the first window. */
+  map?: [number, number];
+  pad?: [number, number];
 }
 
 /** Runs `kernel` against the sum over its window, channels and taps; `w` is [taps][channels / groups][filters]. */
 function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
-  const { window, batch, out, channels, filters, groups, extra = 0, gap = 0 } = shape;
-  const [height, width] = [mapSize(window, 0, out[0], extra), mapSize(window, 1, out[1], extra)];
+  const { window, batch, out, channels, filters, groups, extra = 0, gap = 0, pad = [0, 0] } = shape;
+  const [height, width] = shape.map ?? [mapSize(window, 0, out[0], extra), mapSize(window, 1, out[1], extra)];
   const [inputs, outputs, taps] = [channels / groups, filters / groups, window.kernel[0] * window.kernel[1]];
   const x = random(batch * height * width * channels, 1);
   const w = random(taps * inputs * filters, 2);
@@ -62,8 +66,9 @@ function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
     const group = Math.floor(f / outputs);
     let sum = value + bias[f]!;
     for (let tap = 0; tap < taps; tap++) {
-      const iy = oy * window.stride[0] + Math.floor(tap / window.kernel[1]) * window.dilation[0];
-      const ix = ox * window.stride[1] + (tap % window.kernel[1]) * window.dilation[1];
+      const iy = oy * window.stride[0] + Math.floor(tap / window.kernel[1]) * window.dilation[0] - pad[0];
+      const ix = ox * window.stride[1] + (tap % window.kernel[1]) * window.dilation[1] - pad[1];
+      if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
       for (let c = 0; c < inputs; c++) {
         const at = ((image * height + iy) * width + ix) * channels + group * inputs + c;
         sum += x[at]! * w[(tap * inputs + c) * filters + f]!;
@@ -99,7 +104,7 @@ function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
         ]
       : [
           ...[batch, height, width, channels, outputs, ...out],
-          ...[...window.kernel, ...window.stride, ...window.dilation, weightStride],
+          ...[...window.kernel, ...window.stride, ...window.dilation, ...pad, weightStride],
         ];
   const call = {
     kernel,
@@ -108,7 +113,8 @@ function convolution(kernel: 'conv2d' | 'depthwise2d', shape: Convolution) {
     slack: [2, 3],
     args: ([px, pw, pBias, pResidual]: number[], [y]: number[]) => [px!, pw!, y!, pBias!, pResidual!, ...sizes],
   };
-  const label = `${kernel} ${name(window)}: ${batch} × ${out.join('×')}, ${channels} → ${filters} in ${groups}`;
+  const place = shape.map ? ` of ${shape.map.join('×')} at ${pad.join()}` : '';
+  const label = `${kernel} ${name(window)}: ${batch} × ${out.join('×')}${place}, ${channels} → ${filters} in ${groups}`;
   return { call, expected, label };
 }
 
@@ -141,22 +147,90 @@ test('conv2d', (t) => {
   }
 });
 
-test('depthwise2d', (t) => {
-  const shapes: Convolution[] = [];
-  for (const window of windows) {
-    for (const [channels, multiplier] of combinations([1, 4, 7, 12], [1, 2, 3, 4]) as [number, number][]) {
-      const filters = channels * multiplier;
-      shapes.push({ window, batch: 2, out: [2, 6], channels, filters, groups: channels, extra: 1 });
+/** As `window` on a map padded by `pad` before and `after` behind; null where no window fits. */
+function padded(window: Window, map: [number, number], pad: [number, number], after: [number, number]) {
+  const [height, width] = ([0, 1] as const).map(
+    (axis) => Math.floor((map[axis] + pad[axis] + after[axis] - span(window, axis)) / window.stride[axis]) + 1,
+  ) as [number, number];
+  return height > 0 && width > 0 ? { window, map, pad, out: [height, width] as [number, number] } : null;
+}
+
+for (const library of ['kernels.wasm', 'kernels.relaxed.wasm']) {
+  const run = library === 'kernels.wasm' || takesRelaxed ? test : test.skip;
+  run(`depthwise2d of ${library}`, (t) => {
+    const kernels = new Harness(epilogue, { library });
+    const shapes: Convolution[] = [];
+    for (const window of windows) {
+      for (const [channels, multiplier] of combinations([1, 4, 7, 12], [1, 2, 3, 4]) as [number, number][]) {
+        const filters = channels * multiplier;
+        shapes.push({ window, batch: 2, out: [2, 6], channels, filters, groups: channels, extra: 1 });
+      }
     }
-  }
-  const widths = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15];
-  for (const window of [plain, { ...plain, stride: [2, 2] }, { ...plain, kernel: [5, 5] }] as Window[]) {
-    for (const width of widths)
-      shapes.push({ window, batch: 1, out: [2, width], channels: 9, filters: 9, groups: 9, gap: 7 });
-  }
-  for (const shape of shapes) {
-    const { call, expected, label } = convolution('depthwise2d', shape);
-    close(t, harness.run(t, call).outputs[0]!, expected, label, 4e-6);
+    for (const [width, kernel, stride] of combinations([...Array(16).keys()], [3, 5], [1, 2]) as [
+      number,
+      number,
+      1 | 2,
+    ][]) {
+      const window: Window = { ...plain, kernel: [kernel, kernel], stride: [stride, stride] };
+      shapes.push({ window, batch: 1, out: [3, width], channels: 9, filters: 9, groups: 9, gap: 7 });
+    }
+    for (const [channels, multiplier] of [
+      [5, 1],
+      [8, 1],
+      [3, 2],
+    ] as const) {
+      const planes = { batch: 2, channels, filters: channels * multiplier, groups: channels };
+      for (const [kernel, stride, before, after] of combinations(
+        [1, 2, 3, 5],
+        [1, 2, 3],
+        [0, 1, 2, 7],
+        [0, 1, 2, 5],
+      ) as [number, number, number, number][]) {
+        for (const [height, width] of [
+          [1, 1],
+          [2, 9],
+          [7, 4],
+          [6, 14],
+        ] as [number, number][]) {
+          const window: Window = { ...plain, kernel: [kernel, kernel], stride: [stride, stride] };
+          const shape = padded(window, [height, width], [before, before], [after, after]);
+          if (shape) shapes.push({ ...shape, ...planes });
+        }
+      }
+      for (const window of windows) {
+        const shape = padded(window, [5, 6], [2, 1], [1, 3]);
+        if (shape) shapes.push({ ...shape, ...planes });
+      }
+    }
+    for (const shape of shapes) {
+      const { call, expected, label } = convolution('depthwise2d', shape);
+      close(t, kernels.run(t, call).outputs[0]!, expected, label, 4e-6);
+    }
+  });
+}
+
+test('taps outside of the map are left out, the others summed as on a padded map, bit for bit', (t) => {
+  for (const [kernel, stride, size, channels] of combinations([3, 5], [1, 2], [4, 5, 7, 12], [4, 6]) as [
+    number,
+    number,
+    number,
+    number,
+  ][]) {
+    const window: Window = { ...plain, kernel: [kernel, kernel], stride: [stride, stride] };
+    const pad = kernel >> 1;
+    const shape = padded(window, [size, size], [pad, pad], [pad, pad])!;
+    const planes = { batch: 1, channels, filters: channels, groups: channels };
+    const { call, label } = convolution('depthwise2d', { ...shape, ...planes });
+    const edge = size + 2 * pad;
+    const surrounded = new Float32Array(edge * edge * channels);
+    for (let row = 0; row < size; row++) {
+      const line = call.inputs[0]!.subarray(row * size * channels, (row + 1) * size * channels);
+      surrounded.set(line, ((row + pad) * edge + pad) * channels);
+    }
+    const whole = convolution('depthwise2d', { ...shape, ...planes, map: [edge, edge], pad: [0, 0] }).call;
+    const [x, ...rest] = [surrounded, ...call.inputs.slice(1)];
+    const outputs = [call, { ...whole, inputs: [x, ...rest] }].map((each) => harness.run(t, each).outputs[0]!);
+    t.deepEqual(outputs[0], outputs[1], label);
   }
 });
 

@@ -1,4 +1,5 @@
 import { attention } from './attention.js';
+import { convolution } from './convolution.js';
 import { filling } from './filling.js';
 import { initialization } from './initialization.js';
 import { movement } from './movement.js';
@@ -72,12 +73,28 @@ const kernels: readonly Mutation[] = [
     'maxPool2d and averagePool2d',
   ),
   kernel(
-    'depthwise2d',
+    'depthwiseGather',
     'the last channel of a pixel takes the input of another',
     '(min<u32>(output + 3, last) / multiplier)',
     '(min<u32>(output + 2, last) / multiplier)',
     'kernels/window',
-    'depthwise2d',
+    'depthwise2d of kernels.wasm',
+  ),
+  kernel(
+    'depthwiseSlide',
+    'a tile at the right edge reads a pixel of the next row',
+    'return column < columns - after;',
+    'return true;',
+    'kernels/window',
+    'depthwise2d of kernels.wasm',
+  ),
+  kernel(
+    'windows',
+    'the tap after the last of a map counts as one of it',
+    '(size + pad - position + dilation - 1) / dilation, taps)',
+    '(size + pad - position + dilation) / dilation, taps)',
+    'kernels/window',
+    'depthwise2d of kernels.wasm',
   ),
   kernel(
     'softmax',
@@ -377,4 +394,5 @@ export const mutations: readonly Mutation[] = [
   ...recurrent,
   ...selection,
   ...attention,
+  ...convolution,
 ];

@@ -8,7 +8,7 @@ import type { CompiledFunction, Layout, SymbolInfo, TensorGraph, Value, Variable
 import { optimize } from '../../compiler/optimize/index.js';
 import { plan } from '../../compiler/plan/index.js';
 import { needsExtended } from '../../compiler/plan/kernels.js';
-import type { Measure } from '../../compiler/plan/types.js';
+import type { PlanOptions } from '../../compiler/plan/types.js';
 import { allocate, volume, type DType, type Tensor } from '../../compiler/tensor.js';
 
 /** An input; sizes of text are open and named by it. */
@@ -75,9 +75,9 @@ export async function modelOf(
   graph: TensorGraph,
   target: Target = 'baseline',
   functions: ReadonlyMap<string, CompiledFunction> = new Map(),
-  without: readonly Measure[] = [],
+  planning: PlanOptions = {},
 ): Promise<Model> {
-  const kernels = plan(optimize(graph), [], without);
+  const kernels = plan(optimize(graph), [], planning);
   const library = await loadLibrary(target, needsExtended(kernels));
   const options = { target, library, maxMemory: 2 ** 30, seed: 0n, frozen: false, functions };
   return instantiateSync(emit(kernels, options).binary);
