@@ -61,7 +61,9 @@ const reversed = (): Graph =>
 
 /** A model as it comes back from an ONNX file: maps channels first, attention in parts. */
 async function imported(graph: Graph): Promise<ModelSource> {
-  const { variables } = instantiateSync((await compile(graph)).binary);
+  const model = instantiateSync((await compile(graph)).binary);
+  model.initialize();
+  const { variables } = model;
   const weights = Object.fromEntries(variables.list().map(({ name }) => [name, variables.get(name)]));
   return importOnnx(translate(networkOf(graph, weights)).bytes);
 }

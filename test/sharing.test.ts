@@ -7,7 +7,6 @@ import { parseDeclaration } from '../compiler/declaration.js';
 import { optimize } from '../compiler/optimize/index.js';
 import { plan } from '../compiler/plan/index.js';
 import { measures, type KernelPlan } from '../compiler/plan/types.js';
-import type { Tensor } from '../compiler/tensor.js';
 import { compiledFunctions } from './layers/functions.js';
 import { callsOf } from './graphs/compiled.js';
 import type { Inputs } from './graphs/calls.js';
@@ -144,7 +143,7 @@ const cases: Readonly<Record<string, Case>> = {
 async function outputsOf(graph: TensorGraph, calls: readonly Inputs[], without: typeof measures | []) {
   const model = await modelOf(graph, 'baseline', compiledFunctions, { without });
   return calls.map((call) => {
-    const outputs = model.forward(call as Readonly<Record<string, Tensor>>);
+    const outputs = model.forward(call);
     return Object.entries(outputs).map(([name, { data }]) => {
       const { buffer, byteOffset, byteLength } = data as Float32Array;
       return [name, Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength)).toString('hex')];

@@ -148,6 +148,14 @@ const planned: readonly Mutation[] = [
     '*unoptimized',
   ),
   built(
+    'compiler/plan/sharing',
+    'an operand that is read later is written over',
+    'buffer.last === at',
+    'buffer.last >= at',
+    'sharing',
+    'what is read later stays',
+  ),
+  built(
     'compiler/plan/index',
     'what prepare leaves for forward is overwritten',
     'planner.keepPrepared();',
