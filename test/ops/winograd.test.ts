@@ -163,7 +163,7 @@ test('an image of a batch gives the same bits as the image alone', async (t) => 
       data.slice((image * data.length) / 3, ((image + 1) * data.length) / 3);
     const alone = run(
       whole.map(({ dtype, shape, data }) => {
-        return { dtype, shape: [1, ...shape.slice(1)], data: part(floats({ data })) } as Tensor;
+        return { dtype, shape: [1, ...shape.slice(1)], data: part(floats({ data })) };
       }),
     );
     rows.forEach((row, i) => {
