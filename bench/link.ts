@@ -47,6 +47,7 @@ export function linkKernels(body: string, { library = 'kernels.wasm', optimize =
       `(module (import "kernels" "memory" (memory 0))
         (func (export "epilogue") (param $value v128) (param $bias i32) (param $residual i32) (result v128) ${body})
         (func (export "product") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) unreachable)
+        (func (export "candidate") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) unreachable)
         (func (export "update") (param i32 i32 i32 i32 i32 i32 i32) unreachable)
         (func (export "reset") (param i32 i32 i32 i32 i32 i32 i32) unreachable))`,
     );
