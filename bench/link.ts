@@ -53,6 +53,7 @@ export function linkKernels(
         (func (export "epilogue") (param $value v128) (param $bias i32) (param $residual i32) (result v128) ${body})
         (func (export "product") (param $a i32) (param $b i32) (param $c i32) (param $bias i32) (param $residual i32)
           (param $M i32) (param $K i32) (param $N i32) (param $lda i32) (param $ldc i32) ${product})
+        (func (export "candidate") (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) unreachable)
         (func (export "update") (param i32 i32 i32 i32 i32 i32 i32) unreachable)
         (func (export "reset") (param i32 i32 i32 i32 i32 i32 i32) unreachable))`,
     );

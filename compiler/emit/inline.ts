@@ -9,12 +9,12 @@ const branching: ReadonlySet<string> = new Set(['Call', 'Loop', 'If', 'Break', '
 /** Whether a function has no branch and no call, and is small enough for a copy wherever it is called in a loop. */
 export function isInlinable(module: Module, name: string): boolean {
   let nodes = 0;
-  let straight = true;
+  let branches = 0;
   forEachExpression(functionInfo(module, name).body, ({ kind, known }) => {
     nodes++;
-    if (!known || branching.has(kind)) straight = false;
+    if (!known || branching.has(kind)) branches++;
   });
-  return straight && nodes <= LARGEST;
+  return branches === 0 && nodes <= LARGEST;
 }
 
 /** The value of an inlinable function of vectors, computed where it is used. */

@@ -116,7 +116,7 @@ const binary = (name: string): Uint8Array<ArrayBuffer> =>
 function instantiate(library: Uint8Array<ArrayBuffer>): { kernels: RandomKernels; memory: WebAssembly.Memory } {
   const module = new WebAssembly.Module(library);
   const { exports } = new WebAssembly.Instance(module, {
-    template: { epilogue: () => 0, product: () => 0, update: () => 0, reset: () => 0 },
+    template: { epilogue: () => 0, product: () => 0, candidate: () => 0, update: () => 0, reset: () => 0 },
   });
   return { kernels: exports as unknown as RandomKernels, memory: exports.memory as WebAssembly.Memory };
 }
