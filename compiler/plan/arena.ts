@@ -14,7 +14,7 @@ interface Sized extends Lifetime {
 }
 
 /** Buffers of the arena that steps use and that are no part of another one. */
-export const arenaBuffers = ({ buffers }: Pick<Planner, 'buffers'>): DraftBuffer[] =>
+const arenaBuffers = ({ buffers }: Pick<Planner, 'buffers'>): DraftBuffer[] =>
   buffers.filter(({ place, within, first, last }) => place === 'arena' && !within && last >= first);
 
 /** The most bytes of arena buffers in use at once in `forward`, for the sizes kernels are chosen for: no arena is smaller. */
