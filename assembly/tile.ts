@@ -1,5 +1,5 @@
 import { multiplyNarrow } from './narrowTile';
-import { multiplyAdd, storeLanes } from './simd';
+import { multiplyAdd } from './simd';
 import { epilogue } from './template';
 
 /** Rows of the largest register tile: what fits fifteen 128-bit registers beside two panel vectors. */
@@ -317,8 +317,14 @@ function tiles(
   } while (--count);
 }
 
-/** Stores the first `columns` (1 to 7) of eight accumulators. */
+/** Stores the first `columns` (5 to 7) of eight accumulators. */
 function storeColumns(c: usize, low: v128, high: v128, bias: usize, residual: usize, columns: u32): void {
-  storeLanes(c, epilogue(low, bias, residual), columns);
-  if (columns > 4) storeLanes(c + 16, epilogue(high, bias + 16, residual + 16), columns - 4);
+  v128.store(c, epilogue(low, bias, residual));
+  const last = epilogue(high, bias + 16, residual + 16);
+  if (columns == 5) {
+    v128.store32_lane(c, last, 0, 16);
+    return;
+  }
+  v128.store64_lane(c, last, 0, 16);
+  if (columns == 7) v128.store32_lane(c, last, 2, 24);
 }
