@@ -257,7 +257,7 @@ export class Planner {
     args: readonly Argument[],
     options: Partial<Pick<KernelCall, 'reason' | 'epilogue' | 'failure' | 'defines' | 'generated' | 'recurrence'>> = {},
   ): KernelCall {
-    const step: KernelCall = {
+    return this.append<KernelCall>({
       kind: 'call',
       kernel,
       generated: options.generated ?? false,
@@ -268,9 +268,7 @@ export class Planner {
       defines: options.defines ?? null,
       origin: this.origin,
       reason: options.reason ?? '',
-    };
-    this.append(step);
-    return step;
+    });
   }
 
   /** Copies a buffer into a contiguous part of another one, unless it can stand there from the start. */
@@ -288,8 +286,10 @@ export class Planner {
     this.append({ kind: 'compute', ...computation, origin: this.origin });
   }
 
-  private append(step: Step): void {
-    this[this.stage].push({ ...step, node: this.node });
+  private append<S extends Step>(step: S): S {
+    const sourced = { ...step, node: this.node };
+    this[this.stage].push(sourced);
+    return sourced;
   }
 
   /** Sets the lifetimes of arena buffers: steps of `prepare` count below zero, those of `forward` from zero. */
