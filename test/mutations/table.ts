@@ -11,8 +11,8 @@ const kernels: readonly Mutation[] = [
   kernel(
     'tile',
     'the last columns of a product are stored one short',
-    'if (columns > 4) storeLanes(c + 16, epilogue(high',
-    'if (columns > 5) storeLanes(c + 16, epilogue(high',
+    'if (columns == 7) v128.store32_lane(c, last, 2, 24)',
+    'if (columns == 8) v128.store32_lane(c, last, 2, 24)',
     'kernels/matrix',
     'gemm',
   ),
