@@ -145,6 +145,11 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
   let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget });
+  const { end } = plan.memory;
+  if (typeof end === 'number' && end > maxMemory && plan.convolutions.some(({ error }) => error !== null)) {
+    plan = planGraph(stored.graph, asked, { errorBudget: 0 });
+    notes.push('convolutions are computed directly: transformed weights would take more than maxMemory');
+  }
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
