@@ -3,6 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { binary, element, scalar, type Build } from '../../compiler/build.js';
 import { convolve } from '../../compiler/expand/convolve.js';
+import { compile, conv2d, input, sequential } from '../../compiler/index.js';
 import type { KernelLayout, Padding, TensorGraph, Value } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { ERROR_BUDGET } from '../../compiler/plan/convolution-algorithm.js';
@@ -217,4 +218,13 @@ test('without a budget a convolution is the direct one, bit for bit', async (t) 
     t.deepEqual(bitsOf(floats(without['y0']!)), bitsOf(floats(summed['y0']!)), `${height}×${width}`);
     t.notDeepEqual(bitsOf(floats(transformed['y0']!)), bitsOf(floats(summed['y0']!)), `${height}×${width}`);
   }
+});
+
+test('where transformed weights would take more than maxMemory, they stay as they are', async (t) => {
+  const net = sequential([input([1, 14, 14, 256]), conv2d({ filters: 256, kernelSize: 3, padding: 'same' })]);
+  const { notes } = await compile(net);
+  t.deepEqual(notes, []);
+  const small = await compile(net, { maxMemory: 2 ** 23 });
+  t.deepEqual(small.notes, ['convolutions are computed directly: transformed weights would take more than maxMemory']);
+  t.is(small.manifest.memory.parameters, 4 * 256 * (9 * 256 + 1));
 });
