@@ -8,12 +8,13 @@ import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { prettyJson, table, thousands } from '../text.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
-import { writeFiles, type OutputFile } from './files.js';
+import { writeFiles, type OutputFile } from '../files/disk.js';
 import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
-import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
+import { loadModel } from '../files/model.js';
+import { bindOption, errorBudgetOption, modelDetails, tensorsOption } from './model.js';
 import { Progress } from './progress.js';
-import { readCount, readDims, readSeed, readTolerance } from './values.js';
-import { requireOwn, tensorsOption, weightsBeside } from './weights.js';
+import { readCount, readDims, readSeed, readTolerance } from '../files/values.js';
+import { requireOwn, weightsBeside } from '../files/weights.js';
 
 type Weights = NonNullable<CompileOptions['weights']>;
 type Storage = NonNullable<CompileOptions['storage']>;
@@ -171,7 +172,7 @@ export const compileCommand = defineCommand({
     if (output === undefined && stage === undefined) {
       throw new OptionError('arguments', 'compile', '-o FILE is missing; see nacre compile --help');
     }
-    const loaded = await loadModel(path!, values.bind, values.tensors);
+    const loaded = await loadModel(path!, { bind: values.bind, tensors: values.tensors });
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
     const given = { ...settings, tensors: loaded.tensors };
     const pipeline = new Pipeline(loaded.model, given);

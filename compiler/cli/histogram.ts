@@ -15,11 +15,12 @@ import { checkTheme } from '../report/theme.js';
 import { didYouMean } from '../suggest.js';
 import { prettyJson, table, thousands } from '../text.js';
 import { defineCommand, type OptionSpecs, type Values } from './command.js';
-import { writeFiles, type OutputFile } from './files.js';
-import { loadModel, modelDetails } from './model.js';
+import { writeFiles, type OutputFile } from '../files/disk.js';
+import { loadModel } from '../files/model.js';
+import { modelDetails } from './model.js';
 import { printSeed } from './run.js';
-import { readCount, readDims, readSeed } from './values.js';
-import { openModule } from './weights.js';
+import { readCount, readDims, readSeed } from '../files/values.js';
+import { openModule } from '../files/weights.js';
 
 const options = {
   svg: { value: 'FILE', help: 'write the figure as an SVG file' },

@@ -2,9 +2,9 @@ import type { Model } from '../../runtime/index.js';
 import type { ManifestPort } from '../../runtime/manifest.js';
 import { ImportError, OptionError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
-import { readBytes, readText } from './files.js';
-import { readNpy } from './npy.js';
-import { readAssignment } from './values.js';
+import { readBytes, readText } from '../files/disk.js';
+import { readNpy } from '../files/npy.js';
+import { readAssignment } from '../files/values.js';
 
 export type Feed = Parameters<Model['forward']>[0][string];
 

@@ -5,14 +5,15 @@ import { OptionError } from '../errors.js';
 import type { DType } from '../tensor.js';
 import { prettyJson, table, thousands } from '../text.js';
 import { defineCommand, type OptionSpecs, type Streams } from './command.js';
-import { writeFiles } from './files.js';
+import { writeFiles } from '../files/disk.js';
 import { assignments, readInput, type Feed } from './inputs.js';
-import { bindOption, loadModel, modelDetails } from './model.js';
-import { writeNpy } from './npy.js';
+import { loadModel } from '../files/model.js';
+import { bindOption, modelDetails } from './model.js';
+import { writeNpy } from '../files/npy.js';
 import { Progress } from './progress.js';
 import { describeValues, printValues } from './statistics.js';
-import { readCount, readSeed } from './values.js';
-import { openModule } from './weights.js';
+import { readCount, readSeed } from '../files/values.js';
+import { openModule } from '../files/weights.js';
 
 const options = {
   input: { value: 'NAME=FILE', multiple: true, help: 'the values of an input: .npy, or .json with nested lists' },
@@ -45,7 +46,7 @@ async function readInputs(
 }
 
 async function openModel(path: string, bind: readonly string[], options: SessionOptions): Promise<Model> {
-  const loaded = await loadModel(path, bind);
+  const loaded = await loadModel(path, { bind });
   if (loaded.kind === 'module') return openModule(path, loaded.binary, options);
   return instantiateSync((await compile(loaded.model, { tensors: loaded.tensors })).binary, options);
 }

@@ -12,9 +12,10 @@ import {
 } from '../summary.js';
 import { prettyJson } from '../text.js';
 import { defineCommand, type OptionSpecs } from './command.js';
-import { readManifest } from './manifest.js';
-import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
-import { readDims, readTolerance } from './values.js';
+import { readManifest } from '../files/manifest.js';
+import { loadModel } from '../files/model.js';
+import { bindOption, errorBudgetOption, modelDetails } from './model.js';
+import { readDims, readTolerance } from '../files/values.js';
 
 const options = {
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
@@ -65,7 +66,7 @@ export const summaryCommand = defineCommand({
   async run([path], { dims, bind, 'error-budget': budget, json }, { stdout }) {
     const sizes = readDims(dims);
     const errors = budget === undefined ? {} : { errorBudget: readTolerance('--error-budget', budget) };
-    const loaded = await loadModel(path!, bind);
+    const loaded = await loadModel(path!, { bind });
     if (loaded.kind === 'module') {
       if (dims.length > 0) throw new OptionError('arguments', '--dims', 'a compiled module keeps its sizes open');
       if (budget !== undefined)

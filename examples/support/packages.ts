@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const LIMIT = 300_000;
 
-/** Versions by package. */
+/** Versions by package, or `npm:NAME@VERSION` by the name it is installed under. */
 type Pins = Readonly<Record<string, string>>;
 
 /** The packages that a folder pins in a package.json of its own, as optional dependencies at exact versions. */
@@ -22,7 +22,8 @@ export class PinnedPackages {
   private isInstalled(name: string): boolean {
     try {
       const text = readFileSync(new URL(`node_modules/${name}/package.json`, this.folder), 'utf8');
-      return (JSON.parse(text) as { readonly version: string }).version === this.pins[name];
+      const pin = this.pins[name]!;
+      return (JSON.parse(text) as { readonly version: string }).version === pin.slice(pin.lastIndexOf('@') + 1);
     } catch {
       return false;
     }

@@ -5,14 +5,15 @@ import { OptionError } from '../../errors.js';
 import { Pipeline } from '../../pipeline.js';
 import { prettyJson } from '../../text.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from '../command.js';
-import { readBytes } from '../files.js';
+import { readBytes } from '../../files/disk.js';
 import { assignments, readInput, type Feed } from '../inputs.js';
-import { readManifest } from '../manifest.js';
-import { bindOption, loadModel, modelDetails } from '../model.js';
+import { readManifest } from '../../files/manifest.js';
+import { loadModel } from '../../files/model.js';
+import { bindOption, modelDetails } from '../model.js';
 import { Progress } from '../progress.js';
-import { readCount, readDims, readSeed } from '../values.js';
+import { readCount, readDims, readSeed } from '../../files/values.js';
 import { drawTensor } from '../verify/inputs.js';
-import { weightsBeside } from '../weights.js';
+import { weightsBeside } from '../../files/weights.js';
 import { profileOf } from './figures.js';
 import { dimReader } from './formula.js';
 import { measure } from './measure.js';
@@ -147,7 +148,7 @@ export const profileCommand = defineCommand({
     const initial = seed === undefined ? undefined : readSeed(seed);
     const progress = new Progress(stderr);
     const note = (text: string): void => void stderr.write(`note: ${text}\n`);
-    const loaded = await loadModel(path!, bind);
+    const loaded = await loadModel(path!, { bind });
     const { session, sizes } =
       loaded.kind === 'module'
         ? await openCompiled(path!, loaded.binary, values, note)

@@ -3,9 +3,10 @@ import { openOnnx } from '../../import/onnx/file.js';
 import { OnnxModel } from '../../import/onnx/index.js';
 import { prettyJson, table } from '../../text.js';
 import { defineCommand, type OptionSpecs, type Values } from '../command.js';
-import { readBindings } from '../bindings.js';
-import { bindOption, loadModel, modelDetails } from '../model.js';
-import { readDims, readSeed, readTolerance } from '../values.js';
+import { readBindings } from '../../files/bindings.js';
+import { loadModel } from '../../files/model.js';
+import { bindOption, modelDetails } from '../model.js';
+import { readDims, readSeed, readTolerance } from '../../files/values.js';
 import type { Tolerance } from './compare.js';
 import { openReference } from './open.js';
 import type { Reference } from './reference.js';
@@ -137,7 +138,7 @@ export const verifyCommand = defineCommand({
     const { against, layers, dims, bind, target = 'baseline', json } = values;
     const seed = values.seed === undefined ? 0n : readSeed(values.seed);
     const tolerance = toleranceOf(values);
-    const loaded = await loadModel(path!, bind);
+    const loaded = await loadModel(path!, { bind });
     if (loaded.kind === 'module') {
       throw new OptionError('file', path!, 'is compiled already; give the model it was compiled from');
     }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { NacreError, OptionError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
-import { readBytes } from '../files.js';
+import { readBytes } from '../../files/disk.js';
 import type { Result } from './compare.js';
 import type { Reference } from './reference.js';
 

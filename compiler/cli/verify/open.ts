@@ -1,7 +1,7 @@
 import { OptionError } from '../../errors.js';
 import { OnnxModel } from '../../import/onnx/index.js';
 import { show } from '../../show.js';
-import type { TfjsFile } from '../tfjs.js';
+import type { TfjsFile } from '../../files/tfjs.js';
 import { naiveEvaluation } from './naive.js';
 import { onnxruntime } from './onnxruntime.js';
 import type { Reference } from './reference.js';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { NacreError, OptionError } from '../../errors.js';
 import type { DType, Tensor } from '../../tensor.js';
-import type { TfjsFile } from '../tfjs.js';
+import type { TfjsFile } from '../../files/tfjs.js';
 import type { Result } from './compare.js';
 import type { Inputs, Reference } from './reference.js';
 

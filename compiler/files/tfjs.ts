@@ -1,10 +1,11 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readBeside } from '../import/beside.js';
 import { importKeras, type NamedWeights } from '../import/keras/index.js';
 import { importGraphModel } from '../import/tfjs/index.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
-import { readBindings } from './bindings.js';
 import { OptionError } from '../errors.js';
+import { readBindings } from './bindings.js';
+import type { Reading } from './reading.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,7 +29,7 @@ const isFields = (value: unknown): value is Fields =>
 export async function openTfjs(
   path: string,
   text: string,
-  bind: readonly string[],
+  { bind, names, onRead }: Reading,
   tensors: () => Promise<GivenTensors>,
 ): Promise<OpenedJson | undefined> {
   let json: unknown;
@@ -40,12 +41,18 @@ export async function openTfjs(
   if (!isFields(json) || !('modelTopology' in json || 'class_name' in json || 'model_config' in json)) return undefined;
   const file: TfjsFile = {
     json,
-    read: (location) => readBeside(dirname(path), location, { what: 'a file of weights' }),
+    read: (location) => {
+      onRead(join(dirname(path), location));
+      return readBeside(dirname(path), location, { what: 'a file of weights' });
+    },
   };
   const topology = json['modelTopology'];
   const isGraph = json['format'] === 'graph-model' || (isFields(topology) && 'node' in topology);
-  if (isGraph) return { model: importGraphModel(json, file.read, { bind: await readBindings(bind) }), file };
-  if (bind.length > 0) throw new OptionError('arguments', '--bind', 'inputs of layers-models cannot be bound');
+  if (isGraph) {
+    const bound = await readBindings(bind, names.bind, onRead);
+    return { model: importGraphModel(json, file.read, { bind: bound }), file };
+  }
+  if (bind.length > 0) throw new OptionError('arguments', names.bind, 'inputs of layers-models cannot be bound');
   if ('weightsManifest' in json) return { model: importKeras(json, file.read), file };
   const given = (await tensors()) as NamedWeights;
   const weights = Object.keys(given).length > 0 ? [given] : [];

@@ -7,10 +7,10 @@ const fail = (option: string, what: string): never => {
 };
 
 /** A seed below 2⁶⁴. */
-export function readSeed(text: string): bigint {
+export function readSeed(text: string, option = '--seed'): bigint {
   const seed = /^\d{1,20}$/.test(text) ? BigInt(text) : -1n;
   if (seed >= 0n && seed >> 64n === 0n) return seed;
-  return fail('--seed', `must be a whole number from 0 to 2^64 - 1, got ${show(text)}`);
+  return fail(option, `must be a whole number from 0 to 2^64 - 1, got ${show(text)}`);
 }
 
 /** A whole number of at least 1. */
@@ -27,29 +27,32 @@ export function readTolerance(option: string, text: string): number {
   return number >= 0 && number < Infinity ? number : fail(option, `must be a number of at least 0, got ${show(text)}`);
 }
 
-/** `name=file` */
-export function readAssignment(option: string, text: string): readonly [name: string, file: string] {
+/** `name=file`, or what else `kind` calls what stands behind the sign. */
+export function readAssignment(
+  option: string,
+  text: string,
+  kind: 'FILE' | 'VALUE' = 'FILE',
+): readonly [name: string, file: string] {
   const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1)
-    fail(option, `must be NAME=${option === '--bind' ? 'VALUE' : 'FILE'}, got ${show(text)}`);
+  if (at < 1 || at === text.length - 1) fail(option, `must be NAME=${kind}, got ${show(text)}`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** `batch=1,time<=512`: sizes, and limits of sizes. */
-export function readDims(texts: readonly string[]): Record<string, DimOption> {
+export function readDims(texts: readonly string[], option = '--dims'): Record<string, DimOption> {
   const dims: Record<string, DimOption> = {};
   for (const text of texts.flatMap((list) => list.split(','))) {
     const [, name, relation, digits] = /^\s*([^<>=\s]+)\s*(=|<=|>=)\s*(\d+)\s*$/.exec(text) ?? [];
     if (name === undefined) {
-      return fail('--dims', `must be NAME=SIZE, NAME<=SIZE or NAME>=SIZE, joined by commas, got ${show(text)}`);
+      return fail(option, `must be NAME=SIZE, NAME<=SIZE or NAME>=SIZE, joined by commas, got ${show(text)}`);
     }
     const size = Number(digits);
     const before = Object.hasOwn(dims, name) ? dims[name] : undefined;
     const key = relation === '<=' ? 'max' : 'min';
     if (relation === '=') {
-      if (before !== undefined) fail('--dims', `${name} is given twice`);
+      if (before !== undefined) fail(option, `${name} is given twice`);
       dims[name] = size;
-    } else if (typeof before === 'number' || before?.[key] !== undefined) fail('--dims', `${name} is given twice`);
+    } else if (typeof before === 'number' || before?.[key] !== undefined) fail(option, `${name} is given twice`);
     else dims[name] = { ...before, [key]: size };
   }
   return dims;

@@ -5,13 +5,7 @@ import { OptionError } from '../errors.js';
 import { externalMetadata } from '../external.js';
 import { readMetadata, readSafetensors } from '../import/safetensors.js';
 import type { GivenTensors } from '../pipeline.js';
-import { readBytes } from './files.js';
-
-/** The option of commands that take the tensors of a model from a file. */
-export const tensorsOption = {
-  value: 'FILE',
-  help: 'a .safetensors file whose tensors fill variables, by name or as the declaration refers to them',
-} as const;
+import { readBytes } from './disk.js';
 
 /** The file with the weights of a module, of the same name beside it. */
 export const weightsBeside = (path: string): string => `${path.replace(/\.[^./\\]*$/, '')}.safetensors`;
@@ -29,8 +23,15 @@ const isWritten = (bytes: Uint8Array): boolean =>
 /**
  * The tensors of a model: of the file of its name beside it, unless that is what `compile` has written for a module, and
  * of those that are named.
+ *
+ * @param onRead sees the files that are read if they are there
  */
-export async function loadTensors(beside: string | undefined, named?: string): Promise<GivenTensors> {
+export async function loadTensors(
+  beside: string | undefined,
+  named?: string,
+  onRead: (path: string) => void = () => undefined,
+): Promise<GivenTensors> {
+  for (const path of [beside, named]) if (path !== undefined) onRead(path);
   const bytes = beside !== undefined && (await exists(beside)) ? await readBytes(beside) : undefined;
   return {
     ...(bytes && !isWritten(bytes) ? readSafetensors(bytes) : {}),

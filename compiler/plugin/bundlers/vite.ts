@@ -1,0 +1,48 @@
+import { Models } from '../models.js';
+import type { NacreOptions } from '../options.js';
+import { TypesFile } from '../types.js';
+import { RollupHooks, type RollupContext } from './rollup.js';
+
+interface ViteConfig {
+  readonly command: 'build' | 'serve';
+  readonly root: string;
+  readonly base: string;
+  readonly logger: { info(text: string): void };
+}
+
+/** Entries that the dev server must not bundle beforehand: it would find them late, and reload the page. */
+const runtimes = ['nacre/runtime', 'nacre/runtime/external', 'nacre/runtime/forward'];
+
+/** The hooks of Vite, versions 5 and later. */
+export function viteHooks(options: NacreOptions): object {
+  let models: Models | undefined;
+  let types: TypesFile | undefined;
+  const hooks = new RollupHooks(
+    () => models!,
+    () => types,
+  );
+  return {
+    config: () => ({ optimizeDeps: { exclude: runtimes } }),
+    configResolved({ command, root, base, logger }: ViteConfig) {
+      models = new Models(options, root);
+      types = options.types ? new TypesFile(options, root) : undefined;
+      hooks.info = (text) => logger.info(text);
+      if (command === 'serve') hooks.serving = { filesAt: `${base.replace(/\/$/, '')}/@fs/` };
+    },
+    buildStart(this: RollupContext) {
+      hooks.start(this);
+    },
+    resolveId(this: RollupContext, source: string, importer: string | undefined) {
+      return hooks.resolveId(this, source, importer);
+    },
+    load(this: RollupContext, id: string, { ssr = false }: { readonly ssr?: boolean } = {}) {
+      return hooks.load(this, id, this.environment?.config.consumer === 'server' || ssr);
+    },
+    renderChunk(this: RollupContext, code: string, chunk: { readonly fileName: string }) {
+      return hooks.renderChunk(this, code, chunk);
+    },
+    writeBundle(this: RollupContext, output: object, bundle: Readonly<Record<string, unknown>>) {
+      return hooks.writeBundle(this, output, bundle);
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** `nacre/vite`: models as imports of Vite. */
+import { unplugin } from './core.js';
+
+export type { ModelOptions, NacreOptions, Platform } from './options.js';
+
+/**
+ * The plugin: `import load from './model.onnx?nacre'` compiles the model while building.
+ *
+ * @param options what holds for every model, unless its import says otherwise
+ * @throws OptionError for an option that does not exist or has a value that it does not take
+ */
+const nacre = unplugin.vite;
+export default nacre;

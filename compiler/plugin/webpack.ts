@@ -1,0 +1,13 @@
+/** `nacre/webpack`: models as imports of webpack. */
+import { unplugin } from './core.js';
+
+export type { ModelOptions, NacreOptions, Platform } from './options.js';
+
+/**
+ * The plugin: `import load from './model.onnx?nacre'` compiles the model while building.
+ *
+ * @param options what holds for every model, unless its import says otherwise
+ * @throws OptionError for an option that does not exist or has a value that it does not take
+ */
+const nacre = unplugin.webpack;
+export default nacre;
