@@ -59,12 +59,12 @@ const listed = (folder, table, besides) => {
   return [...imports].map(([, name]) => name).filter((name) => !besides.includes(name));
 };
 
-/** Files of compiler/, besides the command line, that may use Node's own modules. */
+/** Files of compiler/, besides the command line and the plugin, that may use Node's own modules. */
 const hostFiles = ['emit/library', 'import/beside', 'import/onnx/file'];
 
 const { exports } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const entryPoints = Object.values(exports)
-  .filter((target) => typeof target === 'object')
+  .filter((target) => typeof target === 'object' && target.default !== undefined)
   .map(({ default: file }) => file.replace(/^\.\/build\/(.*)\.js$/, '^$1\\.ts$'));
 
 const stageRules = Object.entries({ [`(${foundation.join('|')})`]: [], ...stages }).map(([stage, below]) => ({
@@ -164,9 +164,12 @@ export default {
     },
     {
       name: 'no-host-in-compiler',
-      comment: 'only the command line and the files named here use Node modules: the compiler runs in browsers too',
+      comment: 'only what works on files and the files named here use Node modules: the compiler runs in browsers too',
       severity: 'error',
-      from: { path: '^compiler/', pathNot: ['^compiler/cli/', ...hostFiles.map((file) => `^compiler/${file}\\.ts$`)] },
+      from: {
+        path: '^compiler/',
+        pathNot: ['^compiler/(cli|files|plugin)/', ...hostFiles.map((file) => `^compiler/${file}\\.ts$`)],
+      },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -175,6 +178,34 @@ export default {
       severity: 'error',
       from: { pathNot: '^(compiler/cli|test)/' },
       to: { path: '^compiler/cli/' },
+    },
+    {
+      name: 'files-below',
+      comment: 'what reads models from files is shared by the command line and the plugin',
+      severity: 'error',
+      from: { pathNot: '^(compiler/(cli|files|plugin)|test)/' },
+      to: { path: '^compiler/files/' },
+    },
+    {
+      name: 'plugin-on-top',
+      comment: 'nothing but its tests imports the plugin of bundlers',
+      severity: 'error',
+      from: { pathNot: '^(compiler/plugin|test)/' },
+      to: { path: '^compiler/plugin/' },
+    },
+    {
+      name: 'plugin-client-alone',
+      comment: 'what pages run of the plugin imports only itself, and the file system where there is one',
+      severity: 'error',
+      from: { path: '^compiler/plugin/client/' },
+      to: { pathNot: ['^compiler/plugin/client/', '^fs/promises$'] },
+    },
+    {
+      name: 'unplugin-wrapped',
+      comment: 'one file imports unplugin, whose types are those of every bundler',
+      severity: 'error',
+      from: { pathNot: '^compiler/plugin/core\\.ts$' },
+      to: { path: '(^|/)node_modules/unplugin/' },
     },
     {
       name: 'package-alone',
@@ -211,7 +242,7 @@ export default {
       from: {
         orphan: true,
         path: '^(assembly|compiler|runtime|bench|examples|test)/',
-        pathNot: ['\\.test\\.ts$', '/main\\.ts$', '\\.d\\.ts$'],
+        pathNot: ['\\.test\\.ts$', '/main\\.ts$', '\\.d\\.ts$', '^compiler/plugin/client/'],
       },
       to: {},
     },

@@ -82,7 +82,7 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
     bind = [],
     tensors,
     onRead = () => undefined,
-    importDefault = (file) => importWithNode(file),
+    importDefault = (file: string) => importWithNode(file),
     names = { bind: '--bind', tensors: '--tensors' },
   } = options;
   return load((await exists(inFolder)) ? inFolder : path, { bind, tensors, onRead, importDefault, names });

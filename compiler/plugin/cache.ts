@@ -1,6 +1,6 @@
 /** Compiled models on disk, found by the content of what they were made of. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -54,14 +54,21 @@ const isSame = async (sources: Sources): Promise<boolean> => {
   return Object.entries(sources).every(([path, hash]) => now[path] === hash);
 };
 
+/** A folder that goes with the process. */
+async function passingFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'nacre-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 export class Cache {
   #folder: Promise<string> | undefined;
 
   /** @param folder null for one of its own that outlives nothing: then nothing is found in it */
-  constructor(private readonly folder: string | null) {}
+  constructor(readonly folder: string | null) {}
 
   private place(): Promise<string> {
-    this.#folder ??= this.folder === null ? mkdtemp(join(tmpdir(), 'nacre-')) : Promise.resolve(this.folder);
+    this.#folder ??= this.folder === null ? passingFolder() : Promise.resolve(this.folder);
     return this.#folder;
   }
 
@@ -70,7 +77,7 @@ export class Cache {
    *
    * @param key of letters and digits
    */
-  async find(key: string): Promise<(Stored & { readonly sources: readonly string[] }) | undefined> {
+  async find(key: string): Promise<{ readonly stored: Stored; readonly sources: readonly string[] } | undefined> {
     if (this.folder === null) return undefined;
     const folder = join(this.folder, key);
     try {
@@ -83,7 +90,7 @@ export class Cache {
         parts[part] = bytes;
       }
       if (!parts.module) return undefined;
-      return { ...toStored(folder, entry, parts), sources: Object.keys(entry.sources) };
+      return { stored: toStored(folder, entry, parts), sources: Object.keys(entry.sources) };
     } catch {
       // A missing or damaged entry is one that is compiled again.
       return undefined;
@@ -122,7 +129,7 @@ export class Cache {
         if (attempt === 3) throw error;
       }
       const found = await this.find(basename(folder));
-      if (found && Object.entries(entry.files).every(([part, { sha256 }]) => found.hashes[part as Part] === sha256)) {
+      if (found && Object.entries(entry.files).every(([part, { sha256 }]) => found.stored.hashes[part as Part] === sha256)) {
         await rm(half, { recursive: true });
         return;
       }
@@ -132,7 +139,6 @@ export class Cache {
     }
   }
 }
-
 
 function toStored(folder: string, entry: Entry, parts: Compiled['parts']): Stored {
   const { files, manifest, notes, signature, memory } = entry;

@@ -29,7 +29,9 @@ const clientPath = (name: string): string =>
 
 /** The path of an entry of the package, for bundlers that would look for the package beside the model. */
 export const runtimePath = (entry: string): string =>
-  fileURLToPath(new URL(`../../${entry.replace(/^nacre\/runtime$/, 'runtime/index').replace(/^nacre\//, '')}.js`, import.meta.url)).replaceAll('\\', '/');
+  fileURLToPath(
+    new URL(`../../${entry.replace(/^nacre\/runtime$/, 'runtime/index').replace(/^nacre\//, '')}.js`, import.meta.url),
+  ).replaceAll('\\', '/');
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -37,7 +39,10 @@ const quote = (text: string): string => JSON.stringify(text);
 const data = (value: unknown): string => `/* @__PURE__ */ JSON.parse(${quote(JSON.stringify(value))})`;
 
 /** The statements that make `compile`, and what the script exports as `url`. */
-function moduleLines(model: OpenedModel, { platform, access, specifier: _, prelude = [] }: Surroundings): readonly string[] {
+function moduleLines(
+  model: OpenedModel,
+  { platform, access, specifier: _, prelude = [] }: Surroundings,
+): readonly string[] {
   const { inline = false } = model.options;
   const isBoth = model.parts.relaxed !== undefined;
   const parts: readonly Part[] = isBoth ? ['relaxed', 'module'] : ['module'];
@@ -71,7 +76,9 @@ function moduleLines(model: OpenedModel, { platform, access, specifier: _, prelu
       `export const compile = () => Promise.resolve(${choose(parts.map((_, index) => `module${index}`))});`,
     ];
   }
-  const urls = places.map((place) => `/* @__PURE__ */ new URL(${(place as { readonly expression: string }).expression})`);
+  const urls = places.map(
+    (place) => `/* @__PURE__ */ new URL(${(place as { readonly expression: string }).expression})`,
+  );
   const client = platform === 'browser' || platform === 'node' ? platform : 'any';
   return [
     ...relaxed,
@@ -96,7 +103,8 @@ export function writeCode(model: OpenedModel, around: Surroundings): string {
     throw new OptionError('option', 'inline', 'Cloudflare does not compile WebAssembly from bytes; leave it out');
   }
   const isExternal = parts.weights !== undefined;
-  const entry = runtime === 'forward' ? 'nacre/runtime/forward' : isExternal ? 'nacre/runtime/external' : 'nacre/runtime';
+  const entry =
+    runtime === 'forward' ? 'nacre/runtime/forward' : isExternal ? 'nacre/runtime/external' : 'nacre/runtime';
   const place = isExternal && platform !== 'cloudflare' ? access('weights') : undefined;
   const weights = place?.kind === 'url' ? `/* @__PURE__ */ new URL(${place.expression})` : 'undefined';
   const lines = [
@@ -105,7 +113,12 @@ export function writeCode(model: OpenedModel, around: Surroundings): string {
       ? [`import { loadWeights } from ${quote(specifier('nacre/runtime/external'))};`]
       : []),
     ...moduleLines(model, around),
-    ...(place && inline ? [`import { openFile } from ${quote(clientPath(platform === 'browser' || platform === 'node' ? platform : 'any'))};`, ...prelude] : []),
+    ...(place && inline
+      ? [
+          `import { openFile } from ${quote(clientPath(platform === 'browser' || platform === 'node' ? platform : 'any'))};`,
+          ...prelude,
+        ]
+      : []),
     `export const weightsUrl = ${weights};`,
     `export const manifest = ${data(manifest)};`,
     'function fail(code, what) {',
@@ -131,5 +144,11 @@ function loadLines(runtime: 'full' | 'forward', isExternal: boolean, hasUrl: boo
   ];
   return runtime === 'full'
     ? [...head, '  return instantiate(module, { ...options, weights });', '}']
-    : [...head, '  const model = await instantiate(module);', '  await loadWeights(model, weights);', '  return model;', '}'];
+    : [
+        ...head,
+        '  const model = await instantiate(module);',
+        '  await loadWeights(model, weights);',
+        '  return model;',
+        '}',
+      ];
 }

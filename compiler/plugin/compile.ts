@@ -106,7 +106,11 @@ async function openCompiled(path: string, binary: Uint8Array, options: ModelOpti
   const types = path.replace(/\.wasm$/, '.d.wasm.ts');
   const weights = weightsBeside(path);
   if (manifest.weights && !(await exists(weights))) {
-    throw new OptionError('file', weights, `is missing; ${basename(path)} has its weights there, keep them beside each other`);
+    throw new OptionError(
+      'file',
+      weights,
+      `is missing; ${basename(path)} has its weights there, keep them beside each other`,
+    );
   }
   return {
     parts: { module: binary, ...(manifest.weights && { weights: await readFile(weights) }) },

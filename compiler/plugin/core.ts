@@ -1,7 +1,7 @@
 /** The plugin of every bundler. */
 import { createUnplugin, type UnpluginInstance, type UnpluginOptions } from 'unplugin';
-import { setupEsbuild, type EsbuildBuild } from './bundlers/esbuild.js';
-import { RollupHooks, type RollupContext } from './bundlers/rollup.js';
+import { setupEsbuild } from './bundlers/esbuild.js';
+import { RollupHooks, scripts, specifiersOf, type RollupContext } from './bundlers/rollup.js';
 import { viteHooks } from './bundlers/vite.js';
 import { setupWebpack, type WebpackCompiler } from './bundlers/webpack.js';
 import { Models, PLUGIN } from './models.js';
@@ -21,11 +21,17 @@ function rollupHooks(options: NacreOptions): object {
     buildStart(this: RollupContext) {
       hooks.start(this);
     },
-    resolveId(this: RollupContext, source: string, importer: string | undefined) {
-      return hooks.resolveId(this, source, importer);
+    resolveId: {
+      filter: { id: specifiersOf(options) },
+      handler(this: RollupContext, source: string, importer: string | undefined) {
+        return hooks.resolveId(this, source, importer);
+      },
     },
-    load(this: RollupContext, id: string) {
-      return hooks.load(this, id, undefined);
+    load: {
+      filter: { id: scripts },
+      handler(this: RollupContext, id: string) {
+        return hooks.load(this, id, undefined);
+      },
     },
     renderChunk(this: RollupContext, code: string, chunk: { readonly fileName: string }) {
       return hooks.renderChunk(this, code, chunk);
@@ -44,11 +50,11 @@ export const unplugin: UnpluginInstance<NacreOptions | undefined, false> = creat
       case 'vite':
         return { name: PLUGIN, enforce: 'pre', vite: viteHooks(options) };
       case 'esbuild':
-        return { name: PLUGIN, esbuild: { setup: (build) => setupEsbuild(build as unknown as EsbuildBuild, options) } };
+        return { name: PLUGIN, esbuild: { setup: (build) => setupEsbuild(build, options) } };
       case 'webpack':
-        return { name: PLUGIN, webpack: (compiler) => setupWebpack(compiler as unknown as WebpackCompiler, options) };
+        return { name: PLUGIN, webpack: (compiler: unknown) => setupWebpack(compiler as WebpackCompiler, options) };
       case 'rspack':
-        return { name: PLUGIN, rspack: (compiler) => setupWebpack(compiler as unknown as WebpackCompiler, options) };
+        return { name: PLUGIN, rspack: (compiler: unknown) => setupWebpack(compiler as WebpackCompiler, options) };
       default:
         return { name: PLUGIN, rollup: rollupHooks(options), rolldown: rollupHooks(options) };
     }

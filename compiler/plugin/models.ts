@@ -69,7 +69,7 @@ function contentOf(loaded: LoadedModel): string | undefined {
 
 export class Models {
   readonly root: string;
-  readonly #cache: Cache;
+  readonly cache: Cache;
   readonly #opening = new Map<string, Promise<Opening>>();
   readonly #compiling = new Map<string, Promise<Stored>>();
   #version: Promise<string> | undefined;
@@ -83,7 +83,7 @@ export class Models {
     this.root = resolve(root);
     const { cache } = options;
     const place = cache === undefined ? defaultCache(this.root) : cache === false ? null : resolve(this.root, cache);
-    this.#cache = new Cache(place);
+    this.cache = new Cache(place);
   }
 
   /** Whether an import of a file is one of a model. */
@@ -146,8 +146,8 @@ export class Models {
       const loaded = await readModel(path, options, reading);
       const content = contentOf(loaded);
       const key = await keyOf([path, content]);
-      const found = content === undefined ? undefined : await this.#cache.find(key);
-      if (found) return { stored: found, isCached: true };
+      const found = content === undefined ? undefined : await this.cache.find(key);
+      if (found) return { stored: found.stored, isCached: true };
       const stored = await this.#store(key, path, async () => ({
         compiled: await compileModel(path, loaded, options),
         sources: content === undefined ? NEVER : {},
@@ -155,10 +155,10 @@ export class Models {
       return { stored, isCached: false };
     }
     const key = await keyOf([path, await readFile(path).then(hashBytes, () => null)]);
-    const found = await this.#cache.find(key);
+    const found = await this.cache.find(key);
     if (found) {
       found.sources.forEach((file) => sources.add(file));
-      return { stored: found, isCached: true };
+      return { stored: found.stored, isCached: true };
     }
     const loaded = await readModel(path, options, reading);
     const stored = await this.#store(key, path, async () => ({
@@ -177,7 +177,7 @@ export class Models {
     let storing = this.#compiling.get(key);
     if (!storing) {
       storing = compile()
-        .then(({ compiled, sources }) => this.#cache.store(key, stemOf(path), compiled, sources))
+        .then(({ compiled, sources }) => this.cache.store(key, stemOf(path), compiled, sources))
         .finally(() => this.#compiling.delete(key));
       this.#compiling.set(key, storing);
     }

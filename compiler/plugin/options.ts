@@ -184,7 +184,7 @@ export function parseQuery(query: string, subject: string): ModelOptions {
  */
 export function checkOptions(options: NacreOptions): NacreOptions {
   const names = [...modelOptions, ...pluginOptions];
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (!names.includes(name)) fail('nacre', unknown(name, names));
     if (value !== undefined && isModelOption(name)) rules[name].check?.(value, `nacre: ${name}`);
   }
@@ -205,8 +205,7 @@ export function checkOptions(options: NacreOptions): NacreOptions {
 
 /** What holds for one model: what its import says comes before what the plugin was called with. */
 export function settingsOf(options: NacreOptions, query: ModelOptions): ModelOptions {
-  const given = Object.entries({ ...options, ...query }).filter(
-    ([name, value]) => value !== undefined && isModelOption(name),
-  );
-  return Object.fromEntries(given.sort(([left], [right]) => (left < right ? -1 : 1)));
+  const given = Object.entries({ ...options, ...query }) as [string, unknown][];
+  const known = given.filter(([name, value]) => value !== undefined && isModelOption(name));
+  return Object.fromEntries(known.sort(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -3,7 +3,7 @@ import type { Part } from './compile.js';
 import type { OpenedModel } from './models.js';
 
 /** `512 B`, `12.3 kB`, as bundlers count: of 1,000 bytes. */
-export const kilobytes = (bytes: number): string =>
+const kilobytes = (bytes: number): string =>
   bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 const sizeOf = (bytes: Uint8Array): string => `${kilobytes(bytes.length)} (${kilobytes(gzipSync(bytes).length)} gzip)`;

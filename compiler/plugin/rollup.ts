@@ -1,7 +1,13 @@
-/** `nacre/rollup`: models as imports of Rollup. */
+/** `nacre/rollup`: models as imports of Rollup. Its types are its own, so that no bundler's have to be there. */
 import { unplugin } from './core.js';
+import type { NacreOptions } from './options.js';
 
 export type { ModelOptions, NacreOptions, Platform } from './options.js';
+
+/** A plugin for the `plugins` of Rollup. */
+export interface RollupPlugin {
+  readonly name: string;
+}
 
 /**
  * The plugin: `import load from './model.onnx?nacre'` compiles the model while building.
@@ -9,5 +15,6 @@ export type { ModelOptions, NacreOptions, Platform } from './options.js';
  * @param options what holds for every model, unless its import says otherwise
  * @throws OptionError for an option that does not exist or has a value that it does not take
  */
-const nacre = unplugin.rollup;
-export default nacre;
+export default function nacre(options: NacreOptions = {}): RollupPlugin {
+  return unplugin.rollup(options) as RollupPlugin;
+}

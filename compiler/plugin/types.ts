@@ -41,7 +41,7 @@ const loose = 'type Signature = Any;';
  *
  * @param imports by suffix, what the imports that end in it give; several models make it loose
  */
-export function declareModels(imports: ReadonlyMap<string, readonly OpenedModel[]>): string {
+function declareModels(imports: ReadonlyMap<string, readonly OpenedModel[]>): string {
   const entries = [...imports].sort(([left], [right]) => right.length - left.length || (left < right ? -1 : 1));
   const modules = entries.map(([suffix, models]) => {
     const signatures = new Set(models.map(({ signature }) => signature));
@@ -51,7 +51,9 @@ export function declareModels(imports: ReadonlyMap<string, readonly OpenedModel[
   });
   const head = '/* The models that this project imports, written by nacre: what is edited here is lost. */\n';
   // The first pattern that fits an import is the one that counts.
-  const rest = ['*?nacre', '*&nacre'].map((pattern) => `declare module ${JSON.stringify(pattern)} {\n${members(loose, {})}}\n`);
+  const rest = ['*?nacre', '*&nacre'].map(
+    (pattern) => `declare module ${JSON.stringify(pattern)} {\n${members(loose, {})}}\n`,
+  );
   return [head, ...modules, ...rest].join('\n');
 }
 

@@ -23,6 +23,8 @@ export interface Built {
   readonly script: string;
   /** The bundler's log. */
   readonly log: string;
+  /** The files whose change starts another build, as far as the bundler tells. */
+  readonly watched?: Iterable<string>;
 }
 
 export interface Build {
@@ -62,6 +64,7 @@ export interface Vite {
   createServer(config: object): Promise<{
     listen(): Promise<unknown>;
     readonly resolvedUrls: { readonly local: readonly string[] } | null;
+    ssrLoadModule(path: string): Promise<{ readonly run: () => Promise<unknown> }>;
     close(): Promise<void>;
   }>;
 }
@@ -128,13 +131,14 @@ const rollup: Bundler = {
         // What @rollup/plugin-node-resolve would do for the one package there is.
         {
           name: 'resolve',
-          resolveId: (id: string) => (id === 'nacre/runtime' ? project.path('node_modules/nacre/build/runtime/index.js') : null),
+          resolveId: (id: string) =>
+            id === 'nacre/runtime' ? project.path('node_modules/nacre/build/runtime/index.js') : null,
         },
       ],
     });
     await bundle.write({ dir: out, format: 'es', entryFileNames: 'main.js' });
     await bundle.close();
-    return { script: 'main.js', log: lines.join('\n') };
+    return { script: 'main.js', log: lines.join('\n'), watched: bundle.watchFiles };
   },
 };
 
@@ -166,12 +170,16 @@ const esbuild = (format: 'esm' | 'cjs' | 'iife', goals: readonly Goal[]): Bundle
   },
 });
 
-interface Webpack {
-  (options: object): {
-    run(callback: (error: Error | null, stats: { hasErrors(): boolean; toString(options: object): string }) => void): void;
-    close(callback: () => void): void;
-  };
+interface Stats {
+  readonly compilation: { readonly fileDependencies: Iterable<string> };
+  hasErrors(): boolean;
+  toString(options: object): string;
 }
+
+type Webpack = (options: object) => {
+  run(callback: (error: Error | null, stats: Stats) => void): void;
+  close(callback: () => void): void;
+};
 
 const webpack: Bundler = {
   name: 'webpack',
@@ -190,16 +198,18 @@ const webpack: Bundler = {
       infrastructureLogging: { level: 'info', console: logTo(lines) },
       plugins: [nacre({ cache: '.cache/webpack' })],
     });
-    const text = await new Promise<string>((resolve, reject) => {
-      compiler.run((error, stats) => {
+    const stats = await new Promise<Stats>((resolve, reject) => {
+      compiler.run((error, result) => {
         compiler.close(() => {
           if (error) reject(error);
-          else if (stats.hasErrors()) reject(new Error(stats.toString({ all: false, errors: true })));
-          else resolve(stats.toString({ all: false, warnings: true, assets: true }));
+          else if (result.hasErrors()) reject(new Error(result.toString({ all: false, errors: true })));
+          else resolve(result);
         });
       });
     });
-    return { script: 'main.cjs', log: [text, ...lines].join('\n') };
+    const text = stats.toString({ all: false, warnings: true, assets: true });
+    const watched = stats.compilation.fileDependencies;
+    return { script: 'main.cjs', log: [text, ...lines].join('\n'), watched };
   },
 };
 

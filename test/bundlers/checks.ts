@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from '../hosts/install.js';
 import type { Browser } from '../hosts/chromium.js';
-import { collectLog, loadBundler, plugin, writePage, type Bundler, type Goal, type Vite } from './bundlers.js';
+import { collectLog, loadBundler, plugin, writePage, type Bundler, type Built, type Goal, type Vite } from './bundlers.js';
 import { runPage } from './page.js';
 import { facts, layered, type Project } from './project.js';
 
@@ -19,20 +19,27 @@ function differences(title: string, got: unknown, expected: unknown): string[] {
   return left === right ? [] : [`${title}: expected ${right}, got ${left}`];
 }
 
-async function build(project: Project, bundler: Bundler, goal: Goal): Promise<{ script: string; log: string; out: string }> {
+async function build(project: Project, bundler: Bundler, goal: Goal): Promise<Built & { readonly out: string }> {
   const out = outOf(project, bundler, goal);
   const built = await bundler.build(project, { entry: project.path(entries[goal]), out, goal });
   return { ...built, out };
 }
 
+/** Files of models that no watching build would see change. */
+const unwatched = (project: Project, watched: ReadonlySet<string>): string[] =>
+  ['seeded.json', 'referring.json', 'referring.safetensors', 'sigmoid.onnx', 'scripted.mjs', 'ready.wasm']
+    .filter((name) => !watched.has(project.path(`models/${name}`)))
+    .map((name) => `watch: ${name} is not watched`);
+
 /** The page under a strict policy gives the bits that Node does. */
 export async function checkPage(project: Project, bundler: Bundler, browser: Browser): Promise<Faults> {
-  const { out, script, log } = await build(project, bundler, 'page');
+  const { out, script, log, watched } = await build(project, bundler, 'page');
   writePage(out, script, !/iife|webpack/.test(bundler.name));
   const result = await runPage(browser, out);
   return [
     ...differences('page', result, { results: project.expected, facts }),
-    ...differences('note', /storage f16: 2 variables/.test(log), true),
+    ...(watched ? unwatched(project, new Set(watched)) : []),
+    ...differences('note', log.includes('storage f16: 2 variables'), true),
   ];
 }
 
@@ -125,11 +132,14 @@ export async function checkServer(project: Project, name: 'vite' | 'vite7', brow
     await page.goto(server.resolvedUrls!.local[0]!);
     const shows = (units: number) => () => page.evaluate('result').then((width) => width === units);
     if (!(await until(shows(4)))) return [`${name}: the page shows no model\n${text()}`];
-    await page.evaluate('globalThis.stays = true');
     await writeFile(model, JSON.stringify(layered(6)));
     if (!(await until(shows(6)))) return [`${name}: the page shows the old model after a change\n${text()}`];
     const types = await readFile(project.path('nacre-env.d.ts'), 'utf8');
-    return differences('types', types.includes('declare module "*/models/changing.json?nacre"'), true);
+    const { run } = await server.ssrLoadModule('/run.js');
+    return [
+      ...differences('types', types.includes('declare module "*/models/changing.json?nacre"'), true),
+      ...differences('on the server', await run(), { results: project.expected, facts }),
+    ];
   } finally {
     await server.close();
   }

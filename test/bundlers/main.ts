@@ -13,14 +13,18 @@ const project = await makeProject();
 let failed = 0;
 let passed = 0;
 async function report(title: string, check: () => Promise<Faults | string>): Promise<void> {
-  const faults = await check().catch((error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+  const faults = await check().catch((error: unknown) => [
+    error instanceof Error ? (error.stack ?? error.message) : String(error),
+  ]);
   if (typeof faults === 'string') {
     console.log(`${title}: skipped, ${faults}`);
     return;
   }
   if (faults.length === 0) passed++;
   else failed++;
-  console.log([`${title}: ${faults.length === 0 ? 'passed' : 'failed'}`, ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  console.log(
+    [`${title}: ${faults.length === 0 ? 'passed' : 'failed'}`, ...faults.map((fault) => `  ${fault}`)].join('\n'),
+  );
 }
 
 try {

@@ -134,7 +134,11 @@ async function installPackage(folder: string): Promise<void> {
   }
 }
 
-const bitsOf = async (model: unknown, options: object, x: readonly (readonly number[])[]): Promise<readonly number[]> => {
+const bitsOf = async (
+  model: unknown,
+  options: object,
+  x: readonly (readonly number[])[],
+): Promise<readonly number[]> => {
   const net = await instantiate(await compile(model as string, options));
   const { data } = (net.forward as (feeds: object) => Record<string, { data: Float32Array }>)({ x })['y']!;
   return Array.from(new Uint32Array(data.buffer, data.byteOffset, data.length));

@@ -15,10 +15,7 @@ export interface OpenOnnxOptions extends Pick<OnnxOptions, 'bind' | 'outputs'> {
  *
  * @throws OptionError for a file that cannot be read · ImportError for one that is no ONNX model
  */
-export async function openOnnx(
-  path: string,
-  { onRead, ...options }: OpenOnnxOptions = {},
-): Promise<OnnxModel> {
+export async function openOnnx(path: string, { onRead, ...options }: OpenOnnxOptions = {}): Promise<OnnxModel> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

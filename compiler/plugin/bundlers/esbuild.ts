@@ -58,12 +58,12 @@ export interface EsbuildBuild {
   readonly initialOptions: BuildOptions;
   readonly esbuild: {
     build(options: object): Promise<{
-      readonly outputFiles: readonly { readonly text: string }[];
-      readonly metafile: { readonly inputs: Readonly<Record<string, unknown>> };
+      readonly outputFiles?: readonly { readonly text: string }[] | undefined;
+      readonly metafile?: { readonly inputs: Readonly<Record<string, unknown>> } | undefined;
     }>;
   };
   onStart(callback: () => void): void;
-  onEnd(callback: (result: { readonly metafile?: Metafile }) => void): void;
+  onEnd(callback: (result: { readonly metafile?: Metafile | undefined }) => void): void;
   resolve(path: string, options: object): Promise<Resolved & { readonly errors: readonly Message[] }>;
   onResolve(
     options: { readonly filter: RegExp; readonly namespace?: string },
@@ -116,8 +116,8 @@ async function importBundled(
     metafile: true,
     logLevel: 'silent',
   });
-  for (const input of Object.keys(metafile.inputs)) sources.add(resolve(root, input));
-  return importText(path, outputFiles[0]!.text);
+  for (const input of Object.keys(metafile!.inputs)) sources.add(resolve(root, input));
+  return importText(path, outputFiles![0]!.text);
 }
 
 export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
@@ -165,7 +165,13 @@ export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
         },
       });
       const warnings = model.notes.map((note) => ({ text: `${model.name}: ${note}` }));
-      return { contents, loader: 'js', resolveDir: dirname(path), watchFiles: sources.filter((file) => existsSync(file)), warnings };
+      return {
+        contents,
+        loader: 'js',
+        resolveDir: dirname(path),
+        watchFiles: sources.filter((file) => existsSync(file)),
+        warnings,
+      };
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
       return { errors: [{ text: error.message }], watchFiles: error.sources.filter((file) => existsSync(file)) };
@@ -173,7 +179,10 @@ export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
   });
 
   // Files of models go through esbuild's own loaders, which name, write and list them.
-  build.onResolve({ filter: new RegExp(`^${FILE}:`) }, ({ path }) => ({ path: path.slice(FILE.length + 1), namespace: FILE }));
+  build.onResolve({ filter: new RegExp(`^${FILE}:`) }, ({ path }) => ({
+    path: path.slice(FILE.length + 1),
+    namespace: FILE,
+  }));
   build.onLoad({ filter: /.*/, namespace: FILE }, async ({ path }) => ({
     contents: await readFile(path),
     loader: platform === 'cloudflare' ? 'copy' : 'file',

@@ -1,12 +1,12 @@
 /** Rollup and what has its hooks: Vite and Rolldown. */
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, posix, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, posix, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runtimePath, writeCode, type Access } from '../code.js';
 import type { Part } from '../compile.js';
-import { ModelFault, Models, type OpenedModel } from '../models.js';
-import { splitQuery, type Platform } from '../options.js';
+import { ModelFault, type Models, type OpenedModel } from '../models.js';
+import { splitQuery, type NacreOptions, type Platform } from '../options.js';
 import { describeModel } from '../report.js';
 import type { TypesFile } from '../types.js';
 
@@ -20,11 +20,7 @@ export interface RollupContext {
     options: { readonly skipSelf: true },
   ): Promise<{ readonly id: string; readonly external: unknown } | null>;
   addWatchFile(path: string): void;
-  emitFile(file: {
-    readonly type: 'asset';
-    readonly name: string;
-    readonly source: Uint8Array;
-  }): string;
+  emitFile(file: { readonly type: 'asset'; readonly name: string; readonly source: Uint8Array }): string;
   getFileName(reference: string): string;
   error(message: { readonly message: string; readonly cause?: unknown; readonly stack?: string }): never;
   warn(message: string): void;
@@ -62,9 +58,17 @@ const MODULE = 'nacre-module:';
 const URL_MARK = 'nacre-url:';
 
 const modelFile = /\.(onnx|json|keras|h5|hdf5|wasm|[mc]?[jt]s)$/;
-const clientFolder = fileURLToPath(new URL('../client/', import.meta.url));
+const slashed = (path: string): string => path.replaceAll('\\', '/');
+const clientFolder = slashed(fileURLToPath(new URL('../client/', import.meta.url)));
 
-const idOf = (path: string, query: string): string => `${PREFIX}${path}${SUFFIX}${query}`;
+/** Ids of scripts: bundlers that know of filters call `load` for no other. */
+export const scripts = /^\0nacre:/;
+
+/** What `resolveId` has to see: imports of models, of the runtime by their scripts, and of Node by what these import. */
+export const specifiersOf = ({ include }: NacreOptions): RegExp =>
+  include === undefined ? /[?&]nacre(?:[=&]|$)|^nacre\/|^nacre-module:|^node:|^\0nacre:/ : /./;
+
+const idOf = (path: string, query: string): string => `${PREFIX}${slashed(path)}${SUFFIX}${query}`;
 
 function partsOf(id: string): readonly [path: string, query: string] {
   const [path, query] = splitQuery(id.slice(PREFIX.length));
@@ -95,7 +99,7 @@ export class RollupHooks {
   ): Promise<string | { readonly id: string; readonly external: true } | null> {
     if (source.startsWith(PREFIX)) return source;
     if (source.startsWith(MODULE)) return { id: source, external: true };
-    if (importer?.startsWith(clientFolder) && source.startsWith('node:')) return { id: source, external: true };
+    if (importer && slashed(importer).startsWith(clientFolder) && source.startsWith('node:')) return { id: source, external: true };
     const models = this.models();
     if (importer?.startsWith(PREFIX) && source.startsWith('nacre/')) return this.#runtime(context, source, models);
     const [path, query] = splitQuery(source);
@@ -164,16 +168,18 @@ export class RollupHooks {
   ): Access {
     const path = model.paths[part]!;
     if (this.serving) {
-      const slashed = path.replaceAll('\\', '/');
-      if (platform === 'cloudflare') return { kind: 'import', specifier: slashed };
-      const url = `${this.serving.filesAt}${slashed.replace(/^\//, '')}?${model.hashes[part]!.slice(0, 16)}`;
+      if (platform === 'cloudflare') return { kind: 'import', specifier: slashed(path) };
+      const url = `${this.serving.filesAt}${slashed(path).replace(/^\//, '')}?${model.hashes[part]!.slice(0, 16)}`;
       return {
         kind: 'url',
-        expression:
-          platform === 'node' ? JSON.stringify(pathToFileURL(path).href) : `${JSON.stringify(url)}, base`,
+        expression: platform === 'node' ? JSON.stringify(pathToFileURL(path).href) : `${JSON.stringify(url)}, base`,
       };
     }
-    const reference = context.emitFile({ type: 'asset', name: posix.basename(path.replaceAll('\\', '/')), source: model.parts[part]! });
+    const reference = context.emitFile({
+      type: 'asset',
+      name: basename(path),
+      source: model.parts[part]!,
+    });
     references[part] = reference;
     if (platform === 'cloudflare') return { kind: 'import', specifier: `${MODULE}${reference}` };
     // Vite makes of Rollup's own expression a path below `base`, which is no URL of a file on a server.
@@ -182,7 +188,11 @@ export class RollupHooks {
   }
 
   /** Puts the names of files into a chunk, from its own folder. */
-  renderChunk(context: RollupContext, code: string, chunk: { readonly fileName: string }): { code: string; map: null } | null {
+  renderChunk(
+    context: RollupContext,
+    code: string,
+    chunk: { readonly fileName: string },
+  ): { code: string; map: null } | null {
     if (!code.includes(MODULE) && !code.includes(URL_MARK)) return null;
     const folder = posix.dirname(chunk.fileName);
     const written = code.replaceAll(new RegExp(`(?:${MODULE}|${URL_MARK})([\\w$-]+)`, 'g'), (_, reference: string) => {

@@ -1,17 +1,22 @@
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { Models } from '../models.js';
 import type { NacreOptions } from '../options.js';
 import { TypesFile } from '../types.js';
-import { RollupHooks, type RollupContext } from './rollup.js';
+import { RollupHooks, scripts, specifiersOf, type RollupContext } from './rollup.js';
 
 interface ViteConfig {
   readonly command: 'build' | 'serve';
   readonly root: string;
   readonly base: string;
   readonly logger: { info(text: string): void };
+  readonly server: { readonly fs: { readonly allow: string[] } };
 }
 
 /** Entries that the dev server must not bundle beforehand: it would find them late, and reload the page. */
 const runtimes = ['nacre/runtime', 'nacre/runtime/external', 'nacre/runtime/forward'];
+
+const packageFolder = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** The hooks of Vite, versions 5 and later. */
 export function viteHooks(options: NacreOptions): object {
@@ -23,20 +28,29 @@ export function viteHooks(options: NacreOptions): object {
   );
   return {
     config: () => ({ optimizeDeps: { exclude: runtimes } }),
-    configResolved({ command, root, base, logger }: ViteConfig) {
+    configResolved({ command, root, base, logger, server }: ViteConfig) {
       models = new Models(options, root);
       types = options.types ? new TypesFile(options, root) : undefined;
       hooks.info = (text) => logger.info(text);
-      if (command === 'serve') hooks.serving = { filesAt: `${base.replace(/\/$/, '')}/@fs/` };
+      if (command !== 'serve') return;
+      hooks.serving = { filesAt: `${base.replace(/\/$/, '')}/@fs/` };
+      // A linked package and a folder that the options name are outside of what Vite serves by itself.
+      server.fs.allow.push(packageFolder, ...(models.cache.folder === null ? [tmpdir()] : [models.cache.folder]));
     },
     buildStart(this: RollupContext) {
       hooks.start(this);
     },
-    resolveId(this: RollupContext, source: string, importer: string | undefined) {
-      return hooks.resolveId(this, source, importer);
+    resolveId: {
+      filter: { id: specifiersOf(options) },
+      handler(this: RollupContext, source: string, importer: string | undefined) {
+        return hooks.resolveId(this, source, importer);
+      },
     },
-    load(this: RollupContext, id: string, { ssr = false }: { readonly ssr?: boolean } = {}) {
-      return hooks.load(this, id, this.environment?.config.consumer === 'server' || ssr);
+    load: {
+      filter: { id: scripts },
+      handler(this: RollupContext, id: string, { ssr = false }: { readonly ssr?: boolean } = {}) {
+        return hooks.load(this, id, this.environment?.config.consumer === 'server' || ssr);
+      },
     },
     renderChunk(this: RollupContext, code: string, chunk: { readonly fileName: string }) {
       return hooks.renderChunk(this, code, chunk);

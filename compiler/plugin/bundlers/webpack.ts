@@ -64,7 +64,8 @@ export function setupWebpack(compiler: WebpackCompiler, options: NacreOptions): 
     const platform = platformOf(compiler, options.platform);
     try {
       const { model, sources } = await models.open(path, query);
-      for (const source of sources) if (existsSync(source)) context.addDependency(source);
+      // What webpack keeps of a script must not outlive the files that it refers to.
+      for (const file of [...sources, ...Object.values(model.paths)]) if (existsSync(file)) context.addDependency(file);
       for (const note of model.notes) context.emitWarning(new Error(`${model.name}: ${note}`));
       built.set(context.resource, model);
       types?.saw(sourceOf(context.resource), path, query);

@@ -14,7 +14,10 @@ export function openWith(files: () => Promise<FileSystem>): {
       return await (await files()).readFile(url);
     } catch (error) {
       const { code } = error as { readonly code?: string };
-      return fail('file', `${url.href} cannot be read: ${code ?? String(error)}; deploy it beside the script that loads it`);
+      return fail(
+        'file',
+        `${url.href} cannot be read: ${code ?? String(error)}; deploy it beside the script that loads it`,
+      );
     }
   };
   return {
