@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Manifest } from '../../runtime/manifest.js';
-import { fileNames, type Compiled, type Part } from './compile.js';
+import { fileNames, type Compiled, type Part } from './parts.js';
 import { hashBytes } from './hash.js';
 
 interface StoredFile {
@@ -129,7 +129,10 @@ export class Cache {
         if (attempt === 3) throw error;
       }
       const found = await this.find(basename(folder));
-      if (found && Object.entries(entry.files).every(([part, { sha256 }]) => found.stored.hashes[part as Part] === sha256)) {
+      if (
+        found &&
+        Object.entries(entry.files).every(([part, { sha256 }]) => found.stored.hashes[part as Part] === sha256)
+      ) {
         await rm(half, { recursive: true });
         return;
       }

@@ -2,20 +2,20 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OptionError } from '../errors.js';
-import type { Part } from './compile.js';
 import type { OpenedModel } from './models.js';
 import type { Platform } from './options.js';
+import type { Part } from './parts.js';
 
 /** How the script gets at a file of its model. */
 export type Access =
-  /** An expression for its URL. */
+  /** The arguments of `new URL`. */
   | { readonly kind: 'url'; readonly expression: string }
   /** A static import of it gives a `WebAssembly.Module`. */
   | { readonly kind: 'import'; readonly specifier: string };
 
 export interface Surroundings {
   readonly platform: Platform;
-  /** Statements that the expressions need, each in a line. */
+  /** Statements that the expressions need, each in a line; read once each file was accessed. */
   readonly prelude?: readonly string[];
   /** Called once for each file that the script refers to. */
   readonly access: (part: Part) => Access;
@@ -23,70 +23,57 @@ export interface Surroundings {
   readonly specifier: (entry: string) => string;
 }
 
-/** A file of the plugin that pages run. */
-const clientPath = (name: string): string =>
-  fileURLToPath(new URL(`client/${name}.js`, import.meta.url)).replaceAll('\\', '/');
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url)).replaceAll('\\', '/');
 
-/** The path of an entry of the package, for bundlers that would look for the package beside the model. */
-export const runtimePath = (entry: string): string =>
-  fileURLToPath(
-    new URL(`../../${entry.replace(/^nacre\/runtime$/, 'runtime/index').replace(/^nacre\//, '')}.js`, import.meta.url),
-  ).replaceAll('\\', '/');
+const entries: Readonly<Record<string, string>> = {
+  'nacre/runtime': '../../runtime/index.js',
+  'nacre/runtime/external': '../../runtime/external.js',
+  'nacre/runtime/forward': '../../runtime/forward.js',
+};
+
+/** The path of a runtime, for bundlers that would look for the package beside the model. */
+export const runtimePath = (entry: string): string => pathOf(entries[entry]!);
 
 const quote = (text: string): string => JSON.stringify(text);
+
+/** An import of what pages run of the plugin. */
+const clientImport = (names: string, file: string): string =>
+  `import { ${names} } from ${quote(pathOf(`client/${file}.js`))};`;
 
 /** An expression for plain data that minifiers drop where it is not used. */
 const data = (value: unknown): string => `/* @__PURE__ */ JSON.parse(${quote(JSON.stringify(value))})`;
 
-/** The statements that make `compile`, and what the script exports as `url`. */
-function moduleLines(
-  model: OpenedModel,
-  { platform, access, specifier: _, prelude = [] }: Surroundings,
-): readonly string[] {
-  const { inline = false } = model.options;
+const urlOf = (place: Access): string =>
+  place.kind === 'url' ? `/* @__PURE__ */ new URL(${place.expression})` : 'undefined';
+
+/** How the script gets its module. */
+interface Opening {
+  readonly imports: readonly string[];
+  /** An expression for the URL of the module. */
+  readonly url: string;
+  /** An expression for a promise of the module. */
+  readonly module: string;
+}
+
+/** Of two forms the page takes the one that its engine runs. */
+function openingOf(model: OpenedModel, { access }: Surroundings): Opening {
   const isBoth = model.parts.relaxed !== undefined;
   const parts: readonly Part[] = isBoth ? ['relaxed', 'module'] : ['module'];
   const choose = (values: readonly string[]): string => (isBoth ? `hasRelaxed() ? ${values.join(' : ')}` : values[0]!);
-  const relaxed = isBoth ? [`import { hasRelaxed } from ${quote(clientPath('relaxed'))};`] : [];
-  const once = (expression: string): readonly string[] => [
-    'let compiled;',
-    `export const compile = () => (compiled ??= ${expression}.catch((error) => {`,
-    '  compiled = undefined;',
-    '  throw error;',
-    '}));',
-  ];
-  if (inline) {
+  const probe = isBoth ? [clientImport('hasRelaxed', 'relaxed')] : [];
+  if (model.options.inline) {
     const bytes = parts.map((part) => quote(Buffer.from(model.parts[part]!).toString('base64')));
-    return [
-      ...relaxed,
-      `import { openInline } from ${quote(clientPath('inline'))};`,
-      'export const url = undefined;',
-      ...once(`openInline(${choose(bytes)}, fail)`),
-    ];
+    const imports = [...probe, clientImport('openInline', 'inline')];
+    return { imports, url: 'undefined', module: `openInline(${choose(bytes)}, fail)` };
   }
   const places = parts.map(access);
-  if (places.some(({ kind }) => kind === 'import')) {
-    const imports = places.map(
-      (place, index) => `import module${index} from ${quote((place as { readonly specifier: string }).specifier)};`,
-    );
-    return [
-      ...relaxed,
-      ...imports,
-      'export const url = undefined;',
-      `export const compile = () => Promise.resolve(${choose(parts.map((_, index) => `module${index}`))});`,
-    ];
+  const specifiers = places.flatMap((place) => (place.kind === 'import' ? [place.specifier] : []));
+  if (specifiers.length > 0) {
+    const imports = specifiers.map((specifier, index) => `import module${index} from ${quote(specifier)};`);
+    const modules = specifiers.map((_, index) => `module${index}`);
+    return { imports: [...probe, ...imports], url: 'undefined', module: `Promise.resolve(${choose(modules)})` };
   }
-  const urls = places.map(
-    (place) => `/* @__PURE__ */ new URL(${(place as { readonly expression: string }).expression})`,
-  );
-  const client = platform === 'browser' || platform === 'node' ? platform : 'any';
-  return [
-    ...relaxed,
-    `import { openFile, openModule } from ${quote(clientPath(client))};`,
-    ...prelude,
-    `export const url = ${choose(urls)};`,
-    ...once('openModule(url, fail)'),
-  ];
+  return { imports: probe, url: choose(places.map(urlOf)), module: 'openModule(url, fail)' };
 }
 
 /**
@@ -96,59 +83,66 @@ function moduleLines(
  * @throws OptionError for a module in a script on a platform that does not compile bytes
  */
 export function writeCode(model: OpenedModel, around: Surroundings): string {
-  const { options, parts, manifest, path } = model;
+  const { options, parts, manifest, path, name } = model;
   const { runtime = 'full', inline = false } = options;
-  const { platform, specifier, access, prelude = [] } = around;
+  const { platform, specifier, access } = around;
   if (inline && platform === 'cloudflare') {
-    throw new OptionError('option', 'inline', 'Cloudflare does not compile WebAssembly from bytes; leave it out');
+    const text = 'Cloudflare does not compile WebAssembly from bytes; leave it out';
+    throw new OptionError('option', `${name}: inline`, text);
   }
   const isExternal = parts.weights !== undefined;
-  const entry =
-    runtime === 'forward' ? 'nacre/runtime/forward' : isExternal ? 'nacre/runtime/external' : 'nacre/runtime';
-  const place = isExternal && platform !== 'cloudflare' ? access('weights') : undefined;
-  const weights = place?.kind === 'url' ? `/* @__PURE__ */ new URL(${place.expression})` : 'undefined';
+  const opening = openingOf(model, around);
+  const weightsUrl = isExternal && platform !== 'cloudflare' ? urlOf(access('weights')) : 'undefined';
+  const isFetched = opening.url !== 'undefined' || weightsUrl !== 'undefined';
+  const client = platform === 'browser' || platform === 'node' ? platform : 'any';
   const lines = [
-    `import { instantiate, ModuleError } from ${quote(specifier(entry))};`,
-    ...(isExternal && runtime === 'forward'
-      ? [`import { loadWeights } from ${quote(specifier('nacre/runtime/external'))};`]
-      : []),
-    ...moduleLines(model, around),
-    ...(place && inline
-      ? [
-          `import { openFile } from ${quote(clientPath(platform === 'browser' || platform === 'node' ? platform : 'any'))};`,
-          ...prelude,
-        ]
-      : []),
-    `export const weightsUrl = ${weights};`,
-    `export const manifest = ${data(manifest)};`,
+    ...runtimeImports(runtime, isExternal, specifier),
+    ...(isFetched ? [clientImport('openFile, openModule', client)] : []),
+    ...opening.imports,
+    ...(isFetched ? (around.prelude ?? []) : []),
+    'let compiled;',
     'function fail(code, what) {',
     `  throw new ModuleError(code, ${quote(basename(path))}, what);`,
     '}',
-    ...loadLines(runtime, isExternal, place !== undefined),
+    `export const url = ${opening.url};`,
+    `export const weightsUrl = ${weightsUrl};`,
+    `export const manifest = ${data(manifest)};`,
+    'export function compile() {',
+    `  return (compiled ??= ${opening.module}.catch((error) => {`,
+    '    compiled = undefined;',
+    '    throw error;',
+    '  }));',
+    '}',
+    ...loadLines(runtime, isExternal, weightsUrl !== 'undefined'),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function loadLines(runtime: 'full' | 'forward', isExternal: boolean, hasUrl: boolean): readonly string[] {
-  if (!isExternal) {
-    return [
-      'export default async function load(options) {',
-      `  return instantiate(await compile()${runtime === 'full' ? ', options' : ''});`,
-      '}',
-    ];
+type Runtime = 'full' | 'forward';
+
+function runtimeImports(runtime: Runtime, isExternal: boolean, specifier: Surroundings['specifier']): readonly string[] {
+  const external = quote(specifier('nacre/runtime/external'));
+  if (runtime === 'forward') {
+    const small = `import { instantiate, ModuleError } from ${quote(specifier('nacre/runtime/forward'))};`;
+    return isExternal ? [small, `import { loadWeights } from ${external};`] : [small];
   }
-  const file = hasUrl ? 'options.weights ?? openFile(weightsUrl, fail)' : 'options.weights';
-  const head = [
+  const from = isExternal ? external : quote(specifier('nacre/runtime'));
+  return [`import { instantiate, ModuleError } from ${from};`];
+}
+
+function loadLines(runtime: Runtime, isExternal: boolean, hasUrl: boolean): readonly string[] {
+  const isFull = runtime === 'full';
+  if (!isExternal) {
+    const given = isFull ? ', options' : '';
+    return ['export default async function load(options) {', `  return instantiate(await compile()${given});`, '}'];
+  }
+  const weights = hasUrl ? 'options.weights ?? openFile(weightsUrl, fail)' : 'options.weights';
+  return [
     'export default async function load(options = {}) {',
-    `  const [module, weights] = await Promise.all([compile(), ${file}]);`,
+    `  const [module, weights] = await Promise.all([compile(), ${weights}]);`,
+    ...(isFull
+      ? ['  return instantiate(module, { ...options, weights });']
+      : ['  const model = await instantiate(module);', '  await loadWeights(model, weights);', '  return model;']),
+    '}',
   ];
-  return runtime === 'full'
-    ? [...head, '  return instantiate(module, { ...options, weights });', '}']
-    : [
-        ...head,
-        '  const model = await instantiate(module);',
-        '  await loadWeights(model, weights);',
-        '  return model;',
-        '}',
-      ];
 }

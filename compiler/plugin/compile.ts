@@ -1,8 +1,7 @@
 /** From a model's file to what a build needs of it. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
-import type { Manifest } from '../../runtime/manifest.js';
+import { basename, dirname, resolve } from 'node:path';
 import { compilePipeline, type CompiledModule, type CompileOptions } from '../compile.js';
 import { InternalError, OptionError } from '../errors.js';
 import { readManifest } from '../files/manifest.js';
@@ -12,30 +11,7 @@ import { exists, weightsBeside } from '../files/weights.js';
 import { memoryFigures, printMemory } from '../memory.js';
 import { Pipeline } from '../pipeline.js';
 import type { ModelOptions } from './options.js';
-
-/** The files of a compiled model: of target `both` the module and its relaxed form. */
-export type Part = 'module' | 'relaxed' | 'weights';
-
-export interface Compiled {
-  readonly parts: Readonly<Partial<Record<Part, Uint8Array>>>;
-  /** Of the module. */
-  readonly manifest: Manifest;
-  /** Text that declares its `Signature`; none of a module that was compiled before and has no types beside it. */
-  readonly signature: string | undefined;
-  /** What it takes, in words; none of a module that was compiled before. */
-  readonly memory: string | undefined;
-  readonly notes: readonly string[];
-}
-
-/** `models/digits.onnx` → `digits` */
-export const stemOf = (path: string): string => basename(path, extname(path)).replace(/[^\w.-]/g, '-');
-
-/** How files of a model are called. */
-export const fileNames: Readonly<Record<Part, (stem: string) => string>> = {
-  module: (stem) => `${stem}.wasm`,
-  relaxed: (stem) => `${stem}.relaxed.wasm`,
-  weights: (stem) => `${stem}.safetensors`,
-};
+import type { Compiled } from './parts.js';
 
 function bindings(options: ModelOptions, folder: string): readonly string[] {
   return Object.entries(options.bind ?? {}).map(([name, value]) => {

@@ -1,14 +1,15 @@
 /** The models of a build: each compiled once, or taken from the cache. */
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ABI_VERSION } from '../../runtime/manifest.js';
 import { NacreError } from '../errors.js';
-import { importWithNode, type LoadedModel } from '../files/model.js';
+import type { LoadedModel } from '../files/model.js';
 import type { LoadOptions } from '../files/reading.js';
 import { Cache, defaultCache, hashSources, type Sources, type Stored } from './cache.js';
-import { compileModel, readModel, stemOf, type Compiled } from './compile.js';
 import { hashBytes, hashOf, NoContent } from './hash.js';
+import { stemOf, type Compiled } from './parts.js';
 import { asksForModel, parseQuery, settingsOf, type ModelOptions, type NacreOptions } from './options.js';
 
 /** The name of the plugin, before what it says. */
@@ -66,6 +67,10 @@ function contentOf(loaded: LoadedModel): string | undefined {
     throw error;
   }
 }
+
+/** Those of a model's files that are there, for watching. */
+export const present = (sources: Iterable<string>): string[] =>
+  [...sources].filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 
 export class Models {
   readonly root: string;
@@ -142,6 +147,7 @@ export class Models {
     const keyOf = async (content: unknown): Promise<string> =>
       hashOf([await this.#version, settings, stemOf(path), content]).slice(0, 32);
     if (isScript(path)) {
+      const { compileModel, readModel } = await import('./compile.js');
       // What a script exports depends on more than its text, so it runs each time.
       const loaded = await readModel(path, options, reading);
       const content = contentOf(loaded);
@@ -160,6 +166,8 @@ export class Models {
       found.sources.forEach((file) => sources.add(file));
       return { stored: found.stored, isCached: true };
     }
+    // The compiler takes longer to load than a model to be found.
+    const { compileModel, readModel } = await import('./compile.js');
     const loaded = await readModel(path, options, reading);
     const stored = await this.#store(key, path, async () => ({
       compiled: await compileModel(path, loaded, options),
@@ -190,6 +198,7 @@ const NEVER = { '': 'never' };
 
 /** Node keeps what it has imported, unless it is called otherwise. */
 async function importFresh(path: string): Promise<unknown> {
+  const { importWithNode } = await import('../files/model.js');
   return importWithNode(path, `?${hashBytes(await readFile(path)).slice(0, 16)}`);
 }
 

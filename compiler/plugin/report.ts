@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { Part } from './compile.js';
+import type { Part } from './parts.js';
 import type { OpenedModel } from './models.js';
 
 /** `512 B`, `12.3 kB`, as bundlers count: of 1,000 bytes. */

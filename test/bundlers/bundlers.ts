@@ -15,6 +15,9 @@ export async function loadBundler<Exports>(name: string): Promise<Exports | stri
   return (await import(pathToFileURL(createRequire(home).resolve(name)).href)) as Exports;
 }
 
+/** Models that are imported without a query. */
+export const include = /\/included\//;
+
 /** What the output is for. */
 export type Goal = 'page' | 'node' | 'workerd';
 
@@ -92,7 +95,7 @@ const vite = (name: 'vite' | 'vite7'): Bundler => ({
       configFile: false,
       customLogger: logger,
       base: './',
-      plugins: [(await plugin(project, 'vite'))({ cache: `.cache/${name}` })],
+      plugins: [(await plugin(project, 'vite'))({ include, cache: `.cache/${name}` })],
       build: {
         outDir: out,
         emptyOutDir: true,
@@ -127,12 +130,12 @@ const rollup: Bundler = {
       input: entry,
       onLog: (_: string, { message }: { readonly message: string }) => lines.push(message),
       plugins: [
-        nacre({ cache: project.path('.cache/rollup'), ...(goal === 'workerd' && { platform: 'cloudflare' }) }),
-        // What @rollup/plugin-node-resolve would do for the one package there is.
+        nacre({ include, cache: project.path('.cache/rollup'), ...(goal === 'workerd' && { platform: 'cloudflare' }) }),
+        // What @rollup/plugin-node-resolve would do for the one package there is; without it the plugin finds its own.
         {
           name: 'resolve',
           resolveId: (id: string) =>
-            id === 'nacre/runtime' ? project.path('node_modules/nacre/build/runtime/index.js') : null,
+            goal !== 'workerd' && id === 'nacre/runtime' ? project.path('node_modules/nacre/build/runtime/index.js') : null,
         },
       ],
     });
@@ -164,7 +167,7 @@ const esbuild = (format: 'esm' | 'cjs' | 'iife', goals: readonly Goal[]): Bundle
       platform: goal === 'node' ? 'node' : 'browser',
       outExtension: { '.js': script.slice(4) },
       ...(goal === 'workerd' && { conditions: ['workerd'] }),
-      plugins: [(await plugin(project, 'esbuild'))({ cache: '.cache/esbuild' })],
+      plugins: [(await plugin(project, 'esbuild'))({ include, cache: '.cache/esbuild' })],
     });
     return { script, log: warnings.map(({ text }) => text).join('\n') };
   },
@@ -196,7 +199,7 @@ const webpack: Bundler = {
       target: goal === 'node' ? 'node20' : 'web',
       output: { path: out, filename: 'main.cjs' },
       infrastructureLogging: { level: 'info', console: logTo(lines) },
-      plugins: [nacre({ cache: '.cache/webpack' })],
+      plugins: [nacre({ include, cache: '.cache/webpack' })],
     });
     const stats = await new Promise<Stats>((resolve, reject) => {
       compiler.run((error, result) => {

@@ -3,7 +3,17 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from '../hosts/install.js';
 import type { Browser } from '../hosts/chromium.js';
-import { collectLog, loadBundler, plugin, writePage, type Bundler, type Built, type Goal, type Vite } from './bundlers.js';
+import {
+  collectLog,
+  include,
+  loadBundler,
+  plugin,
+  writePage,
+  type Bundler,
+  type Built,
+  type Goal,
+  type Vite,
+} from './bundlers.js';
 import { runPage } from './page.js';
 import { facts, layered, type Project } from './project.js';
 
@@ -123,7 +133,7 @@ export async function checkServer(project: Project, name: 'vite' | 'vite7', brow
     configFile: false,
     customLogger: logger,
     server: { host: '127.0.0.1', port: 0 },
-    plugins: [(await plugin(project, 'vite'))({ cache: `.cache/${name}-server`, types: true })],
+    plugins: [(await plugin(project, 'vite'))({ include, cache: `.cache/${name}-server`, types: true })],
     cacheDir: project.path(`.cache/${name}-deps`),
   });
   try {
@@ -138,6 +148,7 @@ export async function checkServer(project: Project, name: 'vite' | 'vite7', brow
     const { run } = await server.ssrLoadModule('/run.js');
     return [
       ...differences('types', types.includes('declare module "*/models/changing.json?nacre"'), true),
+      ...differences('faults in the log', /error/i.exec(text())?.input, undefined),
       ...differences('on the server', await run(), { results: project.expected, facts }),
     ];
   } finally {

@@ -46,6 +46,7 @@ import referring from './models/referring.json?nacre';
 import onnx, { weightsUrl } from './models/sigmoid.onnx?nacre&weights=external&target=both&dims=batch=1';
 import scripted from './models/scripted.mjs?nacre&weights=embed&storage=f16';
 import ready from './models/ready.wasm?nacre';
+import included from './included/model.json';
 import { instantiate, InputError } from 'nacre/runtime';
 import { inputs } from './inputs.js';
 
@@ -53,7 +54,7 @@ const bits = ({ y }) => Array.from(new Uint32Array(y.data.buffer, y.data.byteOff
 
 export async function run() {
   const results = {};
-  for (const [name, load] of Object.entries({ seeded, forward, referring, onnx, scripted, ready })) {
+  for (const [name, load] of Object.entries({ seeded, forward, referring, onnx, scripted, ready, included })) {
     const model = await load();
     results[name] = bits(model.forward({ x: inputs[name] }));
   }
@@ -99,6 +100,7 @@ const inputs = {
   onnx: [values(3)],
   scripted: [values(8)],
   ready: [values(8)],
+  included: [values(8)],
 };
 
 /** Entry points: one for pages, one for servers. */
@@ -170,9 +172,10 @@ export async function makeProject(): Promise<Project> {
     'models/part.mjs': `export const model = ${JSON.stringify(scripted)};\n`,
     'models/scripted.mjs': `import { fromDeclaration } from 'nacre';\nimport { model } from './part.mjs';\nexport default fromDeclaration(model);\n`,
     'models/ready.wasm': ready.binary,
+    'included/model.json': JSON.stringify(layered(2)),
     'models/wrong.json': JSON.stringify({ ...layered(4), layers: [{ name: 'y', kind: 'dens', units: 4 }] }),
   };
-  await mkdir(path('models'));
+  for (const name of ['models', 'included']) await mkdir(path(name));
   for (const [name, data] of Object.entries(files)) await writeFile(path(name), data);
   const seeded = await bitsOf(JSON.stringify(layered(4)), { seed: 7 }, inputs.seeded);
   return {
@@ -185,6 +188,7 @@ export async function makeProject(): Promise<Project> {
       onnx: await bitsOf(await openOnnx(path('models/sigmoid.onnx')), { dims: { batch: 1 } }, inputs.onnx),
       scripted: await bitsOf(JSON.stringify(scripted), { weights: 'embed', storage: 'f16' }, inputs.scripted),
       ready: await bitsOf(JSON.stringify(layered(3)), {}, inputs.ready),
+      included: await bitsOf(JSON.stringify(layered(2)), {}, inputs.included),
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

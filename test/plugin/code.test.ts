@@ -86,7 +86,7 @@ test('a module that a worker imports is no URL', async (t) => {
   t.regex(writeCode(model, around), /^import module0 from "\.\/a\.wasm";$/m);
   t.notRegex(writeCode(model, around), /fetch|node:fs|new URL/);
   const inline = { ...model, options: { inline: true } };
-  const message = 'inline: Cloudflare does not compile WebAssembly from bytes; leave it out';
+  const message = 'a.json: inline: Cloudflare does not compile WebAssembly from bytes; leave it out';
   t.throws(() => writeCode(inline, around), { message });
 });
 
@@ -113,9 +113,30 @@ const fail = (code: string, what: string): never => {
   throw new ModuleError(code, 'a.json', what);
 };
 
-const answers: readonly (readonly [title: string, status: number, type: string, body: string, code: string, message: RegExp])[] = [
-  ['a file that is not there', 404, 'text/plain', '', 'response', /answers with status 404; deploy it beside the script that loads it$/],
-  ['a page in its place', 200, 'text/html; charset=utf-8', '<!doctype html>', 'response', /answers with a page; deploy the file beside/],
+const answers: readonly (readonly [
+  title: string,
+  status: number,
+  type: string,
+  body: string,
+  code: string,
+  message: RegExp,
+])[] = [
+  [
+    'a file that is not there',
+    404,
+    'text/plain',
+    '',
+    'response',
+    /answers with status 404; deploy it beside the script that loads it$/,
+  ],
+  [
+    'a page in its place',
+    200,
+    'text/html; charset=utf-8',
+    '<!doctype html>',
+    'response',
+    /answers with a page; deploy the file beside/,
+  ],
   ['a damaged file', 200, 'application/wasm', 'text', 'compile', /a\.wasm cannot be compiled: .*magic/],
 ];
 

@@ -13,8 +13,12 @@ const tensors = (first: number): Uint8Array =>
   writeSafetensors({ w: { dtype: 'float32', shape: [4, 2], data: Float32Array.of(first, 2, 3, 4, 5, 6, 7, 8) } });
 
 /** Each opening by a process of its own. */
-const open = (project: TemporaryProject, name: string, query = '?nacre', options: NacreOptions = {}): Promise<Opening> =>
-  new Models(options, project.folder).open(project.path(name), query);
+const open = (
+  project: TemporaryProject,
+  name: string,
+  query = '?nacre',
+  options: NacreOptions = {},
+): Promise<Opening> => new Models(options, project.folder).open(project.path(name), query);
 
 const isCached = async (...given: Parameters<typeof open>): Promise<boolean> => (await open(...given)).model.isCached;
 
@@ -33,7 +37,12 @@ test('a model is compiled once, and what the compiler gives', async (t) => {
   const second = await open(project, 'models/a.json', '?nacre&seed=5');
   t.true(second.model.isCached);
   t.deepEqual(new Uint8Array(second.model.parts.module!), new Uint8Array(first.model.parts.module!));
-  t.deepEqual({ ...second.model, parts: 0, isCached: 0, time: 0 }, { ...first.model, parts: 0, isCached: 0, time: 0 } as never);
+  t.deepEqual({ ...second.model, parts: 0, isCached: 0, time: 0 }, {
+    ...first.model,
+    parts: 0,
+    isCached: 0,
+    time: 0,
+  } as never);
 });
 
 test('what changes the module changes what is found', async (t) => {
@@ -58,7 +67,10 @@ test('a file that comes to stand beside a model counts', async (t) => {
   const project = await temporaryProject(t);
   await project.write('a.json', layered(2));
   t.false(await isCached(project, 'a.json'));
-  await project.write('a.safetensors', writeSafetensors({ 'y.bias': { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } }));
+  await project.write(
+    'a.safetensors',
+    writeSafetensors({ 'y.bias': { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } }),
+  );
   t.false(await isCached(project, 'a.json'));
   t.true(await isCached(project, 'a.json'));
 });
@@ -68,7 +80,10 @@ const damages: readonly (readonly [title: string, damage: (module: string) => Pr
   ['a module of other bytes', async (module) => writeFile(module, (await readFile(module)).reverse())],
   ['no module', (module) => rm(module)],
   ['an entry that is cut off', (module) => truncate(join(dirname(module), 'entry.json'), 20)],
-  ['an entry of something else', (module) => writeFile(join(dirname(module), 'entry.json'), '{"sources":{},"files":{}}')],
+  [
+    'an entry of something else',
+    (module) => writeFile(join(dirname(module), 'entry.json'), '{"sources":{},"files":{}}'),
+  ],
   ['no entry', (module) => rm(join(dirname(module), 'entry.json'))],
 ];
 
@@ -139,7 +154,9 @@ test('a module that is compiled already is taken as it is', async (t) => {
   const module = await compile(JSON.stringify(layered(3)), { weights: 'external' });
   await project.write('a.wasm', module.binary);
   await project.write('a.d.wasm.ts', module.types);
-  await t.throwsAsync(open(project, 'a.wasm'), { message: /^a\.wasm: .*a\.safetensors: is missing; a\.wasm has its weights there/ });
+  await t.throwsAsync(open(project, 'a.wasm'), {
+    message: /^a\.wasm: .*a\.safetensors: is missing; a\.wasm has its weights there/,
+  });
   await project.write('a.safetensors', module.weights!);
   const { model } = await open(project, 'a.wasm', '?nacre&runtime=forward');
   t.deepEqual(new Uint8Array(model.parts.module!), module.binary);

@@ -41,7 +41,10 @@ const refused: readonly (readonly [query: string, message: string])[] = [
   ['?nacre=1', `m.onnx: unknown option 'nacre' (there are ${names})`],
   ['?nacre&seed=-1', "m.onnx: seed: must be a whole number from 0 to 2^64 - 1, got '-1'"],
   ['?nacre&seed=1&seed=2', 'm.onnx: seed: is given twice'],
-  ['?nacre&target=relax', "m.onnx: target: must be 'baseline', 'relaxed' or 'both', got 'relax'; did you mean 'relaxed'?"],
+  [
+    '?nacre&target=relax',
+    "m.onnx: target: must be 'baseline', 'relaxed' or 'both', got 'relax'; did you mean 'relaxed'?",
+  ],
   ['?nacre&runtime=none', "m.onnx: runtime: must be 'full' or 'forward', got 'none'"],
   ['?nacre&inline=yes', "m.onnx: inline: must be true or false, got 'yes'"],
   ['?nacre&tensors', 'm.onnx: tensors: needs a value'],

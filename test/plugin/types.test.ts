@@ -17,7 +17,12 @@ function faultsOf(name: string, program: string, declarations: string): readonly
   writeFileSync(file, program);
   const options: ts.CompilerOptions = {
     ...{ target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext, strict: true, noEmit: true },
-    ...{ lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'], types: ['node'], skipLibCheck: false, exactOptionalPropertyTypes: true },
+    ...{
+      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+      types: ['node'],
+      skipLibCheck: false,
+      exactOptionalPropertyTypes: true,
+    },
   };
   const { getPreEmitDiagnostics, createProgram, flattenDiagnosticMessageText } = ts;
   return getPreEmitDiagnostics(createProgram([declarations, file], options))

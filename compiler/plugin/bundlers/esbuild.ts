@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runtimePath, writeCode } from '../code.js';
-import type { Part } from '../compile.js';
-import { ModelFault, Models, PLUGIN, type OpenedModel } from '../models.js';
+import type { Part } from '../parts.js';
+import { ModelFault, Models, PLUGIN, present, type OpenedModel } from '../models.js';
 import { checkOptions, splitQuery, type NacreOptions, type Platform } from '../options.js';
 import { describeModel } from '../report.js';
 import { importText } from '../scripts.js';
@@ -19,7 +18,6 @@ interface Resolved {
   readonly namespace?: string;
   readonly external?: boolean;
   readonly sideEffects?: boolean;
-  readonly errors?: readonly Message[];
 }
 
 interface Loaded {
@@ -64,7 +62,15 @@ export interface EsbuildBuild {
   };
   onStart(callback: () => void): void;
   onEnd(callback: (result: { readonly metafile?: Metafile | undefined }) => void): void;
-  resolve(path: string, options: object): Promise<Resolved & { readonly errors: readonly Message[] }>;
+  resolve(
+    path: string,
+    options: object,
+  ): Promise<{
+    readonly path: string;
+    readonly namespace: string;
+    readonly external: boolean;
+    readonly errors: readonly Message[];
+  }>;
   onResolve(
     options: { readonly filter: RegExp; readonly namespace?: string },
     callback: (args: ResolveArguments) => Promise<Resolved | undefined> | Resolved | undefined,
@@ -136,7 +142,7 @@ export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
     const { importer, namespace, resolveDir, kind } = args;
     const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: OWN });
     const usable = found.errors.length === 0 && !found.external && found.namespace === 'file';
-    const file = usable ? found.path! : resolve(resolveDir, path);
+    const file = usable ? found.path : resolve(resolveDir, path);
     if (!models.claims(file, query)) return undefined;
     types?.saw(args.path, file, query);
     return { path: `${file}${query}`, namespace: PLUGIN, sideEffects: false };
@@ -169,12 +175,12 @@ export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
         contents,
         loader: 'js',
         resolveDir: dirname(path),
-        watchFiles: sources.filter((file) => existsSync(file)),
+        watchFiles: present(sources),
         warnings,
       };
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
-      return { errors: [{ text: error.message }], watchFiles: error.sources.filter((file) => existsSync(file)) };
+      return { errors: [{ text: error.message }], watchFiles: error.present(sources) };
     }
   });
 

@@ -1,11 +1,10 @@
 /** Rollup and what has its hooks: Vite and Rolldown. */
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, posix, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runtimePath, writeCode, type Access } from '../code.js';
-import type { Part } from '../compile.js';
-import { ModelFault, type Models, type OpenedModel } from '../models.js';
+import type { Part } from '../parts.js';
+import { ModelFault, present, type Models, type OpenedModel } from '../models.js';
 import { splitQuery, type NacreOptions, type Platform } from '../options.js';
 import { describeModel } from '../report.js';
 import type { TypesFile } from '../types.js';
@@ -99,7 +98,8 @@ export class RollupHooks {
   ): Promise<string | { readonly id: string; readonly external: true } | null> {
     if (source.startsWith(PREFIX)) return source;
     if (source.startsWith(MODULE)) return { id: source, external: true };
-    if (importer && slashed(importer).startsWith(clientFolder) && source.startsWith('node:')) return { id: source, external: true };
+    if (importer && slashed(importer).startsWith(clientFolder) && source.startsWith('node:'))
+      return { id: source, external: true };
     const models = this.models();
     if (importer?.startsWith(PREFIX) && source.startsWith('nacre/')) return this.#runtime(context, source, models);
     const [path, query] = splitQuery(source);
@@ -130,7 +130,7 @@ export class RollupHooks {
     const [path, query] = partsOf(id);
     try {
       const { model, sources } = await this.models().open(path, query);
-      for (const source of sources) if (existsSync(source)) context.addWatchFile(source);
+      for (const source of present(sources)) context.addWatchFile(source);
       for (const note of model.notes) context.warn(`${model.name}: ${note}`);
       this.types()?.know(model, query);
       const platform = this.#platform(context, isServer);
@@ -146,7 +146,7 @@ export class RollupHooks {
       return { code, map: null, moduleSideEffects: false };
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
-      for (const source of error.sources) if (existsSync(source)) context.addWatchFile(source);
+      for (const source of present(error.sources)) context.addWatchFile(source);
       return context.error({ message: error.message, cause: error.cause });
     }
   }

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OptionError } from '../../errors.js';
 import { runtimePath, writeCode } from '../code.js';
-import type { Part } from '../compile.js';
-import { ModelFault, Models, PLUGIN, type OpenedModel } from '../models.js';
+import type { Part } from '../parts.js';
+import { ModelFault, Models, PLUGIN, present, type OpenedModel } from '../models.js';
 import { checkOptions, splitQuery, type NacreOptions, type Platform } from '../options.js';
 import { describeModel } from '../report.js';
 import { sourceOf, TypesFile } from '../types.js';
@@ -65,7 +64,7 @@ export function setupWebpack(compiler: WebpackCompiler, options: NacreOptions): 
     try {
       const { model, sources } = await models.open(path, query);
       // What webpack keeps of a script must not outlive the files that it refers to.
-      for (const file of [...sources, ...Object.values(model.paths)]) if (existsSync(file)) context.addDependency(file);
+      for (const file of present([...sources, ...Object.values(model.paths)])) context.addDependency(file);
       for (const note of model.notes) context.emitWarning(new Error(`${model.name}: ${note}`));
       built.set(context.resource, model);
       types?.saw(sourceOf(context.resource), path, query);
@@ -78,7 +77,7 @@ export function setupWebpack(compiler: WebpackCompiler, options: NacreOptions): 
       });
     } catch (error) {
       if (error instanceof ModelFault) {
-        for (const source of error.sources) if (existsSync(source)) context.addDependency(source);
+        for (const source of present(error.sources)) context.addDependency(source);
       }
       throw error;
     }
