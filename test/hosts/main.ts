@@ -67,8 +67,12 @@ function checkDigits({ networks }: HostDigest): Check {
 
 async function checkReport(folder: string, pictures: string | undefined): Promise<Check> {
   const title = 'the report of 10 histograms in Chromium: light, dark and narrow';
-  const looks = await lookAtReport(folder, pictures);
-  return typeof looks === 'string' ? { title, faults: [], skipped: looks } : { title, faults: looks };
+  try {
+    const looks = await lookAtReport(folder, pictures);
+    return typeof looks === 'string' ? { title, faults: [], skipped: looks } : { title, faults: looks };
+  } catch (error) {
+    return { title, faults: [(error as Error).message] };
+  }
 }
 
 function print(rows: readonly Row[], checks: readonly Check[]): void {

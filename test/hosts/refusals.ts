@@ -1,6 +1,7 @@
 import { openChromium, type Browser } from './chromium.js';
 import { answerOf } from './families/browser.js';
 import type { Mistyped, Mixed, Refused } from './guests/refusals.js';
+import type { Answer } from './guests/served.js';
 import type { HostDigest, Run, Thrown } from './host.js';
 import { serve, withoutWasm, type Pages } from './serve.js';
 
@@ -11,7 +12,10 @@ export interface Check {
   readonly skipped?: string;
 }
 
-const scripts = { forbidden: 'refusals', mixed: 'refusals', mistyped: 'refusals' };
+const scripts = {
+  ...{ forbidden: 'refusals', mixed: 'refusals', mistyped: 'refusals' },
+  ...{ worker: 'page', 'service-worker': 'page' },
+};
 
 const show = ({ name, message }: Thrown): string => `${name}: ${message}`;
 
@@ -22,6 +26,13 @@ function refusalFaults(refused: Refused, word: string): string[] {
   return Object.entries(refused)
     .filter(([, { name, message }]) => name !== 'ModuleError' || !message.includes(word))
     .map(([call, error]) => `${call}: expected a ModuleError that names ${word}, got ${show(error)}`);
+}
+
+function forbiddenFaults(answer: Answer, word: string): string[] {
+  const got = 'error' in answer ? answer.error : 'a digest';
+  return got.startsWith('ModuleError: ') && got.includes(word)
+    ? []
+    : [`expected a ModuleError that names ${word}, got ${got}`];
 }
 
 function mixedFaults({ runs, seeds }: Mixed, { networks }: HostDigest): string[] {
@@ -54,6 +65,11 @@ export async function checkPages(folder: string, reference: HostDigest): Promise
       pages: { policies: { forbidden: withoutWasm } },
       faults: (answer) => refusalFaults(answer as Refused, 'wasm-unsafe-eval'),
     },
+    ...['worker', 'service-worker'].map((path) => ({
+      ...{ title: `so does a ${path.replace('-', ' ')}`, path },
+      pages: { policies: { [`${path}.mjs`]: withoutWasm } },
+      faults: (answer: unknown) => forbiddenFaults(answer as Answer, 'wasm-unsafe-eval'),
+    })),
     {
       ...{ title: 'two models in one page compute what they compute alone', path: 'mixed' },
       faults: (answer) => mixedFaults(answer as Mixed, reference),
@@ -99,7 +115,7 @@ export function checkLoaders(digests: ReadonlyMap<string, HostDigest>): readonly
     if (loader?.given === 'imported') bytes.push([host, loader.empty]);
   }
   const check = (title: string, refusals: typeof relaxed, word: string): Check => ({
-    title: `${title}: ${[...new Set(refusals.map(([host]) => host))].join(', ')}`,
+    title: [title, ...new Set(refusals.map(([host]) => host))].join(', '),
     faults: refusals
       .filter(([, { name, message }]) => name !== 'ModuleError' || !message.includes(word))
       .map(([host, error]) => `${host}: expected a ModuleError that names ${word}, got ${show(error)}`),

@@ -4,9 +4,8 @@ import type { Network, Run, Thrown } from '../host.js';
 import { run, thrown } from '../loader.js';
 import { bytesOf, modulesOf } from './served.js';
 
-export interface Refused {
-  readonly [call: string]: Thrown;
-}
+/** Errors by what was called. */
+export type Refused = Readonly<Record<string, Thrown>>;
 
 export interface Mixed {
   readonly runs: readonly { readonly network: string; readonly run: Run }[];
