@@ -66,7 +66,7 @@ export interface InstancesTask {
 
 /** What each of many instances of one module takes. */
 export interface ManyInstances {
-  /** Milliseconds: to instantiate, then to initialize and to compute the first output. */
+  /** Medians of milliseconds: to instantiate, then to initialize and to compute the first output. */
   readonly instantiate: number;
   readonly run: number;
   /** Bytes of its memory. */

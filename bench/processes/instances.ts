@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { ModuleError } from '../../runtime/errors.js';
 import { instantiateSync, type Model } from '../../runtime/index.js';
 import { answer } from '../answer.js';
+import { median } from '../measure.js';
 import type { InstancesTask, ManyInstances } from '../protocol.js';
 
 /** More than a process has address space for. */
@@ -22,6 +23,18 @@ function used(): { readonly resident: number; readonly heap: number; readonly bu
   return { resident: rss, heap: heapUsed, buffers: Math.max(arrayBuffers, external) };
 }
 
+/** What is made, and the median of the milliseconds that one takes. */
+function timed<T>(count: number, make: (index: number) => T): { readonly made: readonly T[]; readonly time: number } {
+  const times: number[] = [];
+  const made = Array.from({ length: count }, (_, index) => {
+    const start = performance.now();
+    const one = make(index);
+    times.push(performance.now() - start);
+    return one;
+  });
+  return { made, time: median(times) };
+}
+
 answer(({ binary, inputs, count, most }: InstancesTask): Promise<ManyInstances> => {
   const module = new WebAssembly.Module(binary as Uint8Array<ArrayBuffer>);
   const compute = (net: Model): string =>
@@ -34,16 +47,12 @@ answer(({ binary, inputs, count, most }: InstancesTask): Promise<ManyInstances> 
   // The engine compiles what it runs once, whatever the number of instances.
   for (let seed = 0; seed < COMPARED; seed++) alone(seed);
   const before = used();
-  let start = performance.now();
-  const nets = Array.from({ length: count }, () => instantiateSync(module) as Model);
-  const instantiate = (performance.now() - start) / count;
+  const { made: nets, time: instantiate } = timed(count, () => instantiateSync(module) as Model);
   const after = used();
-  start = performance.now();
-  const outputs = nets.map((net, seed) => {
-    net.initialize({ seed });
-    return compute(net);
+  const { made: outputs, time: run } = timed(count, (seed) => {
+    nets[seed]!.initialize({ seed });
+    return compute(nets[seed]!);
   });
-  const run = (performance.now() - start) / count;
   const end = used();
   const step = Math.max(1, Math.floor(count / COMPARED));
   for (let seed = 0; seed < count; seed += step) {

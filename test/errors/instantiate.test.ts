@@ -136,7 +136,7 @@ test.serial('a host that forbids compiling from bytes', async (t) => {
       for (const error of [t.throws(() => instantiateSync(bytes)), await t.throwsAsync(instantiate(bytes))]) {
         t.is(
           error.message,
-          "instantiate: this host compiles no bytes; allow 'wasm-unsafe-eval' in its CSP or import the .wasm",
+          "instantiate: this host compiles no WebAssembly from bytes; allow 'wasm-unsafe-eval' in its CSP or import the .wasm",
         );
         t.like(error, { name: 'ModuleError', code: 'host' });
       }
