@@ -69,12 +69,12 @@ export function read({ name, dtype, shape: declared }: Target, feed: unknown, kn
   const array = arrays[dtype];
   const isList = Array.isArray(feed);
   const bare = ArrayBuffer.isView(feed);
-  let { data, shape } = (isList ? flatten(name, feed) : bare ? { data: feed } : Object(feed)) as {
-    data: unknown;
-    shape?: readonly number[];
+  const { data: given, shape } = (isList ? flatten(name, feed) : bare ? { data: feed } : Object(feed)) as {
+    readonly data: unknown;
+    readonly shape?: readonly number[];
   };
   if (!bare) checkSizes(name, declared, shape ?? feed);
-  if (Array.isArray(data)) data = convert(name, dtype, data);
+  const data = Array.isArray(given) ? convert(name, dtype, given) : given;
   if (!(data instanceof array)) {
     throw new InputError('dtype', name, `expects a list or ${array.name}, got ${named(data)}`);
   }

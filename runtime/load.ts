@@ -4,9 +4,9 @@ import type { Signature, Source, Sourced } from './types.js';
 
 /** The source that a promise or a response brings; any other is given back. */
 export async function load<S extends Signature>(source: Sourced<S>): Promise<Source<S>> {
-  const given = (await source) as Source<S> & Partial<Response>;
+  const given = (await source) as (Source<S> & Partial<Response>) | undefined;
   requireSuccess(given, 'instantiate');
-  return given?.arrayBuffer ? given.arrayBuffer() : given;
+  return given?.arrayBuffer ? given.arrayBuffer() : given!;
 }
 
 /** @param given any value; only a response can be refused */

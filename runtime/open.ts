@@ -67,7 +67,10 @@ function pick(source: unknown): WebAssembly.Module | BufferSource {
  */
 function refuse(bytes: BufferSource): void {
   if (WebAssembly.validate(bytes)) {
-    fail('host', "this host compiles no WebAssembly from bytes; allow 'wasm-unsafe-eval' in its CSP or import the .wasm");
+    fail(
+      'host',
+      "this host compiles no WebAssembly from bytes; allow 'wasm-unsafe-eval' in its CSP or import the .wasm",
+    );
   }
   if (!hasRelaxed() && new TextDecoder().decode(bytes).includes('"target":"relaxed"')) {
     fail('relaxed', "this host has no relaxed SIMD; compile for target 'baseline' or pass { baseline, relaxed }");

@@ -115,7 +115,8 @@ export class Session implements ForwardModel {
     this.#checkNames('resize', shapes);
     this.settle(
       this.ins.map((port) => {
-        const sizes = shapes?.[port.name] ?? port.sizes ?? this.openOf(port);
+        const { sizes: settled } = port as Partial<Port>;
+        const sizes = shapes?.[port.name] ?? settled ?? this.openOf(port);
         checkSizes(port.name, port.shape, sizes);
         return sizes;
       }),

@@ -24,7 +24,7 @@ export interface SessionOptions {
 
 /** A session whose variables can be listed, read and written. */
 export class VariableSession extends FillingSession implements Model {
-  static explain(this: void, error: unknown, module?: WebAssembly.Module, exports?: object): void {
+  static explain(error: unknown, module?: WebAssembly.Module, exports?: object): void {
     if (module && !exports) requireMemory(error);
   }
 

@@ -85,8 +85,8 @@ for (const { title, graph, options, most, pages } of rows) {
     if (pages !== undefined) t.is(declared, pages);
     if (!most) return;
     const net = instantiateSync(binary);
-    net.resize({ x: most } as never);
-    const { y } = net.forward({ x: { data: new Float32Array(most.reduce((a, b) => a * b, 1)), shape: most } } as never);
+    net.resize({ x: most });
+    const { y } = net.forward({ x: { data: new Float32Array(most.reduce((a, b) => a * b, 1)), shape: most } });
     t.true(y!.data.length > 0);
     const used = net.inputs['x']!.buffer.byteLength / PAGE;
     t.true(declared >= used && declared <= used + 1 + used / 20, `${declared} declared, ${used} used`);

@@ -47,7 +47,7 @@ answer(({ binary, inputs, count, most }: InstancesTask): Promise<ManyInstances> 
   // The engine compiles what it runs once, whatever the number of instances.
   for (let seed = 0; seed < COMPARED; seed++) alone(seed);
   const before = used();
-  const { made: nets, time: instantiate } = timed(count, () => instantiateSync(module) as Model);
+  const { made: nets, time: instantiate } = timed(count, () => instantiateSync(module));
   const after = used();
   const { made: outputs, time: run } = timed(count, (seed) => {
     nets[seed]!.initialize({ seed });
@@ -80,7 +80,7 @@ const memoryOf = (net: Model): number => Object.values(net.inputs)[0]!.buffer.by
 function furtherInstances(module: WebAssembly.Module): number {
   const kept: Model[] = [];
   try {
-    while (kept.length < MOST) kept.push(instantiateSync(module) as Model);
+    while (kept.length < MOST) kept.push(instantiateSync(module));
   } catch (error) {
     if (!(error instanceof ModuleError && error.code === 'memory')) throw error;
   }

@@ -34,7 +34,9 @@ for (const { situation, name, code, text } of rows) {
   test.serial(`docs/errors.md: ${situation}`, async (t) => {
     const action = situations[situation];
     if (!action) return t.fail('test/errors/situations.ts does not have it');
-    const error = await t.throwsAsync(async () => action());
+    const error = await t.throwsAsync(async () => {
+      await action();
+    });
     t.true(error instanceof runtime[name as 'ModuleError'], String(error));
     t.like(error, { name, code, subject: text.slice(0, text.indexOf(': ')) });
     t.regex(error.message, patternOf(text));
