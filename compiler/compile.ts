@@ -124,7 +124,8 @@ export async function compile<const M extends ModelSource>(
 
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
 export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
-  const { target, weights, storage, seed, initializers, maxMemory, parameters, profile, selfTest } = checkOptions(options);
+  const { target, weights, storage, seed, initializers, maxMemory, parameters, profile, selfTest } =
+    checkOptions(options);
   const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);

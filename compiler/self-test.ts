@@ -107,5 +107,7 @@ export function confirm(binary: Uint8Array, target: 'baseline' | 'relaxed'): voi
   const failure = runSelfTest(binary)?.failure;
   if (failure === undefined) return;
   if (target === 'baseline') throw new InternalError(`the module fails its own test: ${failure}`);
-  fail(`on this processor the relaxed module is too far from baseline: ${failure}; give other inputs or compile for baseline`);
+  fail(
+    `on this processor the relaxed module is too far from baseline: ${failure}; give other inputs or compile for baseline`,
+  );
 }

@@ -17,11 +17,7 @@ export type Feed = Parameters<Model['forward']>[0][string];
  *
  * @throws OptionError for a port that the model does not have, or that is given twice
  */
-export function assignments(
-  option: string,
-  texts: readonly string[],
-  ports: readonly Port[],
-): Map<string, string> {
+export function assignments(option: string, texts: readonly string[], ports: readonly Port[]): Map<string, string> {
   const names = ports.map(({ name }) => name);
   const files = new Map<string, string>();
   for (const [name, file] of texts.map((text) => readAssignment(option, text))) {

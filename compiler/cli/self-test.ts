@@ -28,6 +28,8 @@ export async function readSelfTest(
   }
   const ports = pipeline.lower().inputs.map(({ name, value }) => ({ name, dtype: value.dtype }));
   const [only, ...others] = ports;
-  const named = texts.map((text) => (only && others.length === 0 && !text.includes('=') ? `${only.name}=${text}` : text));
+  const named = texts.map((text) =>
+    only && others.length === 0 && !text.includes('=') ? `${only.name}=${text}` : text,
+  );
   return { selfTest: { inputs: await readInputs('--self-test', named, ports, streams) } };
 }

@@ -120,12 +120,7 @@ interface Comparing {
  * `compare(output, address, offset, count, bound)`: the elements at an address against those of the segment. Each expected
  * one is copied into the table's words for failures, the only memory that nothing else needs then.
  */
-function emitCompare(
-  linker: Linker,
-  name: string,
-  dtype: DType,
-  { tableAddress, segment, near }: Comparing,
-): void {
+function emitCompare(linker: Linker, name: string, dtype: DType, { tableAddress, segment, near }: Comparing): void {
   const { module } = linker;
   const params = [i32, i32, i32, i32, f32];
   const locals = new Locals(module, params);

@@ -1,0 +1,60 @@
+// For the shells of JavaScript engines, as a classic script: prints what the engine made of the modules of the working
+// folder, or why it runs none, as JSON.
+import { digest } from '../digest.js';
+import type { Modules } from '../host.js';
+
+/** What jsc and js have, some under the one and some under the other name. */
+interface Shell {
+  print(text: string): void;
+  readFile?(path: string, mode: 'binary'): Uint8Array<ArrayBuffer>;
+  read?(path: string, mode: 'binary'): Uint8Array<ArrayBuffer>;
+  /** `baseline`, `ion`, both, or `none`. */
+  wasmCompileMode?(): string;
+}
+const shell = globalThis as unknown as Shell;
+
+const readBytes = (path: string): Uint8Array<ArrayBuffer> => (shell.readFile ?? shell.read!)(path, 'binary');
+
+function decodeUtf8(source: ArrayBuffer | Uint8Array): string {
+  const bytes = new Uint8Array(source as ArrayBuffer);
+  const parts: string[] = [];
+  for (const byte of bytes) parts.push(`%${byte.toString(16).padStart(2, '0')}`);
+  return decodeURIComponent(parts.join(''));
+}
+
+const Decoder = class {
+  decode = decodeUtf8;
+};
+(globalThis as { TextDecoder?: unknown }).TextDecoder ??= Decoder;
+
+/** `(func (result v128) v128.const 0)` */
+const SIMD_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 22, 1, 20, 0, 253, 12, ...new Uint8Array(16), 11],
+);
+
+/** Why the engine runs no module. */
+function missing(): string | undefined {
+  if (typeof WebAssembly === 'undefined') return 'its build has no WebAssembly';
+  if (WebAssembly.validate(SIMD_PROBE)) return undefined;
+  const mode = shell.wasmCompileMode?.();
+  return `its WebAssembly has no SIMD${mode === undefined ? '' : ` (compilers: ${mode})`}`;
+}
+
+async function run(): Promise<object> {
+  const reason = missing();
+  if (reason !== undefined) return { missing: reason };
+  // A shell ends when the script does, whatever compiles in the background.
+  WebAssembly.compile = (bytes) => Promise.resolve(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
+  const modules = JSON.parse(decodeUtf8(readBytes('modules.json'))) as Modules;
+  return { ...(await digest(modules, (file) => Promise.resolve(readBytes(file)))) };
+}
+
+run().then(
+  (result) => {
+    shell.print(JSON.stringify(result));
+  },
+  (error: unknown) => {
+    shell.print(JSON.stringify({ failed: `${String(error)}\n${(error as Error).stack ?? ''}` }));
+  },
+);
