@@ -13,15 +13,18 @@ interface Shell {
   readonly packages: readonly [string, ...string[]];
   /** How the path of the program ends. */
   readonly program: RegExp;
+  readonly flags: readonly string[];
 }
 
 const shells: readonly Shell[] = [
   {
     ...{ name: 'jsc', engine: 'JavaScriptCore', program: /\/jsc$/ },
+    flags: ['--useWasmRelaxedSIMD=true'],
     packages: ['libjavascriptcoregtk-bin', 'libjavascriptcoregtk-4.1-bin', 'libjavascriptcoregtk-4.0-bin'],
   },
   {
     ...{ name: 'js', engine: 'SpiderMonkey', program: /\/bin\/js\d+$/ },
+    flags: [],
     packages: ['libmozjs-140-dev', 'libmozjs-128-dev', 'libmozjs-115-dev', 'libmozjs-102-dev'],
   },
 ];
@@ -53,7 +56,7 @@ async function digest(shell: Shell, folder: string): Promise<HostDigest | string
   const found = find(shell);
   if (!found) return reason ?? `its package has no ${shell.program.source}`;
   await bundle(folder);
-  const { missing, failed, ...made } = JSON.parse(output(found.path, ['shell.js'], folder)) as Answer;
+  const { missing, failed, ...made } = JSON.parse(output(found.path, [...shell.flags, 'shell.js'], folder)) as Answer;
   if (failed !== undefined) throw new Error(failed);
   if (missing !== undefined) return `${shell.engine} ${found.version}: ${missing}`;
   return { version: found.version, engine: shell.engine, ...made };

@@ -8,8 +8,10 @@ interface Shell {
   print(text: string): void;
   readFile?(path: string, mode: 'binary'): Uint8Array<ArrayBuffer>;
   read?(path: string, mode: 'binary'): Uint8Array<ArrayBuffer>;
-  /** `baseline`, `ion`, both, or `none`. */
+  /** Of js: `baseline`, `ion`, both, or `none`. */
   wasmCompileMode?(): string;
+  /** Of jsc. */
+  jscOptions?(): { readonly useJIT?: boolean };
 }
 const shell = globalThis as unknown as Shell;
 
@@ -35,17 +37,15 @@ const SIMD_PROBE = Uint8Array.of(
 
 /** Why the engine runs no module. */
 function missing(): string | undefined {
-  if (typeof WebAssembly === 'undefined') return 'its build has no WebAssembly';
+  if (typeof WebAssembly === 'undefined') return 'it has no WebAssembly';
   if (WebAssembly.validate(SIMD_PROBE)) return undefined;
-  const mode = shell.wasmCompileMode?.();
-  return `its WebAssembly has no SIMD${mode === undefined ? '' : ` (compilers: ${mode})`}`;
+  const isOff = shell.jscOptions?.().useJIT === false || shell.wasmCompileMode?.() === 'none';
+  return `its WebAssembly has no SIMD${isOff ? ', since it compiles nothing to machine code' : ''}`;
 }
 
 async function run(): Promise<object> {
   const reason = missing();
   if (reason !== undefined) return { missing: reason };
-  // A shell ends when the script does, whatever compiles in the background.
-  WebAssembly.compile = (bytes) => Promise.resolve(new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>));
   const modules = JSON.parse(decodeUtf8(readBytes('modules.json'))) as Modules;
   return { ...(await digest(modules, (file) => Promise.resolve(readBytes(file)))) };
 }
