@@ -11,7 +11,7 @@ interface Shell {
   /** Of js: `baseline`, `ion`, both, or `none`. */
   wasmCompileMode?(): string;
   /** Of jsc. */
-  jscOptions?(): { readonly useJIT?: boolean };
+  jscOptions?(): { readonly useJIT?: boolean | number };
 }
 const shell = globalThis as unknown as Shell;
 
@@ -39,7 +39,7 @@ const SIMD_PROBE = Uint8Array.of(
 function missing(): string | undefined {
   if (typeof WebAssembly === 'undefined') return 'it has no WebAssembly';
   if (WebAssembly.validate(SIMD_PROBE)) return undefined;
-  const isOff = shell.jscOptions?.().useJIT === false || shell.wasmCompileMode?.() === 'none';
+  const isOff = Number(shell.jscOptions?.().useJIT) === 0 || shell.wasmCompileMode?.() === 'none';
   return `its WebAssembly has no SIMD${isOff ? ', since it compiles nothing to machine code' : ''}`;
 }
 
