@@ -1,7 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { installPackage, query } from '../../../examples/support/apt.js';
 import type { Digest, Host, HostDigest } from '../host.js';
 import { output } from '../run.js';
@@ -41,21 +38,12 @@ function find({ packages, program }: Shell): { readonly path: string; readonly v
   return undefined;
 }
 
-/** The digest as a script without imports. */
-async function bundle(folder: string): Promise<void> {
-  await build({
-    entryPoints: [fileURLToPath(new URL('../guests/shell.js', import.meta.url))],
-    ...{ bundle: true, format: 'iife', platform: 'neutral', outfile: join(folder, 'shell.js'), logLevel: 'warning' },
-  });
-}
-
 type Answer = Digest & { readonly missing?: string; readonly failed?: string };
 
-async function digest(shell: Shell, folder: string): Promise<HostDigest | string> {
+function digest(shell: Shell, folder: string): HostDigest | string {
   const reason = find(shell) ? undefined : installPackage(...shell.packages);
   const found = find(shell);
   if (!found) return reason ?? `its package has no ${shell.program.source}`;
-  await bundle(folder);
   const { missing, failed, ...made } = JSON.parse(output(found.path, [...shell.flags, 'shell.js'], folder)) as Answer;
   if (failed !== undefined) throw new Error(failed);
   if (missing !== undefined) return `${shell.engine} ${found.version}: ${missing}`;
@@ -65,5 +53,5 @@ async function digest(shell: Shell, folder: string): Promise<HostDigest | string
 /** Shells of JavaScript engines: no event loop, no modules of JavaScript, nothing of the Web. */
 export const engineShells: readonly Host[] = shells.map((shell) => ({
   name: `${shell.engine} (${shell.name})`,
-  digest: (folder) => digest(shell, folder),
+  digest: (folder) => Promise.resolve(digest(shell, folder)),
 }));

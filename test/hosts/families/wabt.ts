@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildHost, runHost, type HostResult } from '../../../examples/c-host/program.js';
 import { query } from '../../../examples/support/apt.js';
-import { Host as Module } from '../../abi/host.js';
+import { readManifest } from '../../../compiler/cli/manifest.js';
+import type { Manifest } from '../../../runtime/manifest.js';
 import { groupedHashes, hashOfOutputs, inputOf, sha256 } from '../digest.js';
 import type { Hashes, Host, HostDigest, Modules, Network, Run, Runs } from '../host.js';
 
@@ -18,9 +19,9 @@ class Runner {
     seed: number,
     inputs: readonly { readonly shape: readonly number[]; readonly values: Float32Array | Int32Array }[],
     parameters: boolean,
-  ): HostResult & Pick<Module, 'manifest'> {
+  ): HostResult & { readonly manifest: Manifest } {
     const module = join(this.folder, file);
-    const { manifest } = new Module(readFileSync(module));
+    const manifest = readManifest(readFileSync(module), file);
     const files = inputs.map(({ shape, values }, i) => {
       const path = join(this.folder, `wabt-input-${i}`);
       writeFileSync(path, values);
@@ -41,8 +42,8 @@ class Runner {
   }
 
   outputs(file: string, shapes: readonly (readonly number[])[]): string {
-    const { manifest } = new Module(readFileSync(join(this.folder, file)));
-    const inputs = shapes.map((shape, i) => ({ shape, values: inputOf(shape, manifest.inputs[i]!.dtype) }));
+    const { inputs: ports } = readManifest(readFileSync(join(this.folder, file)), file);
+    const inputs = shapes.map((shape, i) => ({ shape, values: inputOf(shape, ports[i]!.dtype) }));
     return hashOfOutputs(this.start(file, 0, inputs, false).outputs.map(({ words }) => words));
   }
 }

@@ -1,7 +1,7 @@
 // For the shells of JavaScript engines, as a classic script: prints what the engine made of the modules of the working
-// folder, or why it runs none, as JSON.
-import { digest } from '../digest.js';
+// folder, or why it runs none, as JSON. The loader takes TextDecoder and console from its host; all else is the language's.
 import type { Modules } from '../host.js';
+import { digestAll } from '../loader.js';
 
 /** What jsc and js have, some under the one and some under the other name. */
 interface Shell {
@@ -27,7 +27,9 @@ function decodeUtf8(source: ArrayBuffer | Uint8Array): string {
 const Decoder = class {
   decode = decodeUtf8;
 };
-(globalThis as { TextDecoder?: unknown }).TextDecoder ??= Decoder;
+const bare = globalThis as { TextDecoder?: unknown; console?: unknown };
+bare.TextDecoder ??= Decoder;
+bare.console ??= { warn: shell.print };
 
 /** `(func (result v128) v128.const 0)` */
 const SIMD_PROBE = Uint8Array.of(
@@ -47,7 +49,7 @@ async function run(): Promise<object> {
   const reason = missing();
   if (reason !== undefined) return { missing: reason };
   const modules = JSON.parse(decodeUtf8(readBytes('modules.json'))) as Modules;
-  return { ...(await digest(modules, (file) => Promise.resolve(readBytes(file)))) };
+  return { ...(await digestAll(modules, (file) => Promise.resolve(readBytes(file)))) };
 }
 
 run().then(
