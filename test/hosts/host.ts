@@ -54,12 +54,20 @@ export interface LoaderRun {
   readonly chosen: Target;
 }
 
+export interface LoaderDigest {
+  readonly networks: Readonly<Record<string, LoaderRun>>;
+  /** How the host gives modules to the loader: `imported` where it compiles no bytes. */
+  readonly given: 'bytes' | 'imported';
+  /** The error for the bytes of an empty module. */
+  readonly empty: Thrown;
+}
+
 /** What a host made of the modules. What it cannot run is left out, and `note` says why. */
 export interface Digest {
   /** By docs/abi.md alone, without a line of the runtime. */
   readonly networks: Runs;
   /** By the loader, for hosts with modules of JavaScript. */
-  readonly loader?: Readonly<Record<string, LoaderRun>>;
+  readonly loader?: LoaderDigest;
   /** Of `initialized`, called as in golden.ts: the first 64 bits of their SHA-256. */
   readonly parameters?: Hashes;
   /** Null where the engine has no relaxed SIMD. */

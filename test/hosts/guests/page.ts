@@ -1,7 +1,24 @@
-// For a browser: what the page that imports it makes of the modules beside it.
-import { compiled, digest, type Digest, type Modules } from './digest.js';
+// For a browser's page: the digest of the modules, as the promise `answer`, from the place that the page's address names.
+import { answer, type Answer } from './served.js';
 
-export async function run(): Promise<Digest> {
-  const modules = (await (await fetch('modules.json')).json()) as Modules;
-  return digest(modules, async (file) => compiled(new Uint8Array(await (await fetch(file)).arrayBuffer())));
-}
+const received = (port: MessagePort | Worker): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    port.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
+    if (port instanceof Worker)
+      port.onerror = ({ message }) => reject(new Error(message || 'the worker does not start'));
+  });
+
+const places = {
+  page: answer,
+  worker: () => received(new Worker('/worker.mjs', { type: 'module' })),
+  async 'service-worker'() {
+    await navigator.serviceWorker.register('/service-worker.mjs', { type: 'module' });
+    const { active } = await navigator.serviceWorker.ready;
+    const { port1, port2 } = new MessageChannel();
+    active!.postMessage(null, [port2]);
+    return received(port1);
+  },
+};
+
+const place = location.pathname.slice(1) as keyof typeof places;
+Object.assign(globalThis, { answer: places[place]() });
