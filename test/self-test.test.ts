@@ -238,7 +238,7 @@ test('floats of a relaxed module may be off by rounding, and nothing else', asyn
 
 test('what a module carries for its test is in no other module', async (t) => {
   const { model, inputs, options } = cases['an open batch']!;
-  const plain = await compile(model, options!);
+  const plain = await compile(model, options);
   const tested = await compile(model, { ...options, selfTest: { inputs } });
   t.is(plain.manifest.selfTest, undefined);
   const exports = Object.keys(new Host(plain.binary).functions);
@@ -256,7 +256,7 @@ const filled: Model = { ...host, layers: [{ name: 'y', kind: 'dense', units: 2, 
 
 const refusals: readonly (readonly [Case, string])[] = [
   [{ model: declared(mlp), inputs: {} }, "input 'x' is missing; this model takes x"],
-  [{ model: declared(mlp), inputs: { z: ramp(10) } as never }, "unknown input 'z'; this model takes x"],
+  [{ model: declared(mlp), inputs: { z: ramp(10) } }, "unknown input 'z'; this model takes x"],
   [{ model: declared(mlp), inputs: { x: floats(2, 11) } }, 'x: axis 1 must be 10, got 11'],
   [{ model: declared(mlp), inputs: { x: Int32Array.of(1) } }, 'x: expects a list or Float32Array, got Int32Array'],
   [{ model: declared(mlp), inputs: null as never }, 'must be { inputs: { name: values } }, got '],

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Manifest } from '../../runtime/manifest.js';
+import type { CompiledModule } from '../../compiler/index.js';
 import { installPackage } from '../support/apt.js';
 
 const header = '/usr/include/wabt/interp/interp.h';
@@ -28,6 +28,8 @@ export function buildHost(folder: string): { readonly path: string } | string {
   execFileSync('g++', ['-std=c++17', '-O2', '-Wall', source, '-lwabt', '-o', path], { stdio: 'inherit' });
   return { path };
 }
+
+type Manifest = CompiledModule['manifest'];
 
 export interface HostRun {
   /** The path of the module. */

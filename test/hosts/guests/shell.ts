@@ -29,7 +29,11 @@ const Decoder = class {
 };
 const bare = globalThis as { TextDecoder?: unknown; console?: unknown };
 bare.TextDecoder ??= Decoder;
-bare.console ??= { warn: shell.print };
+bare.console ??= {
+  warn: (text: string) => {
+    shell.print(text);
+  },
+};
 
 /** `(func (result v128) v128.const 0)` */
 const SIMD_PROBE = Uint8Array.of(
