@@ -14,7 +14,7 @@ export interface Check {
 
 const scripts = {
   ...{ forbidden: 'refusals', mixed: 'refusals', mistyped: 'refusals' },
-  ...{ worker: 'page', 'service-worker': 'page' },
+  ...{ worker: 'page', 'service-worker': 'page', 'service-worker-import': 'page' },
 };
 
 const show = ({ name, message }: Thrown): string => `${name}: ${message}`;
@@ -71,6 +71,11 @@ export async function checkPages(folder: string, reference: HostDigest): Promise
       faults: (answer: unknown) => forbiddenFaults(answer as Answer, 'wasm-unsafe-eval'),
     })),
     {
+      ...{ title: 'a service worker may not import() the loader', path: 'service-worker-import' },
+      faults: (answer) =>
+        (answer as Thrown | null)?.name === 'TypeError' ? [] : [`expected a TypeError, got ${JSON.stringify(answer)}`],
+    },
+    {
       ...{ title: 'two models in one page compute what they compute alone', path: 'mixed' },
       faults: (answer) => mixedFaults(answer as Mixed, reference),
     },
@@ -115,7 +120,7 @@ export function checkLoaders(digests: ReadonlyMap<string, HostDigest>): readonly
     if (loader?.given === 'imported') bytes.push([host, loader.empty]);
   }
   const check = (title: string, refusals: typeof relaxed, word: string): Check => ({
-    title: [title, ...new Set(refusals.map(([host]) => host))].join(', '),
+    title: refusals.length === 0 ? title : `${title}: ${[...new Set(refusals.map(([host]) => host))].join(', ')}`,
     faults: refusals
       .filter(([, { name, message }]) => name !== 'ModuleError' || !message.includes(word))
       .map(([host, error]) => `${host}: expected a ModuleError that names ${word}, got ${show(error)}`),
