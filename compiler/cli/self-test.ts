@@ -6,9 +6,9 @@ import { readInputs } from './inputs.js';
 
 /** The option of `compile` for a module that tests itself. */
 export const selfTestOption = {
-  value: '[NAME=]FILE',
+  value: 'FILE',
   multiple: true,
-  help: 'also export selfTest, which runs the module on this input and compares the outputs: .npy or .json',
+  help: 'also export selfTest, which runs the module on this input (NAME=FILE of several) and compares the outputs',
 } as const;
 
 /**
