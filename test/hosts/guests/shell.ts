@@ -17,11 +17,18 @@ const shell = globalThis as unknown as Shell;
 
 const readBytes = (path: string): Uint8Array<ArrayBuffer> => (shell.readFile ?? shell.read!)(path, 'binary');
 
+/** As TextDecoder does, what is no UTF-8 being U+FFFD. */
 function decodeUtf8(source: ArrayBuffer | Uint8Array): string {
-  const bytes = new Uint8Array(source as ArrayBuffer);
   const parts: string[] = [];
-  for (const byte of bytes) parts.push(`%${byte.toString(16).padStart(2, '0')}`);
-  return decodeURIComponent(parts.join(''));
+  for (const byte of new Uint8Array(source as ArrayBuffer)) parts.push(String.fromCharCode(byte));
+  return parts.join('').replace(/[\xc0-\xff][\x80-\xbf]{1,3}|[\x80-\xff]/g, (sequence) => {
+    const escaped = Array.from(sequence, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
+    try {
+      return decodeURIComponent(escaped.join(''));
+    } catch {
+      return '\ufffd';
+    }
+  });
 }
 
 const Decoder = class {
