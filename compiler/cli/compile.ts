@@ -13,6 +13,7 @@ import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
 import { loadModel } from '../files/model.js';
 import { bindOption, errorBudgetOption, modelDetails, tensorsOption } from './model.js';
 import { Progress } from './progress.js';
+import { readSelfTest, selfTestOption } from './self-test.js';
 import { readCount, readDims, readSeed, readTolerance } from '../files/values.js';
 import { requireOwn, weightsBeside } from '../files/weights.js';
 
@@ -48,6 +49,7 @@ const options = {
   'error-budget': errorBudgetOption,
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
   profile: { help: 'also export the steps of forward one by one, for nacre profile' },
+  'self-test': selfTestOption,
   wat: { value: 'FILE', help: 'also write the text form of the module' },
   'no-types': { help: 'write no .d.wasm.ts' },
 } as const satisfies OptionSpecs;
@@ -162,6 +164,7 @@ export const compileCommand = defineCommand({
     'compile model.json -o model.wasm --weights embed --seed 7 --dims "batch=1,time<=512"',
     'compile model.json -o model.wasm --tensors torch.safetensors --tensor-layout oi --storage f16',
     'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
+    'compile model.json -o model.wasm --self-test x=input.npy',
     'compile model.json --stop-after plan',
   ],
   async run([path], values, streams) {
@@ -174,8 +177,9 @@ export const compileCommand = defineCommand({
     }
     const loaded = await loadModel(path!, { bind: values.bind, tensors: values.tensors });
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
-    const given = { ...settings, tensors: loaded.tensors };
-    const pipeline = new Pipeline(loaded.model, given);
+    const pipeline = new Pipeline(loaded.model, { ...settings, tensors: loaded.tensors });
+    const selfTest = await readSelfTest(values, pipeline, streams);
+    const given = { ...settings, ...selfTest, tensors: loaded.tensors };
     if (stage !== undefined) {
       if (stage === 'optimize' || stage === 'plan') await pipeline.compileFunctions();
       await stopAfter(stage, pipeline, { output, json }, streams);

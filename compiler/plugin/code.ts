@@ -120,7 +120,11 @@ export function writeCode(model: OpenedModel, around: Surroundings): string {
 
 type Runtime = 'full' | 'forward';
 
-function runtimeImports(runtime: Runtime, isExternal: boolean, specifier: Surroundings['specifier']): readonly string[] {
+function runtimeImports(
+  runtime: Runtime,
+  isExternal: boolean,
+  specifier: Surroundings['specifier'],
+): readonly string[] {
   const external = quote(specifier('nacre/runtime/external'));
   if (runtime === 'forward') {
     const small = `import { instantiate, ModuleError } from ${quote(specifier('nacre/runtime/forward'))};`;

@@ -135,7 +135,9 @@ const rollup: Bundler = {
         {
           name: 'resolve',
           resolveId: (id: string) =>
-            goal !== 'workerd' && id === 'nacre/runtime' ? project.path('node_modules/nacre/build/runtime/index.js') : null,
+            goal !== 'workerd' && id === 'nacre/runtime'
+              ? project.path('node_modules/nacre/build/runtime/index.js')
+              : null,
         },
       ],
     });

@@ -13,7 +13,7 @@ import { bindOption, modelDetails } from '../model.js';
 import { Progress } from '../progress.js';
 import { readCount, readDims, readSeed } from '../../files/values.js';
 import { drawTensor } from '../verify/inputs.js';
-import { weightsBeside } from '../../files/weights.js';
+import { namingFiles, weightsBeside } from '../../files/weights.js';
 import { profileOf } from './figures.js';
 import { dimReader } from './formula.js';
 import { measure } from './measure.js';
@@ -92,7 +92,7 @@ async function openCompiled(
     sizes.set(name, size);
   }
   const weights = manifest.weights ? await readBytes(weightsBeside(path)) : undefined;
-  return { session: openSteps(binary, { weights, onWarning }), sizes };
+  return { session: namingFiles(path, () => openSteps(binary, { weights, onWarning })), sizes };
 }
 
 /** The inputs that are given, and others drawn from a seed. */

@@ -180,7 +180,7 @@ export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
       };
     } catch (error) {
       if (!(error instanceof ModelFault)) throw error;
-      return { errors: [{ text: error.message }], watchFiles: error.present(sources) };
+      return { errors: [{ text: error.message }], watchFiles: present(error.sources) };
     }
   });
 

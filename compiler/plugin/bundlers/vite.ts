@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Models } from '../models.js';
-import type { NacreOptions } from '../options.js';
+import { splitQuery, type NacreOptions } from '../options.js';
 import { TypesFile } from '../types.js';
 import { RollupHooks, scripts, specifiersOf, type RollupContext } from './rollup.js';
 
@@ -17,6 +19,15 @@ interface ViteConfig {
 const runtimes = ['nacre/runtime', 'nacre/runtime/external', 'nacre/runtime/forward'];
 
 const packageFolder = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** Files of the package that pages import. */
+const shipped = /\/build\/(?:runtime|compiler\/plugin\/client)\/[\w-]+\.js(?:\?|$)/;
+
+/** The package ships no source maps, and the dev server would warn of each file that names one. */
+async function loadShipped(path: string): Promise<string | undefined> {
+  if (relative(packageFolder, path).startsWith('..')) return undefined;
+  return (await readFile(path, 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
+}
 
 /** The hooks of Vite, versions 5 and later. */
 export function viteHooks(options: NacreOptions): object {
@@ -47,8 +58,9 @@ export function viteHooks(options: NacreOptions): object {
       },
     },
     load: {
-      filter: { id: scripts },
+      filter: { id: [scripts, shipped] },
       handler(this: RollupContext, id: string, { ssr = false }: { readonly ssr?: boolean } = {}) {
+        if (shipped.test(id)) return hooks.serving && loadShipped(splitQuery(id)[0]);
         return hooks.load(this, id, this.environment?.config.consumer === 'server' || ssr);
       },
     },
