@@ -16,7 +16,7 @@ export async function loadBundler<Exports>(name: string): Promise<Exports | stri
 }
 
 /** Models that are imported without a query. */
-export const include = /\/included\//;
+export const include = [/\/included\//, /\.wasm$/];
 
 /** What the output is for. */
 export type Goal = 'page' | 'node' | 'workerd';

@@ -45,7 +45,7 @@ import forward from './models/seeded.json?seed=7&runtime=forward&inline&nacre';
 import referring from './models/referring.json?nacre';
 import onnx, { weightsUrl } from './models/sigmoid.onnx?nacre&weights=external&target=both&dims=batch=1';
 import scripted from './models/scripted.mjs?nacre&weights=embed&storage=f16';
-import ready from './models/ready.wasm?nacre';
+import ready from './models/ready.wasm';
 import included from './included/model.json';
 import { instantiate, InputError } from 'nacre/runtime';
 import { inputs } from './inputs.js';

@@ -137,7 +137,8 @@ export function setupEsbuild(build: EsbuildBuild, options: NacreOptions): void {
   build.onStart(() => void built.splice(0));
 
   const resolveModel = async (args: ResolveArguments): Promise<Resolved | undefined> => {
-    if (args.pluginData === OWN) return undefined;
+    // What scripts of models import are their own files.
+    if (args.pluginData === OWN || args.namespace === PLUGIN) return undefined;
     const [path, query] = splitQuery(args.path);
     const { importer, namespace, resolveDir, kind } = args;
     const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: OWN });

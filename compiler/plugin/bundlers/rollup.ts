@@ -101,13 +101,15 @@ export class RollupHooks {
     if (importer && slashed(importer).startsWith(clientFolder) && source.startsWith('node:'))
       return { id: source, external: true };
     const models = this.models();
-    if (importer?.startsWith(PREFIX) && source.startsWith('nacre/')) return this.#runtime(context, source, models);
+    if (importer?.startsWith(PREFIX)) {
+      return source.startsWith('nacre/') ? this.#runtime(context, source, models) : null;
+    }
     const [path, query] = splitQuery(source);
     const isAsked = query !== '' && models.claims(path, query);
     if (!isAsked && (query !== '' || !modelFile.test(path) || models.options.include === undefined)) return null;
     const found = await context.resolve(path, importer, { skipSelf: true });
     const resolved = found && !found.external ? splitQuery(found.id)[0] : undefined;
-    const from = importer === undefined ? models.root : dirname(splitQuery(importer.replace(PREFIX, ''))[0]);
+    const from = importer === undefined ? models.root : dirname(splitQuery(importer)[0]);
     const file = resolved !== undefined && isAbsolute(resolved) ? resolved : resolve(from, path);
     if (!models.claims(file, query)) return null;
     this.types()?.saw(source, file, query);

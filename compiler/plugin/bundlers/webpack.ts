@@ -88,7 +88,8 @@ export function setupWebpack(compiler: WebpackCompiler, options: NacreOptions): 
   rules.unshift({ resourceQuery: /[?&]nacre(?:=?&|=?$)/, type: 'javascript/auto', sideEffects: false, use });
   if (options.include !== undefined) {
     const include = (path: string): boolean => models.claims(path, '');
-    rules.unshift({ include, resourceQuery: /^$/, type: 'javascript/auto', sideEffects: false, use });
+    const dependency = { not: ['url'] };
+    rules.unshift({ include, dependency, resourceQuery: /^$/, type: 'javascript/auto', sideEffects: false, use });
   }
 
   compiler.hooks.afterEmit.tap(PLUGIN, ({ assetsInfo }) => {
