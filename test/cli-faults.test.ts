@@ -108,7 +108,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   ],
   [1, ['summary', '@bad.wasm'], '@/bad.wasm: is no WebAssembly module'],
   [1, ['summary', '@empty.wasm'], '@/empty.wasm: was not compiled by nacre, or is cut off'],
-  [1, ['run', '@bad.wasm'], 'instantiate: the module is damaged or not WebAssembly: '],
+  [1, ['run', '@bad.wasm'], '@/bad.wasm: the module is damaged or refused; load it again ('],
   [2, ['run', '@linear.json'], '--input: x is missing; this model takes x'],
   [2, ['run', '@linear.json', '--input', 'x'], "--input: must be NAME=FILE, got 'x'"],
   [2, ['run', '@linear.json', '--input', 'v=@rows.json'], "--input: the model has no input 'v'; this model has x"],

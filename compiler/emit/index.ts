@@ -3,7 +3,7 @@ import { substitute, type Dim } from '../dim.js';
 import { InternalError, ShapeError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
 import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
-import { sizesAtLimits } from './bounded.js';
+import { mostBytes, sizesAtLimits } from './bounded.js';
 import { Locals } from './code.js';
 import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
@@ -105,10 +105,12 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
     throw new ShapeError('memory', 'model', text, maxMemory, bytes);
   }
   const pages = Math.ceil(bytes / PAGE);
+  // Hosts without guard pages reserve the addresses of the maximum for every instance.
+  const most = typeof memory.end === 'number' ? bytes : Math.max(bytes, mostBytes(plan) ?? maxMemory);
   module.removeExport('memory');
   module.setMemory(
     pages,
-    typeof memory.end === 'number' ? pages : maxMemory / PAGE,
+    Math.min(Math.ceil(most / PAGE), maxMemory / PAGE),
     'memory',
     segments.map(({ name, offset, data, passive }) => ({
       name,

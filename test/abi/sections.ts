@@ -66,6 +66,13 @@ export function activeSegments(binary: Uint8Array): { readonly offset: number; r
 
 const encode = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...encode(value >>> 7)]);
 
+/** The least and the most pages that the memory declares. */
+export function memoryPages(binary: Uint8Array): { readonly least: number; readonly most: number } {
+  const { body } = sectionsOf(binary).find(({ id }) => id === MEMORY)!;
+  const [least, at] = varint(binary, body + 2);
+  return { least, most: varint(binary, at)[0] };
+}
+
 /** The module with another maximum of its memory, in pages. */
 export function limitMemory(binary: Uint8Array, most: number): Uint8Array {
   const { start, body, end } = sectionsOf(binary).find(({ id }) => id === MEMORY)!;
