@@ -143,7 +143,32 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     ['run', '@linear.json', '--input', 'x=@rows.json', '--seed', '3'],
     "initialize: the module carries values, not recipes; compile with weights: 'seed'",
   ],
-  [2, ['verify', '@empty.wasm'], '@/empty.wasm: is compiled already; give the model it was compiled from'],
+  [1, ['verify', '@empty.wasm'], 'instantiate: the module was not compiled by nacre, or is cut off'],
+  [
+    2,
+    ['compile', '@linear.json', '--stop-after', 'plan', '--self-test', '@rows.npy'],
+    '--self-test: excludes --stop-after',
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--self-test', 'v=@rows.npy'],
+    "--self-test: the model has no input 'v'; this model has x",
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--self-test', '@none.npy'],
+    '@/none.npy: cannot be read: no such file',
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--self-test', '@twenty.json'],
+    'compile.selfTest: x: axis 1 must be 2, got 20',
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--weights', 'external', '--self-test', '@rows.npy'],
+    "compile.selfTest: the weights would be in a file; compile with weights: 'embed'",
+  ],
   [2, ['verify', '@linear.json', '--layers'], '--layers: only values of ONNX models can be compared'],
   [2, ['verify', '@linear.json', '--against', 'onnx'], "--against: must be onnxruntime or tfjs, got 'onnx'"],
   [

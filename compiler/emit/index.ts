@@ -12,6 +12,7 @@ import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { emitStep } from './profile.js';
+import { emitSelfTest } from './self-test.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, emitReset, isExternal, isHost, parametersWait } from './steps.js';
 
@@ -53,6 +54,9 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   emitForward(linker, plan);
   if (options.steps) emitStep(linker, plan);
   const hasState = emitReset(linker, plan);
+  if (options.selfTest) {
+    payloads.push(emitSelfTest(linker, plan, options.selfTest, { ...options, segment: segmentName(payloads.length) }));
+  }
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
   linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
@@ -61,6 +65,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const besides = [
     ...(hasState ? ['reset'] : []),
     ...(options.steps ? ['step'] : []),
+    ...(options.selfTest ? ['selfTest', 'assertSelfTest'] : []),
     ...(plan.variables.some(isExternal) ? ['decodeParameter'] : []),
   ];
   for (const name of [...kept, ...besides, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
