@@ -143,7 +143,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     ['run', '@linear.json', '--input', 'x=@rows.json', '--seed', '3'],
     "initialize: the module carries values, not recipes; compile with weights: 'seed'",
   ],
-  [1, ['verify', '@empty.wasm'], 'instantiate: the module was not compiled by nacre, or is cut off'],
+  [1, ['verify', '@empty.wasm'], '@/empty.wasm: the module is damaged or not of nacre; load it again'],
   [
     2,
     ['compile', '@linear.json', '--stop-after', 'plan', '--self-test', '@rows.npy'],
