@@ -195,10 +195,10 @@ export default {
     },
     {
       name: 'plugin-client-alone',
-      comment: 'what pages run of the plugin imports only itself, and the file system where there is one',
+      comment: 'what pages run of the plugin imports only itself, the runtime, and the file system where there is one',
       severity: 'error',
       from: { path: '^compiler/plugin/client/' },
-      to: { pathNot: ['^compiler/plugin/client/', '^fs/promises$'] },
+      to: { pathNot: ['^compiler/plugin/client/', '^runtime/', '^fs/promises$'] },
     },
     {
       name: 'unplugin-wrapped',

@@ -1,6 +1,6 @@
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { NacreError, OptionError } from '../errors.js';
+import { ImportError, NacreError, OptionError } from '../errors.js';
 import { openKeras } from '../import/keras/index.js';
 import { openOnnx } from '../import/onnx/file.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
@@ -49,6 +49,16 @@ async function importModel(path: string, { importDefault }: Reading): Promise<Mo
   if (typeof exported === 'string' || (typeof exported === 'object' && exported !== null))
     return exported as ModelSource;
   throw new NacreError('model', path, `its default export must be a graph or a declaration, got ${show(exported)}`);
+}
+
+/** Opens a file; what is wrong with the model as a whole is told of the file. */
+async function namingFile(path: string, open: () => Promise<ModelSource>): Promise<LoadedModel> {
+  try {
+    return { kind: 'source', model: await open(), tensors: {} };
+  } catch (error) {
+    if (!(error instanceof ImportError && error.subject === 'model')) throw error;
+    throw new ImportError(error.code, path, error.message.slice('model: '.length));
+  }
 }
 
 /** Refuses tensors for a model that has its own. */
@@ -114,16 +124,14 @@ async function load(path: string, reading: Reading): Promise<LoadedModel> {
     }
     case '.onnx': {
       const bound = await readBindings(bind, names.bind, onRead);
-      return { kind: 'source', model: await openOnnx(path, { bind: bound, onRead }), tensors: {} };
+      return namingFile(path, () => openOnnx(path, { bind: bound, onRead }));
     }
     case '.wasm':
       return { kind: 'module', binary: await readBytes(path) };
     case '.keras':
     case '.h5':
-    case '.hdf5': {
-      const model = await openKeras(await readBytes(path), await besideKeras(path, reading));
-      return { kind: 'source', model, tensors: {} };
-    }
+    case '.hdf5':
+      return namingFile(path, async () => openKeras(await readBytes(path), await besideKeras(path, reading)));
     default:
       throw new OptionError(
         'file',
