@@ -94,7 +94,7 @@ function peakOf({ plan, maxMemory }: Deployment, most: number): Peak {
 function checkSize(name: string, { size }: Platform, planName: string, { bundle, weights }: Deployment): Check {
   const got = bundle[size.counted] + (size.withWeights ? weights : 0);
   const most = size.plans[planName]!;
-  const of = size.counted === 'gzip' ? 'what is deployed, compressed' : 'what is deployed';
+  const of = size.counted === 'gzip' ? 'modules and loader, compressed' : 'modules and loader';
   return { by: name, what: 'size', unit: 'bytes', of, got, most, fits: got <= most };
 }
 
@@ -105,7 +105,7 @@ function checkMemory(name: string, { memory: most }: Platform, deployment: Deplo
   const left = most - got;
   const tight = `memory: leaves ${thousands(left)} bytes for everything else`;
   const note = peak.note ?? (left >= 0 && got > TIGHT * most ? tight : undefined);
-  const of = 'memory of an instance and of its module';
+  const of = 'of an instance, and its module';
   return { by: name, what: 'memory', unit: 'bytes', of, got, most, fits: left >= 0, ...(note && { note }) };
 }
 
@@ -123,7 +123,7 @@ export function checkBudget({ platform, maxBytes }: Budget, deployment: Deployme
   const checks: Check[] = [];
   if (maxBytes !== undefined) {
     const got = Math.max(...deployment.modules);
-    const own = { by: '--max-bytes', what: 'size', unit: 'bytes', of: 'the module' } as const;
+    const own = { by: '--max-bytes', what: 'size', unit: 'bytes', of: 'of the module' } as const;
     checks.push({ ...own, got, most: maxBytes, fits: got <= maxBytes });
   }
   if (platform) {

@@ -3,28 +3,25 @@ import type { Recipe, Rng } from '../ir.js';
 import { bytesOf, scaleBytes } from '../plan/stored.js';
 import type { KernelPlan, PlannedVariable } from '../plan/types.js';
 
-/**
- * Rates of what a module does before its first answer, measured on the machine of docs/platforms.md: elements a
- * millisecond that are drawn, by generator.
- */
+/** Elements a millisecond that are drawn, by generator. docs/platforms.md says where these rates were measured. */
 const draws = {
   philox: { uniform: 676e3, normal: 376e3, truncatedNormal: 224e3 },
-  jax: { uniform: 150e3, normal: 150e3, truncatedNormal: 150e3 },
-  torch: { uniform: 150e3, normal: 150e3, truncatedNormal: 150e3 },
+  jax: { uniform: 170e3, normal: 42e3, truncatedNormal: 42e3 },
+  torch: { uniform: 540e3, normal: 93e3, truncatedNormal: 93e3 },
 } as const satisfies Readonly<Record<Rng, object>>;
 
-/** Elements a millisecond of what is filled without drawing. */
-const FILLED = 1e6;
 /** Multiply-adds a millisecond of orthogonal matrices: rows times columns times the fewer of them. */
 const ORTHOGONAL = 8.3e6;
-/** Bytes a millisecond that are copied into memory for the first time. */
-const COPIED = 1.4e6;
-/** How often the bytes of values are: into the file's buffer, the engine's copy of the module, and their variable. */
-const COPIES = 3;
-/** Bytes of code a millisecond that the engine validates and compiles. */
+/** Bytes a millisecond that are written to memory for the first time. */
+const WRITTEN = 1.4e6;
+/** How often the bytes of a variable are: as values, and in the form that kernels read. */
+const FORMS = 2;
+/** How often those of values that travel are besides: when the file is read, and when the engine keeps the module. */
+const COPIES = 2;
+/** Bytes of code a millisecond that the engine checks and compiles. */
 const COMPILED = 20e3;
 /** Bytes a millisecond of SHA-256. */
-const HASHED = 150e3;
+const HASHED = 180e3;
 /** Processors of hosts are shared, and slower than that machine's. */
 const SLOWER = 2;
 
@@ -49,7 +46,7 @@ function distributionOf(recipe: Recipe): keyof (typeof draws)['philox'] | undefi
   }
 }
 
-/** Milliseconds to fill a variable by its recipe. */
+/** Milliseconds to draw a variable by its recipe. */
 function drawing(planned: PlannedVariable, recipe: Recipe, rng: Rng, usual: ReadonlyMap<string, number>): number {
   const count = elements(planned, usual);
   if (recipe.kind === 'orthogonal' || recipe.kind === 'deltaOrthogonal') {
@@ -57,14 +54,15 @@ function drawing(planned: PlannedVariable, recipe: Recipe, rng: Rng, usual: Read
     return (count * Math.min(columns, count / Math.max(columns, 1))) / ORTHOGONAL;
   }
   const distribution = distributionOf(recipe);
-  return count / (distribution ? draws[rng][distribution] : FILLED);
+  return distribution ? count / draws[rng][distribution] : 0;
 }
 
 export interface StartFigures {
-  /** Milliseconds to compile the code, to initialize variables, and to copy and check the values that travel. */
+  /** Milliseconds to compile the code, to draw variables, to write their values, and to check those of a file. */
   readonly compile: number;
   readonly draw: number;
-  readonly copy: number;
+  readonly write: number;
+  readonly check: number;
   readonly total: number;
 }
 
@@ -76,15 +74,21 @@ export interface StartFigures {
  */
 export function startFigures({ symbols, variables, rng }: KernelPlan, moduleBytes: number): StartFigures {
   const usual = new Map(symbols.map(({ name, typical }) => [name, typical]));
-  let [drawn, carried, external] = [0, 0, 0];
+  let [drawn, filled, carried, external] = [0, 0, 0, 0];
   for (const planned of variables) {
     const { filling } = planned;
-    if (filling.kind === 'recipe') drawn += drawing(planned, filling.recipe, rng, usual);
-    else if (filling.external) external += bytesOf(filling.values.data).length + scaleBytes(filling.values);
-    else carried += bytesOf(filling.values.data).length + scaleBytes(filling.values);
+    filled += 4 * elements(planned, usual);
+    if (filling.kind === 'recipe') {
+      drawn += drawing(planned, filling.recipe, rng, usual);
+      continue;
+    }
+    const bytes = bytesOf(filling.values.data).length + scaleBytes(filling.values);
+    if (filling.external) external += bytes;
+    else carried += bytes;
   }
   const compile = (SLOWER * Math.max(moduleBytes - carried, 0)) / COMPILED;
   const draw = SLOWER * drawn;
-  const copy = SLOWER * ((COPIES * carried + external) / COPIED + external / HASHED);
-  return { compile, draw, copy, total: compile + draw + copy };
+  const write = (SLOWER * (FORMS * filled + COPIES * carried + external)) / WRITTEN;
+  const check = (SLOWER * external) / HASHED;
+  return { compile, draw, write, check, total: compile + draw + write + check };
 }

@@ -56,19 +56,22 @@ function smallerDims(check: Check, { plan, modules }: Deployment): string[] {
   return size === undefined ? [] : [`--dims "${plan.symbols[0]!.name}<=${size}" fits`];
 }
 
+/** Savings that are neither enough nor this share of what is too much are not worth a word. */
+const NOTABLE = 0.1;
+
 function describe(budget: Budget, check: Check, deployment: Deployment, tried: readonly Tried[]): string {
-  const saved = tried
+  const excess = check.got - check.most;
+  const saving = tried
     .map(({ flag, checks }) => {
       const other = checks.find(({ by, what }) => by === check.by && what === check.what)!;
-      return { flag, bytes: check.got - other.got, fits: other.fits };
+      return { flag, saved: check.got - other.got, fits: other.fits };
     })
-    .filter(({ bytes }) => bytes > 0)
-    .sort((a, b) => b.bytes - a.bytes)
-    .map(({ flag, bytes, fits }) => `${flag} takes ${thousands(bytes)} ${check.unit} off${fits ? ', which is enough' : ''}`);
-  const ways = [...smallerDims(check, deployment), ...saved, ...largerPlans(budget, check)];
-  const over = `${thousands(check.got - check.most)} ${check.unit} too ${check.unit === 'ms' ? 'long' : 'much'}`;
-  const advice = ways.length === 0 ? '; the model has to be smaller' : `; ${ways.join('; ')}`;
-  return `${check.by}: ${check.what} of ${check.of}: ${printFigures(check)}, ${over}${advice}`;
+    .filter(({ saved }) => saved > NOTABLE * excess)
+    .sort((a, b) => b.saved - a.saved)
+    .map(({ flag, saved, fits }) => `${flag} saves ${thousands(saved)}${fits ? ', which is enough' : ''}`);
+  const ways = [...smallerDims(check, deployment), ...saving, ...largerPlans(budget, check)];
+  const advice = ways.length === 0 ? 'the model has to be smaller' : ways.join('; ');
+  return `${check.by}: ${check.what} is ${printFigures(check)} (${check.of}), ${thousands(excess)} too many; ${advice}`;
 }
 
 interface Tried {

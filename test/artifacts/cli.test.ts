@@ -146,24 +146,24 @@ const digits = (text: string): string => text.replaceAll(/\d{1,3}(,\d{3})+/g, 'N
 const tooLarge: readonly (readonly [argv: readonly string[], stderr: string])[] = [
   [
     ['--max-bytes', '1000'],
-    '--max-bytes: size of the module: N of N bytes, N bytes too much; the model has to be smaller\n',
+    '--max-bytes: size is N of N bytes (of the module), N too many; the model has to be smaller\n',
   ],
   [
-    ['--max-bytes', '1000000', '--weights', 'embed'],
-    '--max-bytes: size of the module: N of N bytes, N bytes too much; --weights external takes N bytes off, which is enough; ' +
-      '--weights seed takes N bytes off, which is enough; --storage int8 takes N bytes off, which is enough; ' +
-      '--storage f16 takes N bytes off\n',
+    ['--max-bytes', '1020000', '--weights', 'embed'],
+    '--max-bytes: size is N of N bytes (of the module), N too many; --weights external saves N, which is enough; ' +
+      '--weights seed saves N, which is enough; --storage int8 saves N, which is enough; --storage f16 saves N\n',
   ],
   [
     ['--for', 'vercel', '--weights', 'embed'],
-    'vercel:hobby: size of what is deployed, compressed: N of N bytes, N bytes too much; --weights external takes N bytes off, ' +
-      'which is enough; --weights seed takes N bytes off, which is enough; --storage int8 takes N bytes off, which is enough; ' +
-      '--storage f16 takes N bytes off; --for vercel:enterprise allows it\n',
+    'vercel:hobby: size is N of N bytes (modules and loader, compressed), N too many; --weights external saves N, ' +
+      'which is enough; --weights seed saves N, which is enough; --storage int8 saves N, which is enough; ' +
+      '--storage f16 saves N; --for vercel:enterprise allows it\n',
   ],
   [
     ['--for', 'netlify', '--dims', 'batch<=100000'],
-    'netlify: memory of memory of an instance and of its module: N of N bytes, N bytes too much; --dims "batch<=N" fits\n' +
-      'netlify: start-up of CPU time of a request: about N of 50 ms, N ms too long',
+    'netlify: memory is N of N bytes (of an instance, and its module), N too many; --dims "batch<=60477" fits\n' +
+      'netlify: start-up is about 98 of 50 ms (CPU time of a request), 48 too many; --weights embed saves 65, which is enough; ' +
+      '--weights external saves 27\n',
   ],
 ];
 
