@@ -84,7 +84,10 @@ test('compile binds and bounds sizes, and embeds', async (t) => {
     return JSON.parse(stdout) as Record<string, unknown>;
   };
   const bound = await compile('--dims', 'batch=2', '--no-types', '--initializers', 'normal', '--wat', '@bound.wat');
-  t.deepEqual(bound['files'], ['wasm', 'js', 'wat'].map((end) => join(folder, `bound.${end}`)));
+  t.deepEqual(
+    bound['files'],
+    ['wasm', 'js', 'wat'].map((end) => join(folder, `bound.${end}`)),
+  );
   t.deepEqual(bound['initializers'], ['heUniform', 'normal', 'ones', 'uniform', 'zeros']);
   t.like(bound['memory'], { at: {}, parameters: 139584, activations: 86144 });
   t.regex(await readFile(join(folder, 'bound.wat'), 'utf8'), /^\(module/);

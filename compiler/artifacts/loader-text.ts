@@ -174,7 +174,8 @@ export default async function load({ weights, ...options }) {
 function base64(bytes: Uint8Array): string {
   let text = '';
   // In parts, as an argument list has a limit; of whole groups of three bytes.
-  for (let at = 0; at < bytes.length; at += 0x6000) text += btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000)));
+  for (let at = 0; at < bytes.length; at += 0x6000)
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + 0x6000)));
   return text;
 }
 
@@ -204,7 +205,8 @@ export async function loaderText(parts: LoaderParts): Promise<string> {
   const { form, runtime, weights, modules } = parts;
   const texts = await import('./runtime-texts.js');
   const isExternal = weights !== undefined;
-  const bundle = runtime === 'full' ? (isExternal ? 'fullExternal' : 'full') : isExternal ? 'forwardExternal' : 'forward';
+  const bundle =
+    runtime === 'full' ? (isExternal ? 'fullExternal' : 'full') : isExternal ? 'forwardExternal' : 'forward';
   const isImport = form === 'import' || form === 'import?module';
   const names = [
     ...errorClasses(runtime),

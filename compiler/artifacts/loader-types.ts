@@ -7,7 +7,7 @@ const bytes = 'Uint8Array | ArrayBuffer';
 
 /** The options of `load`: each a comment and a member. */
 function members({ form, weights }: LoaderParts): string[] {
-  const module = `${address} | Response | ${bytes} | WebAssembly.Module`;
+  const module = `${address} | Response | ${bytes} | CompiledWasm<Signature>`;
   const isBeside = form === 'fetch';
   return [
     ...(isBeside
@@ -45,9 +45,10 @@ export function loaderTypes(parts: LoaderParts, types: string): string {
   const options = base === undefined && own.length === 0 ? '' : `options${optional}: LoadOptions`;
   const atOnce = weights === undefined ? 'LoadOptions' : 'LoadSyncOptions';
   const isSync = form !== 'fetch';
+  const imported = [...(isSync ? [] : ['CompiledWasm']), model, ...(base === undefined ? [] : [base]), 'Tensor'];
   return [
     `// Written by nacre ${VERSION}.`,
-    `import type { ${[model, base, 'Tensor'].filter((name) => name !== undefined).join(', ')} } from 'nacre/runtime';`,
+    `import type { ${imported.join(', ')} } from 'nacre/runtime';`,
     ...(weights === undefined ? [] : [`import type { WeightBytes, WeightSource } from 'nacre/runtime/external';`]),
     '',
     `export { ${errorClasses(runtime).join(', ')} } from 'nacre/runtime';`,

@@ -53,7 +53,8 @@ export function checkRequest(request: Request, options: CompileOptions): void {
   }
   if (!inline) return;
   if (!loader) fail('--inline', 'the module is in the loader, which --no-loader leaves out');
-  if (!isModule(output) && !output.endsWith('.js')) fail('--inline', `-o must end in .js or .wasm, got ${show(output)}`);
+  if (!isModule(output) && !output.endsWith('.js'))
+    fail('--inline', `-o must end in .js or .wasm, got ${show(output)}`);
   const refusal = inlineRefusal(platform?.name, options.weights === 'external');
   if (refusal !== undefined) fail('--inline', refusal);
 }

@@ -17,7 +17,8 @@ export function readPlatform(text: string): NonNullable<Budget['platform']> {
   const plans = Object.keys(platforms[name].size.plans);
   if (plan === undefined) return { name, plan: plans[0]! };
   if (plans.length > 1 && plans.includes(plan)) return { name, plan };
-  const has = plans.length > 1 ? `the plans of ${name} are ${plans.join(', ')}` : `${name} has the same limits on all plans`;
+  const has =
+    plans.length > 1 ? `the plans of ${name} are ${plans.join(', ')}` : `${name} has the same limits on all plans`;
   throw new OptionError('arguments', '--for', `${has}, got ${show(text)}`);
 }
 

@@ -21,8 +21,15 @@ type Weights = NonNullable<CompileOptions['weights']>;
 type Storage = NonNullable<CompileOptions['storage']>;
 
 const options = {
-  output: { short: 'o', value: 'FILE', help: 'where the module goes, as model.wasm; its loader and types go beside it' },
-  target: { value: 'TARGET', help: 'baseline (runs everywhere, the default), relaxed (relaxed SIMD) or both (the loader chooses)' },
+  output: {
+    short: 'o',
+    value: 'FILE',
+    help: 'where the module goes, as model.wasm; its loader and types go beside it',
+  },
+  target: {
+    value: 'TARGET',
+    help: 'baseline (runs everywhere, the default), relaxed (relaxed SIMD) or both (the loader chooses)',
+  },
   weights: {
     value: 'FORM',
     help: 'seed (initializers travel as recipes, the default), embed (their values travel) or external (in a file beside)',
@@ -171,7 +178,12 @@ export const compileCommand = defineCommand({
     }
     const make = (options: CompileOptions) => makeArtifacts(pipeline, options, request);
     const made = await make(given).finally(() => progress.end());
-    const checks = await requireBudget(budget, given, made.deployment, async (options) => (await make(options)).deployment);
+    const checks = await requireBudget(
+      budget,
+      given,
+      made.deployment,
+      async (options) => (await make(options)).deployment,
+    );
     await requireOwnFiles(made, request);
     await writeFiles(made.files);
     for (const note of notesOf(made, checks, request)) streams.stderr.write(`note: ${note}\n`);

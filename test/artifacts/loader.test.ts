@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
 import { build } from 'esbuild';
-import { compile, dense, input, loaderSource, sequential, type CompileOptions, type LoaderOptions } from '../../compiler/index.js';
+import {
+  compile,
+  dense,
+  input,
+  loaderSource,
+  sequential,
+  type CompileOptions,
+  type LoaderOptions,
+} from '../../compiler/index.js';
 import { instantiate } from '../../runtime/external.js';
 import { drawn, known, makePlace, type Loading, type Place } from './models.js';
 
@@ -11,7 +19,10 @@ const rows = { x: { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] } };
 const expected = async (options: CompileOptions = {}) =>
   (await instantiate(await compile(drawn, { seed: 7, ...options }))).forward(rows).y;
 
-async function place(t: { teardown(done: () => Promise<void>): void }, ...args: Parameters<typeof makePlace>): Promise<Place> {
+async function place(
+  t: { teardown(done: () => Promise<void>): void },
+  ...args: Parameters<typeof makePlace>
+): Promise<Place> {
   const made = await makePlace(...args);
   t.teardown(made.close);
   return made;
@@ -36,7 +47,11 @@ for (const [title, options, loader] of cases) {
   test(`a loader reads what stands beside it: ${title}`, async (t) => {
     const { import: open, write } = await place(t);
     const compiled = await compile(drawn, options);
-    const { js, runtime } = await loaderSource(compiled, { wasm: './a #1?.wasm', weights: './w 100%.safetensors', ...loader });
+    const { js, runtime } = await loaderSource(compiled, {
+      wasm: './a #1?.wasm',
+      weights: './w 100%.safetensors',
+      ...loader,
+    });
     await write({ 'a #1?.wasm': compiled.binary, 'w 100%.safetensors': compiled.weights ?? '', 'model.js': js });
     const { default: load } = await open('model.js');
     const net = await load();
@@ -62,7 +77,12 @@ test('a server may say that the module is WebAssembly or not', async (t) => {
   const compiled = await compile(drawn, external);
   const { js } = await loaderSource(compiled);
   for (const type of ['application/wasm', 'application/wasm; charset=utf-8', 'text/plain', undefined]) {
-    const { import: open, write, url, asked } = await place(t, (name) => ({
+    const {
+      import: open,
+      write,
+      url,
+      asked,
+    } = await place(t, (name) => ({
       body: name.endsWith('.wasm') ? compiled.binary : compiled.weights!,
       ...(type !== undefined && { type }),
     }));
@@ -133,9 +153,12 @@ async function bundle(folder: string, pattern: RegExp): Promise<Loading> {
     plugins: [
       {
         name: 'wasm',
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: pattern }, ({ path }) => ({ path: join(folder, path.replace('?module', '')), namespace: 'wasm' }));
-          onLoad({ filter: /./, namespace: 'wasm' }, async ({ path }) => ({
+        setup(build) {
+          build.onResolve({ filter: pattern }, ({ path }) => ({
+            path: join(folder, path.replace('?module', '')),
+            namespace: 'wasm',
+          }));
+          build.onLoad({ filter: /./, namespace: 'wasm' }, async ({ path }) => ({
             contents: `export default new WebAssembly.Module(Uint8Array.of(${(await readFile(path)).join()}))`,
           }));
         },
@@ -171,7 +194,9 @@ for (const [platform, pattern] of [
     t.deepEqual(loadSync({ weights: compiled.weights! }).forward(rows).y, await expected(external));
     const response = Promise.resolve(new Response(compiled.weights! as Uint8Array<ArrayBuffer>));
     t.deepEqual((await load({ weights: response })).forward(rows).y, await expected(external));
-    await t.throwsAsync(load({}), { message: /^weights: expects bytes, a Response or a ReadableStream, got undefined$/ });
+    await t.throwsAsync(load({}), {
+      message: /^weights: expects bytes, a Response or a ReadableStream, got undefined$/,
+    });
   });
 }
 
@@ -192,7 +217,11 @@ test('a loader carries no more than it needs', async (t) => {
     sizes.set(title, js.length);
     t.notRegex(js, /^import /m, title);
     t.is(js.includes('SHA-256'), options.weights === 'external', title);
-    t.is(js.includes('were already initialized'), !(options.parameters === 'frozen' || loader.runtime === 'forward') || loader.runtime === 'full', title);
+    t.is(
+      js.includes('were already initialized'),
+      !(options.parameters === 'frozen' || loader.runtime === 'forward') || loader.runtime === 'full',
+      title,
+    );
   }
   t.true(sizes.get('frozen')! < sizes.get('external and frozen')!);
   t.true(sizes.get('external and frozen')! < sizes.get('full')!);
@@ -201,7 +230,8 @@ test('a loader carries no more than it needs', async (t) => {
 
 test('a function of the host takes the full runtime, and comes from the caller', async (t) => {
   const { import: open, write } = await place(t);
-  const twos = (_: string, [rows, columns]: readonly number[]): Float32Array => new Float32Array(rows! * columns!).fill(2);
+  const twos = (_: string, [rows, columns]: readonly number[]): Float32Array =>
+    new Float32Array(rows! * columns!).fill(2);
   const model = sequential([input([1, 1]), dense({ name: 'y', units: 1, weight: twos })]);
   const compiled = await compile(model, { parameters: 'frozen' });
   await t.throwsAsync(loaderSource(compiled, { runtime: 'forward' }), {
@@ -215,7 +245,10 @@ test('a function of the host takes the full runtime, and comes from the caller',
 const refusals: readonly (readonly [options: unknown, message: string, compiled?: CompileOptions])[] = [
   [{ path: 'x' }, 'loaderSource.path: unknown option'],
   [{ inlined: true }, "loaderSource.inlined: unknown option; did you mean 'inline'?"],
-  [{ for: 'cloudfare' }, "loaderSource.for: must be cloudflare, vercel, netlify, deno, browser, got 'cloudfare'; did you mean 'cloudflare'?"],
+  [
+    { for: 'cloudfare' },
+    "loaderSource.for: must be cloudflare, vercel, netlify, deno, browser, got 'cloudfare'; did you mean 'cloudflare'?",
+  ],
   [{ runtime: 'small' }, "loaderSource.runtime: must be 'forward' or 'full', got 'small'"],
   [{ inline: 1 }, 'loaderSource.inline: must be true or false, got 1'],
   [{ wasm: '' }, "loaderSource.wasm: must be a path as seen from the loader, got ''"],

@@ -33,12 +33,16 @@ export interface Place {
   readonly url: string;
   /** Requests that were made, as paths. */
   readonly asked: string[];
-  import(name: string): Promise<Loading>;
-  write(files: Readonly<Record<string, Uint8Array | string>>): Promise<void>;
-  close(): Promise<void>;
+  readonly import: (name: string) => Promise<Loading>;
+  readonly write: (files: Readonly<Record<string, Uint8Array | string>>) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-export type Answer = (name: string) => { readonly status?: number; readonly type?: string; readonly body: Uint8Array | string };
+export type Answer = (name: string) => {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body: Uint8Array | string;
+};
 
 let imports = 0;
 
