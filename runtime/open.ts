@@ -38,7 +38,7 @@ export interface Opened {
   readonly manifest: Manifest;
 }
 
-/** A function of one relaxed SIMD instruction, `f32x4.relaxed_madd`, behind `unreachable`. */
+/** A function of one relaxed SIMD instruction, `f32x4.relaxed_madd`, behind `unreachable`. @public for loaders */
 export const RELAXED_PROBE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0, 253, 133, 2, 26, 11],
 );
@@ -56,6 +56,7 @@ function pick(source: unknown): WebAssembly.Module | ArrayBuffer {
   return fail('source', `expects a WebAssembly.Module or its bytes, got ${named(source)}`);
 }
 
+/** What became of an error of compiling. @public for loaders */
 export function refuse(error: unknown): never {
   const { message } = error as Error;
   if (error instanceof WebAssembly.CompileError && !/allow|blocked/.test(message)) {

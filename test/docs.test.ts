@@ -12,6 +12,7 @@ const pages = [
   { page: 'initialization', runs: true },
   { page: 'neupy', runs: true },
   { page: 'onnx', runs: false },
+  { page: 'platforms', runs: false },
   { page: 'weights', runs: true },
 ];
 

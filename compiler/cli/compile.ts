@@ -1,4 +1,4 @@
-import { platformNames, type Budget } from '../artifacts/index.js';
+import { platformNames, type Budget, type Check } from '../artifacts/index.js';
 import type { CompileOptions } from '../compile.js';
 import { OptionError } from '../errors.js';
 import type { Rng } from '../ir.js';
@@ -7,7 +7,7 @@ import { printDeclaration, printPlan, printTensorGraph } from '../print.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { prettyJson } from '../text.js';
-import { checkRequest, makeArtifacts, requireOwnFiles, type Request } from './artifacts.js';
+import { checkRequest, makeArtifacts, requireOwnFiles, type Artifacts, type Request } from './artifacts.js';
 import { readPlatform, requireBudget } from './budget.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
 import { jsonReport, notesOf, textReport } from './compile-report.js';
@@ -137,6 +137,17 @@ function budgetOf(values: Values<typeof options>): Budget {
   };
 }
 
+/** What is to be written, if it is within its limits. */
+async function makeChecked(
+  make: (options: CompileOptions) => Promise<Artifacts>,
+  options: CompileOptions,
+  budget: Budget,
+): Promise<{ readonly made: Artifacts; readonly checks: readonly Check[] }> {
+  const made = await make(options);
+  const deploy = async (changed: CompileOptions) => (await make(changed)).deployment;
+  return { made, checks: await requireBudget(budget, options, made.deployment, deploy) };
+}
+
 export const compileCommand = defineCommand({
   name: 'compile',
   usage: 'MODEL -o FILE [options]',
@@ -177,13 +188,7 @@ export const compileCommand = defineCommand({
       return;
     }
     const make = (options: CompileOptions) => makeArtifacts(pipeline, options, request);
-    const made = await make(given).finally(() => progress.end());
-    const checks = await requireBudget(
-      budget,
-      given,
-      made.deployment,
-      async (options) => (await make(options)).deployment,
-    );
+    const { made, checks } = await makeChecked(make, given, budget).finally(() => progress.end());
     await requireOwnFiles(made, request);
     await writeFiles(made.files);
     for (const note of notesOf(made, checks, request)) streams.stderr.write(`note: ${note}\n`);
