@@ -10,7 +10,7 @@ import type { Graph } from './graph.js';
 import { plan as planGraph } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
 import { needsExtended } from './plan/kernels.js';
-import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
+import { MAX_MEMORY, Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { describeSteps } from './profile.js';
 import { show } from './show.js';
 import { isSettled, snapshot, waitsForInput } from './snapshot.js';
@@ -42,8 +42,6 @@ export interface CompileOptions extends ModelOptions {
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`; none where parameters are frozen. */
   readonly initializers?: CarryOption;
-  /** The most bytes of memory a module may take, at most 2³² − 65,536. */
-  readonly maxMemory?: number;
   /**
    * Also exports `step(i)`, which runs the i-th step of `forward`, and tells in `manifest.steps` what each of them is, so that
    * they can be timed one by one. False by default.
@@ -99,7 +97,6 @@ const OPTIONS = [
   'dims',
   'functions',
 ];
-const GIB = 2 ** 30;
 
 /**
  * Compiles a model into one WebAssembly module without imports.
@@ -161,12 +158,8 @@ export async function compilePlanned(
   }
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
-  let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget });
-  const { end } = plan.memory;
-  if (typeof end === 'number' && end > maxMemory && plan.convolutions.some(({ error }) => error !== null)) {
-    plan = planGraph(stored.graph, asked, { errorBudget: 0 });
-    notes.push('convolutions are computed directly: transformed weights would take more than maxMemory');
-  }
+  let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget, maxMemory });
+  notes.push(...plan.notes);
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
@@ -193,7 +186,7 @@ function checkOptions(options: CompileOptions) {
   for (const name of Object.keys(options)) {
     if (!OPTIONS.includes(name)) fail(name, `unknown option${didYouMean(name, OPTIONS)}`);
   }
-  const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
+  const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = MAX_MEMORY } = options;
   if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
   const { parameters } = options;
   if (parameters !== undefined && !['editable', 'frozen'].includes(parameters)) {
