@@ -1,3 +1,4 @@
+import { artifacts } from './artifacts.js';
 import { attention } from './attention.js';
 import { convolution } from './convolution.js';
 import { filling } from './filling.js';
@@ -395,4 +396,5 @@ export const mutations: readonly Mutation[] = [
   ...selection,
   ...attention,
   ...convolution,
+  ...artifacts,
 ];
