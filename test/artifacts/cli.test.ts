@@ -245,7 +245,7 @@ for (const [argv, stderr] of refusals) {
     await writeFile(join(folder, 'own.js'), 'export const mine = 1;');
     await writeFile(join(folder, 'typed.d.ts'), 'export const mine: number;');
     const before = await readdir(folder);
-    t.deepEqual(await nacre('compile', mlp, ...argv), { code: 2, stdout: '', stderr: `${stderr}\n` });
+    t.deepEqual(await nacre('compile', '@keras.json', ...argv), { code: 2, stdout: '', stderr: `${stderr}\n` });
     t.deepEqual(await readdir(folder), before);
   });
 }
