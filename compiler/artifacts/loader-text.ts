@@ -53,7 +53,9 @@ function checked(net) {
 /** Reads what stands at an address. */
 const openText = `/** The bytes of a file, the response of a server, or what is no address as it is. */
 async function open(source) {
-  if (typeof source !== 'string' && typeof source?.href !== 'string') return source;
+  if (typeof source !== 'string' && typeof source?.href !== 'string') {
+    return source?.ok === false ? fail('response', \`the response has status \${source.status}\`) : source;
+  }
   let url;
   try {
     url = new URL(source, globalThis.location?.href);
@@ -157,13 +159,13 @@ export default async function load(options) {
   }
   return `${imports}
 ${openText}
-export function loadSync({ weights, ...options }) {
+export function loadSync({ weights, ...options } = {}) {
   const net = checked(instantiateSync(${source}, options));
   loadWeightsSync(net, weights);
   return net;
 }
 
-export default async function load({ weights, ...options }) {
+export default async function load({ weights, ...options } = {}) {
   const net = checked(instantiateSync(${source}, options));
   await loadWeights(net, await open(await weights));
   return net;

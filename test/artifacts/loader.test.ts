@@ -127,6 +127,7 @@ test('what cannot be loaded is a ModuleError', async (t) => {
     [`${url}page.wasm`, `${url}weights`, /^instantiate: the module is damaged or not WebAssembly: /],
     ['http://127.0.0.1:9/', `${url}weights`, /^load: http:\/\/127\.0\.0\.1:9\/ cannot be fetched: /],
     ['model.wasm', `${url}weights`, /^load: expects an absolute URL, got 'model\.wasm'$/],
+    [fetch(`${url}missing`), `${url}weights`, /^load: the response has status 404$/],
     [42, `${url}weights`, /^instantiate: expects a WebAssembly\.Module or its bytes, got 42$/],
     [
       `${url}other`,
@@ -194,7 +195,7 @@ for (const [platform, pattern] of [
     t.deepEqual(loadSync({ weights: compiled.weights! }).forward(rows).y, await expected(external));
     const response = Promise.resolve(new Response(compiled.weights! as Uint8Array<ArrayBuffer>));
     t.deepEqual((await load({ weights: response })).forward(rows).y, await expected(external));
-    await t.throwsAsync(load({}), {
+    await t.throwsAsync(load(), {
       message: /^weights: expects bytes, a Response or a ReadableStream, got undefined$/,
     });
   });
