@@ -10,6 +10,7 @@ const folder = fileURLToPath(new URL('docs/', import.meta.url));
 const pages = [
   { page: 'convolution', runs: true },
   { page: 'initialization', runs: true },
+  { page: 'instances', runs: true },
   { page: 'neupy', runs: true },
   { page: 'onnx', runs: false },
   { page: 'platforms', runs: false },

@@ -79,25 +79,30 @@ async function open(source) {
 
 const compileText = `const cutOff = (error) => fail('fetch', \`the module cannot be read: \${error.message}\`);
 
-/** Compiles while the bytes come, where the server says that they are WebAssembly. */
+/** A compiled module, or bytes that cannot be compiled; while they come, where the server says that they are WebAssembly. */
 async function compile(source) {
-  let got = await open(await source);
+  const given = await source;
+  let got = await open(given);
   if (typeof got?.arrayBuffer === 'function') {
     const type = got.headers?.get('content-type') ?? '';
     if (/^application\\/wasm$/i.test(type) && WebAssembly.compileStreaming) {
-      return WebAssembly.compileStreaming(got).catch((error) =>
-        error instanceof WebAssembly.CompileError ? refuse(error) : cutOff(error),
-      );
+      try {
+        return await WebAssembly.compileStreaming(got);
+      } catch (error) {
+        if (got === given) return fail('damaged', \`the module is damaged, cut off or refused: \${error.message}\`);
+        // The runtime tells of bytes what is wrong with them.
+        got = await open(given);
+      }
     }
     got = await got.arrayBuffer().catch(cutOff);
   }
-  return got instanceof ArrayBuffer || ArrayBuffer.isView(got) ? WebAssembly.compile(got).catch(refuse) : got;
+  return typeof got?.byteLength === 'number' ? WebAssembly.compile(got).catch(() => got) : got;
 }
 `;
 
 /** An expression of the module that the engine runs best. */
 const choice = (each: readonly string[]): string =>
-  each.length === 1 ? each[0]! : `WebAssembly.validate(RELAXED_PROBE) ? ${each[1]!} : ${each[0]!}`;
+  each.length === 1 ? each[0]! : `hasRelaxed() ? ${each[1]!} : ${each[0]!}`;
 
 const besideText = (name: string, urls: readonly string[], option: string): string => `const ${name} = () => {
   try {
@@ -114,31 +119,29 @@ function fetchText({ modules, weights }: LoaderParts): string {
     modules.map(({ path }) => urlOf(path)),
     'wasm',
   );
-  const moduleText = `let compiled;
-const moduleOf = (wasm) => {
-  if (wasm !== undefined) return compile(wasm);
-  compiled ??= compile(wasmBeside()).catch((error) => {
+  const beside =
+    weights === undefined
+      ? { parameters: 'wasm, ...options', text: '', file: '', fill: '' }
+      : {
+          parameters: 'wasm, weights, ...options',
+          text: `${besideText('weightsBeside', [urlOf(weights)], 'weights')}\n`,
+          file: ', open((await weights) ?? weightsBeside())',
+          fill: '    await loadWeights(net, file);\n',
+        };
+  const load = `${beside.text}let compiled;
+export default async function load({ ${beside.parameters} } = {}) {
+  try {
+    const module = wasm === undefined ? (compiled ??= compile(wasmBeside())) : compile(wasm);
+    const [source${beside.file === '' ? '' : ', file'}] = await Promise.all([module${beside.file}]);
+    const net = checked(await instantiate(source, options));
+${beside.fill}    return net;
+  } catch (error) {
     compiled = undefined;
     throw error;
-  });
-  return compiled;
-};
-`;
-  const load =
-    weights === undefined
-      ? `export default async function load({ wasm, ...options } = {}) {
-  return checked(await instantiate(await moduleOf(wasm), options));
-}
-`
-      : `${besideText('weightsBeside', [urlOf(weights)], 'weights')}
-export default async function load({ wasm, weights, ...options } = {}) {
-  const [module, file] = await Promise.all([moduleOf(wasm), open((await weights) ?? weightsBeside())]);
-  const net = checked(await instantiate(module, options));
-  await loadWeights(net, file);
-  return net;
+  }
 }
 `;
-  return [openText, compileText, own, moduleText, load].join('\n');
+  return [openText, compileText, own, load].join('\n');
 }
 
 function importText({ form, modules, weights }: LoaderParts): string {
@@ -196,7 +199,7 @@ export function loadSync(options) {
 
 let compiled;
 export default async function load(options) {
-  compiled ??= WebAssembly.compile(bytes()).catch(refuse);
+  compiled ??= WebAssembly.compile(bytes()).catch(bytes);
   return checked(await instantiate(await compiled, options));
 }
 `;
@@ -212,8 +215,8 @@ export async function loaderText(parts: LoaderParts): Promise<string> {
   const isImport = form === 'import' || form === 'import?module';
   const names = [
     ...errorClasses(runtime),
-    ...(modules.length > 1 && !isImport ? ['RELAXED_PROBE'] : []),
-    ...(form === 'import' || form === 'import?module' ? [] : ['instantiate', 'refuse']),
+    ...(modules.length > 1 && !isImport ? ['hasRelaxed'] : []),
+    ...(form === 'import' || form === 'import?module' ? [] : ['instantiate']),
     ...(form === 'fetch' ? [] : ['instantiateSync']),
     ...(isExternal ? ['loadWeights'] : []),
     ...(isExternal && form !== 'fetch' ? ['loadWeightsSync'] : []),

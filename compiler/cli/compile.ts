@@ -14,6 +14,7 @@ import { jsonReport, notesOf, textReport } from './compile-report.js';
 import { writeFiles } from './files.js';
 import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
+import { readSelfTest, selfTestOption } from './self-test.js';
 import { readCount, readDims, readSeed, readTolerance } from './values.js';
 import { tensorsOption } from './weights.js';
 
@@ -66,6 +67,7 @@ const options = {
   'error-budget': errorBudgetOption,
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
   profile: { help: 'also export the steps of forward one by one, for nacre profile' },
+  'self-test': selfTestOption,
   wat: { value: 'FILE', help: 'also write the text form of the module' },
   'no-loader': { help: 'write no .js' },
   'no-types': { help: 'write no .d.wasm.ts and no .d.ts' },
@@ -162,6 +164,7 @@ export const compileCommand = defineCommand({
     'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
     'compile model.json -o model.wasm --target both --for browser',
     'compile model.json -o model.js --inline',
+    'compile model.json -o model.wasm --self-test x=input.npy',
     'compile model.json --stop-after plan',
   ],
   async run([path], values, streams) {
@@ -180,8 +183,9 @@ export const compileCommand = defineCommand({
     if (stage === undefined) checkRequest(request, settings);
     const loaded = await loadModel(path!, values.bind, values.tensors);
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
-    const given = { ...settings, tensors: loaded.tensors };
-    const pipeline = new Pipeline(loaded.model, given);
+    const pipeline = new Pipeline(loaded.model, { ...settings, tensors: loaded.tensors });
+    const selfTest = await readSelfTest(values, pipeline, streams);
+    const given = { ...settings, ...selfTest, tensors: loaded.tensors };
     if (stage !== undefined) {
       if (stage === 'optimize' || stage === 'plan') await pipeline.compileFunctions();
       await stopAfter(stage, pipeline, { output, json }, streams);

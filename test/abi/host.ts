@@ -12,6 +12,7 @@ export const status = {
   noInitializer: -7,
   index: -8,
   awaitingHost: -9,
+  mismatch: -10,
 } as const;
 
 type Functions = Readonly<Record<string, (...args: number[]) => number>>;

@@ -1,4 +1,5 @@
 // Runs in every host with JavaScript: WebAssembly and TextDecoder are all it uses.
+import type { Manifest } from '../../runtime/manifest.js';
 import { Sha256 } from '../../runtime/sha256.js';
 import { Host, ramp, status } from '../abi/host.js';
 import type { Digest, Hashes, Modules, Network, Run, Runs } from './host.js';
@@ -17,19 +18,24 @@ const must = (code: number): void => {
 };
 
 /**
- * What `initialize` makes of a model's parameters in their canonical layout: a hash for each initializer, called after it
- * and the group of models that this one is of.
+ * The hashes of a model's parameters, each in its canonical layout: one for each initializer, called after it and the group
+ * of models that this one is of.
  */
-export function parametersOf(source: Uint8Array | WebAssembly.Module, group = ''): Hashes {
-  const host = new Host(source);
-  must(host.call('initialize', 0, 0, 0));
+export function groupedHashes({ variables }: Manifest, parameters: readonly Uint32Array[], group: string): Hashes {
   const parts = new Map<string, Uint32Array[]>();
-  host.manifest.variables.forEach(({ initializer }, index) => {
-    parts.set(initializer, [...(parts.get(initializer) ?? []), host.parameter(index).words.slice()]);
+  variables.forEach(({ initializer }, index) => {
+    parts.set(initializer, [...(parts.get(initializer) ?? []), parameters[index]!]);
   });
   const hashes: Record<string, string> = {};
   for (const [initializer, words] of parts) hashes[`${group} ${initializer}`.trim()] = sha256(words).slice(0, 16);
   return hashes;
+}
+
+/** What `initialize` makes of a model's parameters. */
+export function parametersOf(source: Uint8Array | WebAssembly.Module, group = ''): Hashes {
+  const host = new Host(source);
+  must(host.call('initialize', 0, 0, 0));
+  return groupedHashes(host.manifest, host.parameters(), group);
 }
 
 /** Values of every magnitude, either sign, with infinities and a NaN. */
@@ -41,20 +47,24 @@ const wild = (count: number): Float32Array => {
   return values;
 };
 
-const inputOf = (shape: readonly number[], dtype: string): Float32Array | Int32Array => {
+export const inputOf = (shape: readonly number[], dtype: string): Float32Array | Int32Array => {
   const count = shape.reduce((product, size) => product * size, 1);
   return dtype === 'int32' ? Int32Array.from({ length: count }, (_, i) => (i * 7) % 20) : wild(count);
 };
 
-/** The hash of a model's outputs, in which every NaN counts as one: a host chooses its bits. */
+/** The hash of outputs, in which every NaN counts as one: a host chooses its bits. */
+export function hashOfOutputs(outputs: readonly Uint32Array[]): string {
+  const isNaN = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000;
+  return sha256(outputs.map((words) => words.map((word) => (isNaN(word) ? 0x7fc00000 : word))));
+}
+
 function outputsOf(module: WebAssembly.Module, shapes: readonly (readonly number[])[]): string {
   const host = new Host(module);
   must(host.infer(...shapes));
   must(host.call('initialize', 0, 0, 0));
   host.write(...shapes.map((shape, i) => inputOf(shape, host.manifest.inputs[i]!.dtype)));
   must(host.call('forward'));
-  const isNaN = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000;
-  return sha256([host.read().map((word) => (isNaN(word) ? 0x7fc00000 : word))]);
+  return hashOfOutputs([host.read()]);
 }
 
 function run(module: WebAssembly.Module, { seed, shape, values }: Network): Run {

@@ -28,7 +28,7 @@ async function bundle(folder: string): Promise<void> {
   const common = { bundle: true, platform: 'neutral', outdir: folder, logLevel: 'warning' } as const;
   const modules = { format: 'esm' as const, external: ['node:*'], outExtension: { '.js': '.mjs' } };
   await build({ ...common, ...modules, entryPoints: guests.map(entry) });
-  await build({ ...common, format: 'iife', entryPoints: [entry('edge')] });
+  await build({ ...common, format: 'iife', entryPoints: ['edge', 'shell'].map(entry) });
 }
 
 type Given = HostDigest | { readonly status: 'failed' | 'skipped'; readonly reason: string };

@@ -46,19 +46,29 @@ export const networks = (): readonly Network[] => [
   },
 ];
 
+/** What a network is compiled from. */
+function sourceOf(name: string): readonly [source: string, options: CompileOptions] {
+  if (name === 'seeded') return [JSON.stringify(seeded), {}];
+  const tensors = readSafetensors(readFileSync(new URL('weights.safetensors', folder)));
+  return [readFileSync(new URL('model.json', folder), 'utf8'), { tensors, weights: 'embed' }];
+}
+
 /** The networks for either target, by file name. */
 export async function compileNetworks(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const digits = readFileSync(new URL('model.json', folder), 'utf8');
-  const tensors = readSafetensors(readFileSync(new URL('weights.safetensors', folder)));
-  const sources: readonly (readonly [name: string, source: string, options: CompileOptions])[] = [
-    ['digits', digits, { tensors, weights: 'embed' }],
-    ['seeded', JSON.stringify(seeded), {}],
-  ];
   const binaries = new Map<string, Uint8Array>();
-  for (const [name, source, options] of sources) {
+  for (const { name } of networks()) {
+    const [source, options] = sourceOf(name);
     for (const target of ['baseline', 'relaxed'] as const) {
       binaries.set(nameOf(name, target), (await compile(source, { ...options, target })).binary);
     }
   }
   return binaries;
+}
+
+/** A network whose module tests itself with the network's values under its seed. */
+export async function compileTested({ name, seed, shape, values }: Network, target: Target): Promise<Uint8Array> {
+  const [source, options] = sourceOf(name);
+  const [input] = (JSON.parse(source) as Pick<Model, 'inputs'>).inputs;
+  const inputs = { [input!.name]: { data: Float32Array.from(values), shape } };
+  return (await compile(source, { ...options, target, seed: seed ?? 0, selfTest: { inputs } })).binary;
 }

@@ -13,7 +13,7 @@ export const artifacts: readonly Mutation[] = [
   built(
     'compiler/artifacts/loader-text',
     'a loader does not try again after a failure',
-    '    compiled = undefined;\n',
+    '    compiled = undefined;',
     '',
     'artifacts/loader',
     'a module is compiled once*',
