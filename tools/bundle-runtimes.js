@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const folder = fileURLToPath(new URL('../build/runtime/', import.meta.url));
 
-const host = `export { hasRelaxed } from './open.js';`;
+const host = `export { refuse, RELAXED_PROBE } from './open.js';`;
 const weights = `export { loadWeights, loadWeightsSync } from './external.js';`;
 const entries = {
   forward: `export * from './forward.js'; ${host}`,

@@ -89,7 +89,7 @@ async function compile(source) {
       try {
         return await WebAssembly.compileStreaming(got);
       } catch (error) {
-        if (got === given) return fail('damaged', \`the module is damaged, cut off or refused: \${error.message}\`);
+        if (got === given) refuse(error);
         // The runtime tells of bytes what is wrong with them.
         got = await open(given);
       }
@@ -102,7 +102,7 @@ async function compile(source) {
 
 /** An expression of the module that the engine runs best. */
 const choice = (each: readonly string[]): string =>
-  each.length === 1 ? each[0]! : `hasRelaxed() ? ${each[1]!} : ${each[0]!}`;
+  each.length === 1 ? each[0]! : `WebAssembly.validate(RELAXED_PROBE) ? ${each[1]!} : ${each[0]!}`;
 
 const besideText = (name: string, urls: readonly string[], option: string): string => `const ${name} = () => {
   try {
@@ -215,8 +215,8 @@ export async function loaderText(parts: LoaderParts): Promise<string> {
   const isImport = form === 'import' || form === 'import?module';
   const names = [
     ...errorClasses(runtime),
-    ...(modules.length > 1 && !isImport ? ['hasRelaxed'] : []),
-    ...(form === 'import' || form === 'import?module' ? [] : ['instantiate']),
+    ...(modules.length > 1 && !isImport ? ['RELAXED_PROBE'] : []),
+    ...(form === 'import' || form === 'import?module' ? [] : ['instantiate', ...(form === 'fetch' ? ['refuse'] : [])]),
     ...(form === 'fetch' ? [] : ['instantiateSync']),
     ...(isExternal ? ['loadWeights'] : []),
     ...(isExternal && form !== 'fetch' ? ['loadWeightsSync'] : []),

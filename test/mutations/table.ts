@@ -7,6 +7,7 @@ import { movement } from './movement.js';
 import { built, kernel, type Mutation } from './mutation.js';
 import { recurrent } from './recurrent.js';
 import { selection } from './selection.js';
+import { selfTest } from './self-test.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -394,6 +395,7 @@ export const mutations: readonly Mutation[] = [
   ...movement,
   ...recurrent,
   ...selection,
+  ...selfTest,
   ...attention,
   ...convolution,
   ...artifacts,
