@@ -18,7 +18,9 @@ export function printSizes(folder: string, { outputs }: Metafile): void {
     const inputs = Object.entries(outputs[name]?.inputs ?? {});
     const [most = ''] = inputs.sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput).map(([path]) => path);
     const gzip = gzipSync(bytes, { level: 9 }).length;
-    console.log(`${name}: ${thousands(bytes.length)} bytes, ${thousands(gzip)} gzip; ${inputs.length} modules, ${most}`);
+    console.log(
+      `${name}: ${thousands(bytes.length)} bytes, ${thousands(gzip)} gzip; ${inputs.length} modules, ${most}`,
+    );
   }
 }
 

@@ -33,7 +33,9 @@ async function openPage(browser: Browser, { url }: Server): Promise<Page> {
 function compare(where: string, expected: readonly CaseDigest[], got: readonly CaseDigest[]): void {
   expected.forEach((one, i) => {
     if (isDeepStrictEqual(one, got[i])) return;
-    failures.push(`${where}: ${one.name}, ${one.target}: expected ${JSON.stringify(one)}, got ${JSON.stringify(got[i])}`);
+    failures.push(
+      `${where}: ${one.name}, ${one.target}: expected ${JSON.stringify(one)}, got ${JSON.stringify(got[i])}`,
+    );
   });
 }
 
@@ -99,7 +101,10 @@ async function checkPolicy(browser: Browser, folder: string): Promise<void> {
   const server = await serve(folder, "'self'");
   try {
     const page = await openPage(browser, server);
-    const fault = (await page.evaluate(`page.faultOf('baseline')`)) as { readonly message: string; readonly class: string };
+    const fault = (await page.evaluate(`page.faultOf('baseline')`)) as {
+      readonly message: string;
+      readonly class: string;
+    };
     expect(fault.class === 'ModuleError', `without wasm-unsafe-eval: ${JSON.stringify(fault)}`);
     console.log(`without wasm-unsafe-eval: ${fault.message}`);
   } finally {

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import test from 'ava';
 import { compile } from '../../compiler/index.js';
 import { bundle, copyAssets } from './bundle.js';
-import { cases, sourceOf } from './cases.js';
+import { sourceOf } from './cases.js';
 import { digests } from './digest.js';
 import type * as page from './page.js';
 
