@@ -44,7 +44,7 @@ async function checkPage(browser: Browser, server: Server, expected: readonly Ca
   const shown = (await page.evaluate('page.shown()')) as readonly string[];
   expect(shown.length === 3, 'a page does not show models');
   const early = [...server.requests];
-  expect(!early.some((name) => name.endsWith('.wasm')), `before the first compile: ${early.join(', ')}`);
+  expect(!early.some((name) => /\.wasm$|^(binaryen|emit)/.test(name)), `before the first compile: ${early.join(', ')}`);
   compare('page', expected.slice(0, 2), (await page.evaluate('page.digestFirst()')) as readonly CaseDigest[]);
   const first = server.requests.filter((name) => name.endsWith('.wasm')).sort();
   const core = ['binaryen.wasm', 'kernels.relaxed.wasm', 'kernels.wasm'];
