@@ -11,6 +11,7 @@ const pages = [
   { page: 'browser', runs: false },
   { page: 'convolution', runs: true },
   { page: 'initialization', runs: true },
+  { page: 'instances', runs: true },
   { page: 'neupy', runs: true },
   { page: 'onnx', runs: false },
   { page: 'weights', runs: true },

@@ -12,6 +12,7 @@ import { writeFiles, type OutputFile } from './files.js';
 import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
 import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
+import { readSelfTest, selfTestOption } from './self-test.js';
 import { readCount, readDims, readSeed, readTolerance } from './values.js';
 import { requireOwn, tensorsOption, weightsBeside } from './weights.js';
 
@@ -47,6 +48,7 @@ const options = {
   'error-budget': errorBudgetOption,
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
   profile: { help: 'also export the steps of forward one by one, for nacre profile' },
+  'self-test': selfTestOption,
   wat: { value: 'FILE', help: 'also write the text form of the module' },
   'no-types': { help: 'write no .d.wasm.ts' },
 } as const satisfies OptionSpecs;
@@ -161,6 +163,7 @@ export const compileCommand = defineCommand({
     'compile model.json -o model.wasm --weights embed --seed 7 --dims "batch=1,time<=512"',
     'compile model.json -o model.wasm --tensors torch.safetensors --tensor-layout oi --storage f16',
     'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
+    'compile model.json -o model.wasm --self-test x=input.npy',
     'compile model.json --stop-after plan',
   ],
   async run([path], values, streams) {
@@ -173,8 +176,9 @@ export const compileCommand = defineCommand({
     }
     const loaded = await loadModel(path!, values.bind, values.tensors);
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
-    const given = { ...settings, tensors: loaded.tensors };
-    const pipeline = new Pipeline(loaded.model, given);
+    const pipeline = new Pipeline(loaded.model, { ...settings, tensors: loaded.tensors });
+    const selfTest = await readSelfTest(values, pipeline, streams);
+    const given = { ...settings, ...selfTest, tensors: loaded.tensors };
     if (stage !== undefined) {
       if (stage === 'optimize' || stage === 'plan') await pipeline.compileFunctions();
       await stopAfter(stage, pipeline, { output, json }, streams);

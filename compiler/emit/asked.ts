@@ -145,6 +145,7 @@ export function emitSampleParameter(
     );
   const take = (): Ref[] => [
     setField(linker, 'target', sizeRef(module, scratch)),
+    setField(linker, 'packed', module.i32.const(0)),
     setField(linker, 'first', get(6)),
     setField(linker, 'count', get(7)),
   ];

@@ -7,6 +7,7 @@ import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals } from './code.js';
 import { forms, modes } from './draw.js';
 import type { Linker } from './linker.js';
+import { fillPrepacked } from './prepacked.js';
 import { copyStored, decodeStored, payloadOf } from './stored.js';
 import { field, MANY_CASES, setField, switchOver } from './variable.js';
 
@@ -63,13 +64,18 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
   const params = [i32, i32, i32];
   const locals = new Locals(module, params);
   const payloads: Uint8Array[] = [];
-  const cases = plan.variables.map(({ filling }) => {
+  const cases = plan.variables.map((planned) => {
+    const { filling } = planned;
     if (filling.kind === 'values') {
       if (filling.external) return [module.return(module.i32.const(0))];
       const segment = segmentName(payloads.length);
-      payloads.push(payloadOf(filling.values));
-      const copy = copyStored(linker, filling.values, segment);
-      return [...copy, ...decodeStored(linker, filling.values), module.return(module.i32.const(1))];
+      const packed = fillPrepacked(linker, plan, planned, segment, locals);
+      payloads.push(packed?.payload ?? payloadOf(filling.values));
+      const fill = packed?.fill ?? [
+        ...copyStored(linker, filling.values, segment),
+        ...decodeStored(linker, filling.values),
+      ];
+      return [...fill, module.return(module.i32.const(1))];
     }
     const { recipe, seed } = filling;
     if (recipe.kind === 'host') return [module.return(module.i32.const(0))];
