@@ -2,8 +2,7 @@ import type { Manifest, ManifestBuild } from '../runtime/manifest.js';
 import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
-import { emit } from './emit/index.js';
-import { loadLibrary, type Target } from './emit/library.js';
+import type { Target } from './emit/library.js';
 import type { SelfTest } from './emit/self-test.js';
 import { writeExternal } from './external.js';
 import { OptionError } from './errors.js';
@@ -13,7 +12,7 @@ import type { KernelPlan } from './plan/types.js';
 import { needsExtended } from './plan/kernels.js';
 import { MAX_MEMORY, Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { describeSteps } from './profile.js';
-import { checkSelfTest, confirm, requireSelfContained, tryInputs, type SelfTestOption } from './self-test.js';
+import { checkSelfTest, type SelfTestOption } from './self-test-option.js';
 import { show } from './show.js';
 import { isSettled, snapshot, waitsForInput } from './snapshot.js';
 import { storages, storeVariables, type Storage } from './storage.js';
@@ -104,6 +103,7 @@ const OPTIONS = [
   'unmatchedTensors',
   'dims',
   'functions',
+  'assemblyscript',
 ];
 
 /**
@@ -160,9 +160,9 @@ export async function compilePlanned(
     } else {
       const recipes = pipeline.plan(asked);
       // Initializers draw the same bits on both targets, and baseline runs everywhere.
-      const library = await loadLibrary('baseline', needsExtended(recipes));
+      const { emit, library } = await loadEmitter('baseline', needsExtended(recipes));
       const { binary } = emit(recipes, { ...emitOptions, frozen: false, target: 'baseline', library });
-      graph = snapshot(graph, binary, pipeline.functions);
+      graph = await snapshot(graph, binary, pipeline.functions);
     }
   }
   const stored = storeVariables(graph, storage);
@@ -172,13 +172,17 @@ export async function compilePlanned(
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
-  const library = await loadLibrary(target, needsExtended(plan));
+  const { emit, library } = await loadEmitter(target, needsExtended(plan));
   let test: SelfTest | undefined;
   if (selfTest) {
+    const { requireSelfContained, tryInputs } = await import('./self-test.js');
     requireSelfContained(plan);
     // What baseline computes is the same on every host.
-    const baseline = await loadLibrary('baseline', needsExtended(plan));
-    test = tryInputs(emit(plan, { ...emitOptions, target: 'baseline', library: baseline }).binary, selfTest);
+    const baseline = await loadEmitter('baseline', needsExtended(plan));
+    test = await tryInputs(
+      emit(plan, { ...emitOptions, target: 'baseline', library: baseline.library }).binary,
+      selfTest,
+    );
   }
   const emitted = emit(plan, {
     ...emitOptions,
@@ -190,11 +194,17 @@ export async function compilePlanned(
     selfTest: test,
     text: options.text ?? false,
   });
-  if (test) confirm(emitted.binary, target);
+  if (test) await (await import('./self-test.js')).confirm(emitted.binary, target);
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
   const file = external && { weights: external.file };
   return { module: { ...emitted, ...file, types, notes, functions: pipeline.functions }, plan };
+}
+
+/** What only emitting needs, so that reading and showing models loads none of it. */
+async function loadEmitter(target: Target, extended: boolean) {
+  const [{ emit }, { loadLibrary }] = await Promise.all([import('./emit/index.js'), import('./emit/library.js')]);
+  return { emit, library: await loadLibrary(target, extended) };
 }
 
 function checkOptions(options: CompileOptions) {
