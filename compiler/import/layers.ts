@@ -5,7 +5,7 @@ import type { Weights, WeightUse } from './weights.js';
 type Uses = LayerInfo['parameters'][number][];
 
 /** Attributes by name, as a format keeps them. */
-type NodeAttributes = ReadonlyMap<string, { readonly kind: string; readonly value: unknown }>;
+type NodeAttributes = ReadonlyMap<string, { readonly kind: string; readonly value?: unknown }>;
 
 /** Numbers, texts and lists of them as they are; of anything else, such as a tensor, what it is. */
 function plainOf(kind: string, value: unknown): unknown {
@@ -60,7 +60,7 @@ export class NodeLayers {
   ): void {
     const outputs = values.filter((value): value is Value => value !== undefined);
     if (outputs.length === 0) return;
-    const plain = Object.fromEntries([...attributes].map(([key, { kind, value }]) => [key, plainOf(kind, value)]));
+    const plain = Object.fromEntries([...attributes].map(([key, { kind, value = null }]) => [key, plainOf(kind, value)]));
     this.list.push({ name, kind: op, label: op, attributes: plain, outputs, parameters: this.used });
   }
 }

@@ -31,7 +31,7 @@ export function GraphView({ model }: { readonly model: ModelData }) {
   const [stop, setStop] = useState<string | undefined>();
   const [scale, setScale] = useState<number | undefined>();
   const frame = useRef<HTMLDivElement>(null);
-  const wanted = useRef<string | undefined>();
+  const wanted = useRef<string | undefined>(undefined);
   const sharing = useMemo(() => sharingOf(model), [model]);
   const visible = useMemo(() => visibleParts(parts, open), [parts, open]);
   const layout = useMemo(() => layoutParts(visible, edges, nodes.length), [visible, edges, nodes.length]);
@@ -191,7 +191,7 @@ function isIn({ part }: Box, indices: ReadonlySet<number>): boolean {
 
 /** Dragging the background with a mouse scrolls; touch scrolls by itself. */
 function useDragging(frame: { readonly current: HTMLDivElement | null }) {
-  const from = useRef<{ x: number; y: number } | undefined>();
+  const from = useRef<{ x: number; y: number } | undefined>(undefined);
   return {
     onPointerDown: (event: TargetedPointerEvent<HTMLDivElement>) => {
       const isNode = (event.target as Element).closest('[data-key]') !== null;
