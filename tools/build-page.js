@@ -11,7 +11,7 @@ const root = new URL('..', import.meta.url);
 const read = (/** @type {string} */ path) => readFileSync(new URL(path, root), 'utf8');
 
 const { outputFiles, metafile } = await build({
-  ...(await pageOptions()),
+  ...pageOptions(),
   entryPoints: [fileURLToPath(new URL('page/report.tsx', root))],
   format: 'iife',
   write: false,

@@ -1,11 +1,29 @@
 // What the report and the playground are bundled with.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { colorsOf } from '../build/compiler/report/theme.js';
 
-const root = new URL('..', import.meta.url);
+const root = fileURLToPath(new URL('..', import.meta.url));
 const target = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
+
+/**
+ * The compiler and the runtime as they are built: of some files there is no source.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const built = {
+  name: 'built',
+  setup(context) {
+    context.onResolve({ filter: /^\.\.?\/.*\.js$/ }, ({ path, resolveDir }) => {
+      const file = relative(root, resolve(resolveDir, path));
+      if (!/^(compiler|runtime)[\\/]/.test(file)) return undefined;
+      const found = resolve(root, 'build', file);
+      return existsSync(found) ? { path: found } : { errors: [{ text: `${found} is not built` }] };
+    });
+  },
+};
 
 /** @type {import('esbuild').BuildOptions} */
 const common = { bundle: true, minify: true, target, logLevel: 'warning', legalComments: 'inline' };
@@ -20,18 +38,15 @@ const runner = {
   setup(context) {
     context.onResolve({ filter: /^nacre-page:runner$/ }, ({ path }) => ({ path, namespace: 'runner' }));
     context.onLoad({ filter: /.*/, namespace: 'runner' }, async () => {
-      const entry = fileURLToPath(new URL('page/runner/worker.ts', root));
-      const { outputFiles } = await build({ ...common, entryPoints: [entry], format: 'iife', write: false });
+      const entryPoints = [resolve(root, 'page/runner/worker.ts')];
+      const { outputFiles } = await build({ ...common, entryPoints, format: 'iife', plugins: [built], write: false });
       return { contents: outputFiles[0]?.text ?? '', loader: 'text' };
     });
   },
 };
 
-/**
- * @returns {Promise<import('esbuild').BuildOptions & { metafile?: true, write?: boolean }>}
- */
-export const pageOptions = () =>
-  Promise.resolve({ ...common, jsx: 'automatic', jsxImportSource: 'preact', plugins: [runner] });
+/** @returns {import('esbuild').BuildOptions} */
+export const pageOptions = () => ({ ...common, jsx: 'automatic', jsxImportSource: 'preact', plugins: [built, runner] });
 
 /** The style sheet, with the colours of the figures. */
 export async function pageStyle() {
@@ -39,7 +54,7 @@ export async function pageStyle() {
   const colors = Object.entries(light).map(
     ([role, color]) => `--${role}:light-dark(${color},${dark[/** @type {keyof typeof dark} */ (role)]})`,
   );
-  const css = `:root{${colors.join(';')}}${readFileSync(new URL('page/style.css', root), 'utf8')}`;
+  const css = `:root{${colors.join(';')}}${readFileSync(resolve(root, 'page/style.css'), 'utf8')}`;
   const { code } = await transform(css, { loader: 'css', minify: true, target });
   return code.trimEnd();
 }
