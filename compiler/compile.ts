@@ -2,8 +2,7 @@ import type { Manifest, ManifestBuild } from '../runtime/manifest.js';
 import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
-import { emit } from './emit/index.js';
-import { loadLibrary, type Target } from './emit/library.js';
+import type { Target } from './emit/library.js';
 import { writeExternal } from './external.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
@@ -98,6 +97,7 @@ const OPTIONS = [
   'unmatchedTensors',
   'dims',
   'functions',
+  'assemblyscript',
 ];
 const GIB = 2 ** 30;
 
@@ -154,9 +154,9 @@ export async function compilePlanned(
     } else {
       const recipes = pipeline.plan(asked);
       // Initializers draw the same bits on both targets, and baseline runs everywhere.
-      const library = await loadLibrary('baseline', needsExtended(recipes));
+      const { emit, library } = await loadEmitter('baseline', needsExtended(recipes));
       const { binary } = emit(recipes, { ...emitOptions, frozen: false, target: 'baseline', library });
-      graph = snapshot(graph, binary, pipeline.functions);
+      graph = await snapshot(graph, binary, pipeline.functions);
     }
   }
   const stored = storeVariables(graph, storage);
@@ -170,7 +170,7 @@ export async function compilePlanned(
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
-  const library = await loadLibrary(target, needsExtended(plan));
+  const { emit, library } = await loadEmitter(target, needsExtended(plan));
   const emitted = emit(plan, {
     ...emitOptions,
     target,
@@ -184,6 +184,12 @@ export async function compilePlanned(
   const types = writeTypes(emitted.manifest, pipeline.lower());
   const file = external && { weights: external.file };
   return { module: { ...emitted, ...file, types, notes, functions: pipeline.functions }, plan };
+}
+
+/** What only emitting needs, so that reading and showing models loads none of it. */
+async function loadEmitter(target: Target, extended: boolean) {
+  const [{ emit }, { loadLibrary }] = await Promise.all([import('./emit/index.js'), import('./emit/library.js')]);
+  return { emit, library: await loadLibrary(target, extended) };
 }
 
 function checkOptions(options: CompileOptions) {

@@ -1,4 +1,5 @@
-import { compileSources, type CompiledSources } from './custom/compile.js';
+import type { CompiledSources } from './custom/compile.js';
+import type { CustomSource } from './custom/scope.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
@@ -48,12 +49,23 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
    * F(2×2, 3×3) up to 625 channels, which has 2e-7 to 7e-7; 0 only the sum of products, which has 2e-7 to 2e-6.
    */
   readonly errorBudget?: number;
+  /**
+   * Imports the AssemblyScript compiler where `import('assemblyscript/asc')` does not find it, such as in a bundle:
+   * `() => import('assemblyscript/asc')`.
+   */
+  readonly assemblyscript?: () => Promise<unknown>;
 }
 
 /** @throws OptionError for what is no error */
 function checkErrorBudget(budget: unknown): void {
   if (budget === undefined || (Number.isFinite(budget) && (budget as number) >= 0)) return;
   throw new OptionError('option', 'compile.errorBudget', `must be a number of at least 0, got ${show(budget)}`);
+}
+
+/** @throws OptionError for what is no function */
+function checkLoader(load: unknown): void {
+  if (load === undefined || typeof load === 'function') return;
+  throw new OptionError('option', 'compile.assemblyscript', `must be a function, got ${show(load)}`);
 }
 
 function readTensors(given: GivenTensors): Tensors {
@@ -100,6 +112,7 @@ export class Pipeline {
   ) {
     checkMatchOptions(options);
     checkErrorBudget(options.errorBudget);
+    checkLoader(options.assemblyscript);
     if (isImported(model)) {
       this.imported = model;
       refuseTensors(options);
@@ -134,7 +147,7 @@ export class Pipeline {
     const customs = (this.declaration?.initializers ?? []).flatMap((entry, index) =>
       'source' in entry ? [{ ...entry, role: 'initializer' as const, pointer: `/initializers/${index}` }] : [],
     );
-    const [compiled, initializers] = [await compileSources(functions), await compileSources(customs)];
+    const [compiled, initializers] = [await this.compileSources(functions), await this.compileSources(customs)];
     this.compiled = {
       functions: compiled.functions,
       customs: initializers.functions,
@@ -142,6 +155,15 @@ export class Pipeline {
     };
     if (functions.length > 0) this.lowered = this.optimized = undefined;
     return this.compiled;
+  }
+
+  private async compileSources(sources: readonly CustomSource[]): Promise<CompiledSources> {
+    if (sources.length === 0) return { functions: new Map(), warnings: [] };
+    const [{ compileSources }, { loadCompiler }] = await Promise.all([
+      import('./custom/compile.js'),
+      import('./custom/asc.js'),
+    ]);
+    return compileSources(sources, (subject) => loadCompiler(subject, this.options.assemblyscript));
   }
 
   lower(): TensorGraph {
