@@ -14,11 +14,15 @@ export function noticesOf({ inputs }, root) {
   const packages = new Map();
   for (const folder of [...folders].sort()) {
     const base = new URL(folder, root);
-    /** @type {{ name: string, version: string, license: string }} */
-    const { name, version, license } = JSON.parse(readFileSync(new URL('package.json', base), 'utf8'));
+    /** @type {{ name: string, version: string, license: string, homepage?: string, repository?: { url: string } }} */
+    const { name, version, license, homepage, repository } = JSON.parse(readFileSync(new URL('package.json', base), 'utf8'));
     const file = existsSync(base) ? readdirSync(base).find((each) => /^licen[cs]e/i.test(each)) : undefined;
-    if (file === undefined) throw new Error(`notices: ${name} has no file with its licence`);
-    const text = readFileSync(new URL(file, base), 'utf8').trim().replaceAll('-->', '--\u200b>');
+    const source = homepage ?? repository?.url;
+    if (file === undefined && source === undefined) throw new Error(`notices: ${name} tells no licence`);
+    const text =
+      file === undefined
+        ? `its text is at ${source}`
+        : readFileSync(new URL(file, base), 'utf8').trim().replaceAll('-->', '--\u200b>');
     const key = `${license}\n\n${text}`;
     packages.set(key, [...(packages.get(key) ?? []), `${name} ${version}`]);
   }
