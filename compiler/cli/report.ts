@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { instantiate, type Model } from '../../runtime/external.js';
+import { loaderSource } from '../artifacts/index.js';
 import { compilePipeline, type CompiledModule } from '../compile.js';
 import { OptionError } from '../errors.js';
 import { Pipeline } from '../pipeline.js';
+import { VERSION } from '../version.js';
 import { fillTemplate, type ReportData } from '../report/document.js';
 import type { Feed as PageFeed } from '../report/feeds.js';
 import { describeModel } from '../report/model/index.js';
@@ -29,11 +31,6 @@ const options = {
 
 /** The page without what it is about, as it is built with the package. */
 const readTemplate = (): Promise<string> => readFile(new URL('../report/template.html', import.meta.url), 'utf8');
-
-async function readVersion(): Promise<string> {
-  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
 
 async function readInputs(
   texts: readonly string[],
@@ -101,14 +98,14 @@ export const reportCommand = defineCommand({
     const model = await instantiate(module, { onWarning: note });
     model.initialize();
     const feeds = await readInputs(input, module, note);
+    const name = basename(path!).replace(/\.[^.]*$/, '');
     const data: ReportData = {
-      version: await readVersion(),
+      version: VERSION,
       model: describeModel(pipeline, module),
       module: {
-        name: basename(path!).replace(/\.[^.]*$/, ''),
-        binary: module.binary,
+        ...{ name, binary: module.binary, types: module.types },
         gzip: gzipSync(module.binary).length,
-        types: module.types,
+        loader: (await loaderSource(module, { wasm: `./${name}.wasm` })).js,
       },
       inputs: feeds ? settle(model, feeds) : {},
       histograms: readyHistograms(model),

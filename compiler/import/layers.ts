@@ -75,6 +75,12 @@ export function graphOf(
     [...build.nodes.flatMap((node) => node.inputs), ...ports.outputs.map(({ value }) => value)].map(({ id }) => id),
   );
   const { variables, initialize, notes } = weights.read(read);
+  // A weight that was computed with when compiling is no variable.
+  const kept = new Set(variables.map((variable) => variable.name));
+  const described = layers.map((layer) => ({
+    ...layer,
+    parameters: layer.parameters.filter(({ variable }) => kept.has(variable)),
+  }));
   return {
     name,
     rng: 'philox',
@@ -86,6 +92,6 @@ export function graphOf(
     prepare: [],
     forward: build.nodes,
     notes,
-    layers,
+    layers: described,
   };
 }

@@ -197,6 +197,7 @@ export function Playground() {
             }}
           />
           <div class="problems" aria-live="polite">
+            {!fault && <p class="muted">Faults are shown here with their lines, and marked in the text.</p>}
             {fault && (
               <FaultPanel fault={fault}>
                 {text === undefined || problems.length === 0 ? undefined : (

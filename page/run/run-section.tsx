@@ -41,12 +41,12 @@ function openSizes({ model, inputs }: ReportData): Sizes {
 
 /** How long a forward takes, and what that is in operations: two a multiply-add. */
 function TimingText({ timing, multiplyAdds }: { readonly timing: Timing; readonly multiplyAdds: number | undefined }) {
-  const { runs, median, least } = timing;
+  const { runs, median } = timing;
   const rate = multiplyAdds ? (2 * multiplyAdds) / (median / 1000) / 1e9 : undefined;
   return (
     <p class="timing">
       <strong>{durationText(median)}</strong>
-      {` median of ${thousands(runs)} forwards, least ${durationText(least)}`}
+      {` median of ${thousands(runs)} forwards`}
       {rate !== undefined && (
         <>
           {' · '}

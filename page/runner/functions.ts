@@ -30,7 +30,6 @@ export interface Timing {
   readonly runs: number;
   /** Milliseconds of one forward. */
   readonly median: number;
-  readonly least: number;
 }
 
 type Feeds = Readonly<Record<string, Feed>>;
@@ -109,7 +108,7 @@ function time({ feeds }: { readonly feeds: Feeds }, progress: Progress): Timing 
     progress(`${batches.length * count} runs`);
   }
   batches.sort((a, b) => a - b);
-  return { runs: batches.length * count, median: batches[batches.length >> 1]!, least: batches[0]! };
+  return { runs: batches.length * count, median: batches[batches.length >> 1]! };
 }
 
 export const runnerFunctions = { open, initialize, run, time } as const;

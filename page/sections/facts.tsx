@@ -1,5 +1,6 @@
 import type { ModuleData } from '../../compiler/report/document.js';
 import type { ModelData } from '../../compiler/report/model/types.js';
+import { countOf } from '../run/shapes.js';
 import { byteSize, countText, plural } from '../text.js';
 
 interface Props {
@@ -21,10 +22,14 @@ export function Facts({ model, module }: Props) {
     ['layers', String(nodes.filter(({ role }) => role === 'layer').length), plural(variables.length, 'variable')],
     [
       'parameters',
-      countText(total.parameters),
-      typeof total.bytes === 'number' ? byteSize(total.bytes) : 'open until the first input',
+      countText(countOf(total.parameters, memory.at) ?? total.parameters),
+      typeof total.bytes === 'number' ? byteSize(total.bytes) : atText(memory.at),
     ],
-    ['multiply-adds', countText(total.multiplyAdds), 'of products and convolutions'],
+    [
+      'multiply-adds',
+      countText(countOf(total.multiplyAdds, memory.at) ?? total.multiplyAdds),
+      typeof total.multiplyAdds === 'number' ? '' : atText(memory.at),
+    ],
     ['module', byteSize(module.binary.length), `${byteSize(module.gzip)} gzip`],
     ['memory', byteSize(bytes), atText(memory.at)],
   ];

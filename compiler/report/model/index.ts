@@ -69,7 +69,7 @@ export function describeModel(pipeline: Pipeline, { notes, manifest }: CompiledM
   const index = { sources, outputs };
   const given = new Set(manifest.variables.filter((variable) => variable.given).map(({ name }) => name));
   return {
-    name: graph.name,
+    name: pipeline.declaration?.name,
     inputs: ports(graph.inputs),
     outputs: ports(graph.outputs),
     symbols: graph.symbols.map(({ name, kind, min, max, typical }) => ({ name, kind, min, max, typical })),

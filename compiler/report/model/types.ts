@@ -77,6 +77,7 @@ export interface MemoryData {
 
 /** What the page shows of a model: plain JSON. */
 export interface ModelData {
+  /** Of a declaration that has one. */
   readonly name: string | undefined;
   readonly inputs: readonly PortData[];
   readonly outputs: readonly PortData[];
