@@ -16,7 +16,8 @@ const colors = HighlightStyle.define([
 ]);
 
 interface Props {
-  readonly text: string;
+  /** What the editor holds to begin with; another object replaces what was written. */
+  readonly loaded: { readonly text: string };
   readonly fault: Fault | undefined;
   /** A place to go to; a new object goes there again. */
   readonly target: { readonly at: number } | undefined;
@@ -27,7 +28,7 @@ interface Props {
 }
 
 /** JSON with its faults marked where they are. */
-export function Editor({ text, fault, target, onChange, onProblems, onCompile }: Props) {
+export function Editor({ loaded, fault, target, onChange, onProblems, onCompile }: Props) {
   const parent = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
   const handlers = useRef({ onChange, onCompile });
@@ -41,7 +42,7 @@ export function Editor({ text, fault, target, onChange, onProblems, onCompile }:
     const created = new EditorView({
       parent: parent.current!,
       state: EditorState.create({
-        doc: text,
+        doc: loaded.text,
         extensions: [
           keymap.of([{ key: 'Mod-Enter', run: compile }]),
           lineNumbers(),
@@ -67,9 +68,9 @@ export function Editor({ text, fault, target, onChange, onProblems, onCompile }:
 
   useEffect(() => {
     const { current } = view;
-    if (!current || current.state.doc.toString() === text) return;
-    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: text } });
-  }, [text]);
+    if (!current || current.state.doc.toString() === loaded.text) return;
+    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: loaded.text } });
+  }, [loaded]);
 
   useEffect(() => {
     const { current } = view;

@@ -13,8 +13,8 @@ export interface Block {
   readonly parts: readonly Part[];
 }
 
-/** As many parts as are drawn side by side without blocks. */
-export const MOST_PARTS = 64;
+/** As many layers as are drawn without blocks: placing 120 of them takes about 0.1 s. */
+export const MOST_PARTS = 120;
 
 interface Named {
   readonly role: 'input' | 'layer' | 'output';

@@ -25,16 +25,17 @@ export function NodeBox({ box, caption, isSelected, isRelated, isTabStop, onSele
       class={classes.join(' ')}
       transform={`translate(${box.x},${box.y})`}
       role="button"
-      tabIndex={isTabStop ? 0 : -1}
-      aria-label={label}
+      tabindex={isTabStop ? 0 : -1}
+      aria-description={label}
       {...(role === 'block' ? { 'aria-expanded': false } : { 'aria-pressed': isSelected })}
       data-key={box.key}
       onClick={() => onSelect(box.key)}
       onFocus={() => onFocus(box.key)}
     >
-      <title>{title}</title>
       {role === 'block' && <rect class="behind" x={4} y={4} width={BOX_WIDTH} height={BOX_HEIGHT} rx={7} />}
-      <rect class="box" width={BOX_WIDTH} height={BOX_HEIGHT} rx={7} />
+      <rect class="box" width={BOX_WIDTH} height={BOX_HEIGHT} rx={7}>
+        {title.length > TITLE_CHARACTERS && <title>{title}</title>}
+      </rect>
       <rect class="stripe" x={0} y={10} width={3} height={BOX_HEIGHT - 20} rx={1.5} />
       <text class="title" x={12} y={20}>
         {shorten(title, TITLE_CHARACTERS)}

@@ -38,6 +38,8 @@ const leadOf = (files: readonly File[]): File =>
 export function Playground() {
   const compiler = useMemo(() => new Remote<CompilerFunctions>(startWorker), []);
   const [source, setSource] = useState<Source>({ id: 0, files: [], name: 'model' });
+  /** What the editor was given, undefined where there is nothing to edit. */
+  const [loaded, setLoaded] = useState<{ readonly text: string } | undefined>({ text: '' });
   const [text, setText] = useState<string | undefined>('');
   const [options, setOptions] = useState(usual);
   const [shown, setShown] = useState<Shown | undefined>();
@@ -48,6 +50,11 @@ export function Playground() {
   const [status, setStatus] = useState('');
   const count = useRef(0);
   const timer = useRef(0);
+
+  const load = (given: string | undefined): void => {
+    setLoaded(given === undefined ? undefined : { text: given });
+    setText(given);
+  };
 
   const compile = async (from: Source, edited: string | undefined, settings: FormOptions): Promise<void> => {
     window.clearTimeout(timer.current);
@@ -61,7 +68,7 @@ export function Playground() {
       });
       if (!isLatest()) return;
       setShown({ ...compiled, generation: own });
-      setText(compiled.text);
+      if (edited === undefined) load(compiled.text);
       setFault(undefined);
       setStatus(`compiled in ${durationText(compiled.milliseconds)}`);
     } catch (error) {
@@ -89,7 +96,7 @@ export function Playground() {
     setSource(next);
     setFault(undefined);
     const lead = leadOf(files);
-    setText(/\.json$/i.test(lead.name) ? await lead.text() : undefined);
+    load(/\.json$/i.test(lead.name) ? await lead.text() : undefined);
     await compile(next, undefined, options);
   };
 
@@ -156,7 +163,7 @@ export function Playground() {
               Cancel
             </button>
           </div>
-          {text === undefined ? (
+          {loaded === undefined ? (
             <div class="editor imported">
               <p>
                 <strong>{source.files.map(({ name }) => name).join(', ')}</strong>
@@ -169,7 +176,7 @@ export function Playground() {
                 type="button"
                 onClick={() => {
                   setSource({ id: source.id + 1, files: [], name: 'model' });
-                  setText('');
+                  load('');
                   setFault(undefined);
                 }}
               >
@@ -178,14 +185,14 @@ export function Playground() {
             </div>
           ) : (
             <Editor
-              text={text}
+              loaded={loaded}
               fault={fault}
               target={target}
               onProblems={setProblems}
               onCompile={() => void compile(source, text, options)}
               onChange={(edited) => {
                 setText(edited);
-                if (edited !== text && edited.trim() !== '') compileSoon(edited, options);
+                if (edited !== loaded.text && edited.trim() !== '') compileSoon(edited, options);
               }}
             />
           )}

@@ -13,13 +13,17 @@ export interface PictureShape {
   readonly channelsFirst: boolean;
 }
 
-const LEAST = 4;
+/** Pixels of a side, and how much longer one side may be: anything else is a table. */
+const LEAST = 8;
+const MOST_RATIO = 4;
 const isChannels = (size: number | undefined): size is number => size === 1 || size === 3 || size === 4;
 
 /** The picture that a shape may be: [batch, height, width, channels], [batch, channels, height, width] or less; or none. */
 export function pictureShape(shape: readonly number[]): PictureShape | undefined {
   const picture = (images: number, height = 0, width = 0, channels = 1, channelsFirst = false) =>
-    height >= LEAST && width >= LEAST && images >= 1 ? { images, height, width, channels, channelsFirst } : undefined;
+    Math.min(height, width) >= LEAST && Math.max(height, width) <= MOST_RATIO * Math.min(height, width) && images >= 1
+      ? { images, height, width, channels, channelsFirst }
+      : undefined;
   if (shape.length === 2) return picture(1, shape[0], shape[1]);
   const [images, [a, b, c]] =
     shape.length === 4 ? [shape[0]!, shape.slice(1)] : shape.length === 3 ? [1, shape] : [0, []];
