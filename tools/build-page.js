@@ -35,7 +35,10 @@ const policy = [
 
 /** @type {Record<string, string>} */
 const parts = { policy, style: await pageStyle(), script };
-const filled = read('page/template.html').replace(/\{\{(\w+)\}\}/g, (mark, /** @type {string} */ name) => parts[name] ?? mark);
+const filled = read('page/template.html').replace(
+  /\{\{(\w+)\}\}/g,
+  (mark, /** @type {string} */ name) => parts[name] ?? mark,
+);
 const html = filled.replace('<html', () => `<!--\n${noticesOf(metafile, root)}\n-->\n<html`);
 
 const file = new URL('build/compiler/report/template.html', root);

@@ -15,7 +15,9 @@ export function noticesOf({ inputs }, root) {
   for (const folder of [...folders].sort()) {
     const base = new URL(folder, root);
     /** @type {{ name: string, version: string, license: string, homepage?: string, repository?: { url: string } }} */
-    const { name, version, license, homepage, repository } = JSON.parse(readFileSync(new URL('package.json', base), 'utf8'));
+    const { name, version, license, homepage, repository } = JSON.parse(
+      readFileSync(new URL('package.json', base), 'utf8'),
+    );
     const file = existsSync(base) ? readdirSync(base).find((each) => /^licen[cs]e/i.test(each)) : undefined;
     const source = homepage ?? repository?.url;
     if (file === undefined && source === undefined) throw new Error(`notices: ${name} tells no licence`);

@@ -22,7 +22,11 @@ import { tensorsOption } from './weights.js';
 
 const options = {
   output: { short: 'o', value: 'FILE', help: 'where the page goes' },
-  input: { value: 'NAME=FILE', multiple: true, help: 'values of an input to begin with: .npy, or .json with nested lists' },
+  input: {
+    value: 'NAME=FILE',
+    multiple: true,
+    help: 'values of an input to begin with: .npy, or .json with nested lists',
+  },
   tensors: tensorsOption,
   seed: { value: 'N', help: 'the seed of the initializers, 0 by default' },
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },

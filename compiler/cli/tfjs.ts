@@ -41,7 +41,8 @@ export async function openTfjs(
     json,
     read: (location) => readBeside(dirname(path), location, { what: 'a file of weights' }),
   };
-  if (kind === 'graph-model') return { model: importGraphModel(json, file.read, { bind: await readBindings(bind) }), file };
+  if (kind === 'graph-model')
+    return { model: importGraphModel(json, file.read, { bind: await readBindings(bind) }), file };
   if (bind.length > 0) throw new OptionError('arguments', '--bind', 'inputs of layers-models cannot be bound');
   if ('weightsManifest' in json) return { model: importKeras(json, file.read), file };
   const given = (await tensors()) as NamedWeights;

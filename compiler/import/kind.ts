@@ -9,5 +9,7 @@ const isFields = (value: unknown): value is Fields =>
 export function kindOfJson(json: unknown): JsonKind {
   if (!isFields(json) || !('modelTopology' in json || 'class_name' in json || 'model_config' in json)) return 'other';
   const topology = json['modelTopology'];
-  return json['format'] === 'graph-model' || (isFields(topology) && 'node' in topology) ? 'graph-model' : 'layers-model';
+  return json['format'] === 'graph-model' || (isFields(topology) && 'node' in topology)
+    ? 'graph-model'
+    : 'layers-model';
 }

@@ -52,15 +52,12 @@ export class NodeLayers {
     });
   }
 
-  describe(
-    name: string,
-    op: string,
-    values: readonly (Value | undefined)[],
-    attributes: NodeAttributes,
-  ): void {
+  describe(name: string, op: string, values: readonly (Value | undefined)[], attributes: NodeAttributes): void {
     const outputs = values.filter((value): value is Value => value !== undefined);
     if (outputs.length === 0) return;
-    const plain = Object.fromEntries([...attributes].map(([key, { kind, value = null }]) => [key, plainOf(kind, value)]));
+    const plain = Object.fromEntries(
+      [...attributes].map(([key, { kind, value = null }]) => [key, plainOf(kind, value)]),
+    );
     this.list.push({ name, kind: op, label: op, attributes: plain, outputs, parameters: this.used });
   }
 }

@@ -27,4 +27,3 @@ export async function writePlayground(folder: string): Promise<{ readonly files:
     .filter((entry) => entry.isFile());
   return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
-

@@ -10,7 +10,9 @@ export interface Problem extends Range {
 
 /** What is wrong with a text, in its order. */
 export function problemsOf(state: EditorState, fault: Fault): readonly Problem[] {
-  const issues = fault.issues ?? [{ code: '', pointer: pointerOf(state.doc.toString(), fault.subject ?? ''), message: fault.message }];
+  const issues = fault.issues ?? [
+    { code: '', pointer: pointerOf(state.doc.toString(), fault.subject ?? ''), message: fault.message },
+  ];
   const problems = issues.map(({ code, pointer, message }) => {
     const range = (code === 'json' ? syntaxFault(state) : undefined) ?? rangeOf(state, pointer);
     const [from, to] = [range.from, range.to].map((at) => Math.min(at, state.doc.length)) as [number, number];

@@ -86,7 +86,9 @@ function blockOf(
 
 /** The parts that are drawn where the blocks named are open. */
 export const visibleParts = (parts: readonly Part[], open: ReadonlySet<string>): readonly Part[] =>
-  parts.flatMap((part) => (part.kind === 'block' && open.has(part.block.id) ? visibleParts(part.block.parts, open) : [part]));
+  parts.flatMap((part) =>
+    part.kind === 'block' && open.has(part.block.id) ? visibleParts(part.block.parts, open) : [part],
+  );
 
 /** The blocks around a node, the outermost first. */
 export function blocksAround(parts: readonly Part[], index: number): readonly Block[] {

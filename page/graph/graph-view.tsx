@@ -209,4 +209,3 @@ function useDragging(frame: { readonly current: HTMLDivElement | null }) {
     onPointerCancel: () => (from.current = undefined),
   };
 }
-

@@ -13,7 +13,12 @@ interface Props {
   readonly onClose: (block: Block) => void;
 }
 
-function Links({ title, indices, nodes, onReveal }: {
+function Links({
+  title,
+  indices,
+  nodes,
+  onReveal,
+}: {
   readonly title: string;
   readonly indices: readonly number[];
   readonly nodes: readonly NodeData[];

@@ -12,7 +12,11 @@ export const examples: readonly Example[] = [
     files: ['digits/digits.json', 'digits/digits.safetensors'],
   },
   { name: 'keras', what: "the Keras documentation's Conv1D, with initializers by name", files: ['keras.json'] },
-  { name: 'gluon', what: 'sizes that nobody knows yet, and two layers that share their variables', files: ['gluon.json'] },
+  {
+    name: 'gluon',
+    what: 'sizes that nobody knows yet, and two layers that share their variables',
+    files: ['gluon.json'],
+  },
   { name: 'onnx', what: 'the digits again, as a file of ONNX', files: ['digits.onnx'] },
 ];
 

@@ -9,7 +9,11 @@ type ChoiceName = 'target' | 'weights' | 'storage';
 
 const choices: readonly { readonly name: ChoiceName; readonly values: readonly string[]; readonly title: string }[] = [
   { name: 'target', values: ['baseline', 'relaxed'], title: 'relaxed uses fused multiply-add where the engine has it' },
-  { name: 'weights', values: ['seed', 'embed', 'external'], title: 'recipes, values in the module, or values in a file' },
+  {
+    name: 'weights',
+    values: ['seed', 'embed', 'external'],
+    title: 'recipes, values in the module, or values in a file',
+  },
   { name: 'storage', values: ['f32', 'f16', 'int8'], title: 'how values travel' },
 ];
 

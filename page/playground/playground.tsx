@@ -221,6 +221,7 @@ export function Playground() {
                 )}
               </FaultPanel>
             )}
+            {fault && shown && <p class="muted">What is shown is the model that compiled last.</p>}
           </div>
         </section>
         <div class={fault && shown ? 'result stale' : 'result'}>

@@ -47,7 +47,14 @@ function Preview({ bitmap, shape }: { readonly bitmap: ImageBitmap; readonly sha
     canvas.current.getContext('2d')?.drawImage(bitmap, 0, 0, picture.width, picture.height);
   });
   if (!picture) return null;
-  return <canvas class="preview" ref={canvas} role="img" aria-label={`the picture at ${picture.width} × ${picture.height}`} />;
+  return (
+    <canvas
+      class="preview"
+      ref={canvas}
+      role="img"
+      aria-label={`the picture at ${picture.width} × ${picture.height}`}
+    />
+  );
 }
 
 function NumberField(props: {

@@ -14,7 +14,12 @@ import { largest } from './top.js';
 const SHOWN = 48;
 const MOST_CLASSES = 100_000;
 
-function Picture({ values, picture, range, name }: {
+function Picture({
+  values,
+  picture,
+  range,
+  name,
+}: {
   readonly values: ArrayLike<number>;
   readonly picture: PictureShape;
   readonly range: readonly [number, number];

@@ -26,7 +26,8 @@ export function sizesFrom({ shape }: PortData, given: readonly number[]): Sizes 
   const sizes: Record<string, number> = {};
   shape.forEach((dim, axis) => {
     const size = given[axis];
-    if (typeof dim !== 'number' && size !== undefined && /^[^ *()+-]+$/.test(printDim(dim))) sizes[printDim(dim)] = size;
+    if (typeof dim !== 'number' && size !== undefined && /^[^ *()+-]+$/.test(printDim(dim)))
+      sizes[printDim(dim)] = size;
   });
   return sizes;
 }

@@ -68,7 +68,9 @@ function initialize({ seed }: { readonly seed: string }): Initialized {
 }
 
 const feed = (feeds: Feeds): Parameters<Model['forward']>[0] =>
-  Object.fromEntries(Object.entries(feeds).map(([name, { shape, ...values }]) => [name, { data: valuesOf(values), shape }]));
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { shape, ...values }]) => [name, { data: valuesOf(values), shape }]),
+  );
 
 function run({ feeds }: { readonly feeds: Feeds }): RunResult {
   const net = opened();

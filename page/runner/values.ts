@@ -13,7 +13,8 @@ const views: Readonly<Record<DType, new (buffer: ArrayBufferLike) => Values>> = 
 };
 
 /** Bytes as the typed array of their dtype, copied so that they are aligned. */
-export const valuesOf = ({ dtype, bytes }: Pick<Feed, 'dtype' | 'bytes'>): Values => new views[dtype](bytes.slice().buffer);
+export const valuesOf = ({ dtype, bytes }: Pick<Feed, 'dtype' | 'bytes'>): Values =>
+  new views[dtype](bytes.slice().buffer);
 
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Values): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);

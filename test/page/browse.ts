@@ -109,7 +109,7 @@ export class Tab {
       await this.setDark(dark);
       const list = (await this.page.evaluate(`(async () => {
         const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-        return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary));
+        return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary }) => id + ': ' + html.slice(0, 160) + ' ' + failureSummary));
       })()`)) as string[];
       found.push(...list.map((text) => `${dark ? 'dark' : 'light'}: ${text}`));
     }

@@ -24,7 +24,7 @@ async function checkTyped(tab: Tab, check: Check): Promise<void> {
   check('a graph that is typed draws other layers', (await tab.count('.node.layer')) === layers);
   check('a graph that is typed has other bytes', sameBytes(await tab.saved('Save model.wasm'), binary));
   await tab.click('Run');
-  await tab.until(`document.querySelector('.output')`);
+  await tab.until(`document.querySelector('section.output')`);
   check('a graph that is typed has other outputs', sameBytes(await tab.saved('Save y.npy'), outputs['y']!));
 }
 
@@ -88,7 +88,7 @@ async function checkKeyboard(browser: Browser, url: string, check: Check): Promi
   check('the keyboard does not show a layer', (await tab.text('.details h3')) === 'max_pooling1d_1');
   await tab.tabTo(`element.textContent.trim() === 'Run'`);
   await tab.page.keyboard.press('Enter');
-  await tab.until(`document.querySelector('.output')`);
+  await tab.until(`document.querySelector('section.output')`);
   check(`with the keyboard: ${tab.faults.join('; ')}`, tab.faults.length === 0);
 }
 
@@ -101,7 +101,9 @@ async function takePictures(browser: Browser, url: string, pictures: string): Pr
     const tab = await Tab.open(browser, url, { dark, width, height });
     await tab.page.evaluate(`document.querySelector('.examples button').click()`);
     await tab.until(`document.querySelector('h1').textContent === 'digits'`);
-    await tab.page.evaluate(`document.querySelector('[data-key="n2"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`);
+    await tab.page.evaluate(
+      `document.querySelector('[data-key="n2"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`,
+    );
     await tab.page.screenshot({ path: join(pictures, `playground${name}.png`), fullPage: false });
   }
 }

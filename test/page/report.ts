@@ -15,15 +15,20 @@ const keras = new URL('../../examples/keras.js', import.meta.url).href;
 
 function write(folder: string, model: string): string {
   const page = join(folder, `${model}.html`);
-  execFileSync(process.execPath, [cli, 'report', join(folder, model), '-o', page], { stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync(process.execPath, [cli, 'report', join(folder, model), '-o', page], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   return pathToFileURL(page).href;
 }
 
 async function checkReport(browser: Browser, url: string, { layers, outputs }: Expected, check: Check): Promise<Tab> {
   const tab = await Tab.open(browser, url);
-  check(`${await tab.count('.node.layer')} layers are drawn, expected ${layers}`, (await tab.count('.node.layer')) === layers);
+  check(
+    `${await tab.count('.node.layer')} layers are drawn, expected ${layers}`,
+    (await tab.count('.node.layer')) === layers,
+  );
   await tab.click('Run');
-  await tab.until(`document.querySelector('.output')`);
+  await tab.until(`document.querySelector('section.output')`);
   for (const [name, bytes] of Object.entries(outputs)) {
     check(`output ${name} has other bits`, sameBytes(await tab.saved(`Save ${name}.npy`), bytes));
   }
@@ -43,8 +48,14 @@ export async function checkReports(browser: Browser, folder: string, check: Chec
   const model = await expected(finalModel, { weights: 'embed' });
   const tab = await checkReport(browser, url, model, (text, holds) => check(`the report of Keras: ${text}`, holds));
   if (pictures !== undefined) {
-    await tab.page.evaluate(`document.querySelector('[data-key="n1"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`);
-    for (const [name, dark, width] of [['', false, 1280], ['-dark', true, 1280], ['-phone', false, 390]] as const) {
+    await tab.page.evaluate(
+      `document.querySelector('[data-key="n1"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`,
+    );
+    for (const [name, dark, width] of [
+      ['', false, 1280],
+      ['-dark', true, 1280],
+      ['-phone', false, 390],
+    ] as const) {
       await tab.setDark(dark);
       await tab.page.setViewport({ width, height: width < 500 ? 844 : 1000 });
       await tab.page.evaluate(`scrollTo(0, 0)`);

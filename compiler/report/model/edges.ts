@@ -63,4 +63,3 @@ export function loweredEdges(graph: TensorGraph, { sources, outputs: ends }: Nod
   for (const { name, value } of graph.outputs) connect(value, ends.get(name)!);
   return [...edges.values()];
 }
-

@@ -74,9 +74,7 @@ export function describeModel(pipeline: Pipeline, { notes, manifest }: CompiledM
     outputs: ports(graph.outputs),
     symbols: graph.symbols.map(({ name, kind, min, max, typical }) => ({ name, kind, min, max, typical })),
     nodes,
-    edges: pipeline.declaration
-      ? declaredEdges(pipeline.declaration, graph, index)
-      : loweredEdges(graph, index),
+    edges: pipeline.declaration ? declaredEdges(pipeline.declaration, graph, index) : loweredEdges(graph, index),
     variables: graph.variables.map(({ name, value, initializer, users, trainable: isTrained }) => ({
       ...{ name, dtype: value.dtype, shape: value.shape, initializer, users },
       trainable: isTrained,
