@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { readNpy } from '../compiler/cli/npy.js';
+import { readNpy } from '../compiler/npy.js';
 import { Progress } from '../compiler/cli/progress.js';
 import { makePlayground, mlp, type Playground } from './cli/playground.js';
 
