@@ -19,7 +19,7 @@ export interface Bundle {
 
 /** Writes the network as tfjs saves it: `topology.json` and `weights.bin`. */
 async function saveForTfjs(folder: string): Promise<void> {
-  await selectBackend('cpu');
+  await selectBackend('wasm');
   const network = loadNetwork();
   await network.save(
     core.io.withSaveHandler(({ modelTopology, weightSpecs, weightData, format }) => {
