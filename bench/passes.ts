@@ -3,10 +3,14 @@ import {
   batchNormalization,
   bidirectional,
   compile,
+  concatenate,
   conv2d,
+  cropping1d,
+  dense,
   globalAveragePooling2d,
   input,
   lstm,
+  parallel,
   relu,
   sequential,
   type Graph,
@@ -59,6 +63,24 @@ const normalized = (): Graph =>
 const reversed = (): Graph =>
   sequential([input([1, 100, 64]), ...[1, 2].map(() => bidirectional(lstm({ units: 64, returnSequences: true })))]);
 
+/** Products whose weights stand outputs first, as other frameworks write them. */
+const outputsFirst = (): Graph =>
+  sequential([input([1, 1024]), dense({ units: 1024 }), dense({ units: 1024 }), dense({ units: 1024 })], {
+    defaults: { layout: 'oi' },
+  });
+
+/** A sequence that is cut in two, each half through layers of its own, and joined again. */
+const halved = (): Graph =>
+  sequential([
+    input([1, 128, 256]),
+    parallel([
+      (x) => x.pipe(cropping1d({ cropping: [[0, 64]] }), dense({ units: 256 })),
+      (x) => x.pipe(cropping1d({ cropping: [[64, 0]] }), dense({ units: 256 })),
+    ]),
+    concatenate({ axis: 1 }),
+    dense({ units: 64 }),
+  ]);
+
 /** A model as it comes back from an ONNX file: maps channels first, attention in parts. */
 async function imported(graph: Graph): Promise<ModelSource> {
   const model = instantiateSync((await compile(graph)).binary);
@@ -69,7 +91,12 @@ async function imported(graph: Graph): Promise<ModelSource> {
 }
 
 const ONNX = '-onnx';
-const besides: Readonly<Record<string, () => Graph>> = { 'batch-norm': normalized, bidirectional: reversed };
+const besides: Readonly<Record<string, () => Graph>> = {
+  'batch-norm': normalized,
+  bidirectional: reversed,
+  'outputs-first': outputsFirst,
+  halves: halved,
+};
 const usual = ['mobilenetv2', 'resnet18', 'minilm-s128', 'resnet18-onnx', 'minilm-s128-onnx', ...Object.keys(besides)];
 
 async function sourceOf(name: string): Promise<ModelSource> {

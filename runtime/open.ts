@@ -39,7 +39,7 @@ export interface Opened {
 }
 
 /** A function of one relaxed SIMD instruction, `f32x4.relaxed_madd`, behind `unreachable`. */
-const RELAXED_PROBE = Uint8Array.of(
+export const RELAXED_PROBE = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0, 253, 133, 2, 26, 11],
 );
 
@@ -56,7 +56,7 @@ function pick(source: unknown): WebAssembly.Module | ArrayBuffer {
   return fail('source', `expects a WebAssembly.Module or its bytes, got ${named(source)}`);
 }
 
-function refuse(error: unknown): never {
+export function refuse(error: unknown): never {
   const { message } = error as Error;
   if (error instanceof WebAssembly.CompileError && !/allow|blocked/.test(message)) {
     fail('damaged', `the module is damaged or not WebAssembly: ${message}`);

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { compile, type Graph } from '../../compiler/index.js';
+import { withoutPayloads } from '../../compiler/emit/splice.js';
 import { summarize } from '../../compiler/summary.js';
 import { instantiateSync } from '../../runtime/index.js';
 import { answer } from '../answer.js';
@@ -32,7 +33,7 @@ answer(async ({ model, folder, sides: names, target, repeats }: PrepareTask): Pr
     }
   }
   const values = Object.values(weights).map(({ data }) => data);
-  const code = without(binary, values);
+  const code = withoutPayloads(binary);
   return {
     operations: 2 * Number(summarize(graph).total.multiplyAdds),
     parameters: values.reduce((total, { length }) => total + length, 0),
@@ -73,21 +74,4 @@ function memoryOf(binary: Uint8Array, { inputs }: Network): Prepared['memory'] {
   const { parameters, activations, states = 0 } = model.manifest.memory;
   const predicted = Number(parameters) + Number(activations) + Number(states);
   return { predicted, used: output!.buffer.byteLength };
-}
-
-/** The bytes without those of `values`, each of which stands in them once; quick where they stand in the order given. */
-function without(bytes: Uint8Array, values: readonly Float32Array[]): Uint8Array {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  let next = 0;
-  const runs = values.map(({ buffer, byteOffset, byteLength }) => {
-    const run = new Uint8Array(buffer, byteOffset, byteLength);
-    const after = all.indexOf(run, next);
-    const at = after < 0 ? all.indexOf(run) : after;
-    if (at < 0) throw new Error('the module does not carry its weights as they are read from it');
-    next = at + byteLength;
-    return { at, end: next };
-  });
-  runs.sort((a, b) => a.at - b.at);
-  const ends = [0, ...runs.map(({ end }) => end)];
-  return Buffer.concat(ends.map((end, index) => all.subarray(end, runs[index]?.at ?? all.length)));
 }

@@ -1,5 +1,6 @@
 import { initializerCodes, SAMPLE_COUNT, Status } from '../../runtime/manifest.js';
 import { familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
+import { prepackingOf } from '../plan/prepacked.js';
 import type { Filling, KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f64, i32, i64, none, type Ref } from './binaryen.js';
 import { Locals, sizeRef, when } from './code.js';
@@ -149,7 +150,7 @@ export function emitSampleParameter(
     setField(linker, 'count', get(7)),
   ];
   const isWhole = (variable: PlannedVariable): boolean =>
-    isExternal(variable) || !isElementwise(variable.filling, torch, customs);
+    isExternal(variable) || prepackingOf(variable) !== null || !isElementwise(variable.filling, torch, customs);
   const sampled = module.if(
     module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
     module.block(null, [

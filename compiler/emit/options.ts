@@ -1,4 +1,4 @@
-import type { ManifestStep, ManifestWeights } from '../../runtime/manifest.js';
+import type { ManifestBuild, ManifestStep, ManifestWeights } from '../../runtime/manifest.js';
 import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
 
@@ -18,6 +18,8 @@ export interface EmitOptions {
   readonly weights?: ManifestWeights | undefined;
   /** What the steps of `forward` are: exports `step`, which runs one of them. */
   readonly steps?: readonly ManifestStep[] | undefined;
+  /** What the module was made with. */
+  readonly build?: ManifestBuild | undefined;
   /** Also return the text form. */
   readonly text?: boolean;
 }

@@ -32,46 +32,77 @@ export const placeholder = (index: number): Uint8Array =>
  */
 export function splicePayloads(binary: Uint8Array, payloads: readonly Uint8Array[]): Uint8Array {
   if (payloads.length === 0) return binary;
-  let at = 8;
-  while (at < binary.length) {
-    const id = binary[at]!;
-    const [length, body] = readVarint(binary, at + 1);
-    if (id === DATA_SECTION) {
-      const parts = spliceSection(binary.subarray(body, body + length), payloads);
-      const size = parts.reduce((sum, part) => sum + part.length, 0);
-      const head = Uint8Array.from([DATA_SECTION, ...varint(size)]);
-      return join([binary.subarray(0, at), head, ...parts, binary.subarray(body + length)]);
-    }
-    at = body + length;
-  }
-  throw new InternalError('no data section for the weights');
+  const section = dataSection(binary);
+  if (!section) throw new InternalError('no data section for the weights');
+  const parts = spliceSection(binary.subarray(section.body, section.end), payloads);
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  const head = Uint8Array.from([DATA_SECTION, ...varint(size)]);
+  return join([binary.subarray(0, section.start), head, ...parts, binary.subarray(section.end)]);
 }
 
-function spliceSection(section: Uint8Array, payloads: readonly Uint8Array[]): Uint8Array[] {
+/** The bytes of a module but those in its passive data segments, which are the values that travel with it. */
+export function withoutPayloads(binary: Uint8Array): Uint8Array {
+  const section = dataSection(binary);
+  if (!section) return binary;
+  const content = binary.subarray(section.body, section.end);
+  const parts = segmentsIn(content)
+    .filter(({ passive }) => passive)
+    .map(({ data, end }) => [section.body + data, section.body + end] as const);
+  const ends = [0, ...parts.map(([, end]) => end)];
+  return join(ends.map((end, index) => binary.subarray(end, parts[index]?.[0] ?? binary.length)));
+}
+
+function dataSection(
+  binary: Uint8Array,
+): { readonly start: number; readonly body: number; readonly end: number } | null {
+  for (let start = 8; start < binary.length;) {
+    const [length, body] = readVarint(binary, start + 1);
+    if (binary[start] === DATA_SECTION) return { start, body, end: body + length };
+    start = body + length;
+  }
+  return null;
+}
+
+interface SegmentRange {
+  readonly passive: boolean;
+  /** Offsets of the segment, of its bytes, and after them. */
+  readonly start: number;
+  readonly data: number;
+  readonly end: number;
+}
+
+function segmentsIn(section: Uint8Array): SegmentRange[] {
   const [count, first] = readVarint(section, 0);
-  const parts: Uint8Array[] = [section.subarray(0, first)];
-  let at = first;
-  let spliced = 0;
-  for (let segment = 0; segment < count; segment++) {
-    const passive = section[at] === 1;
+  const ranges: SegmentRange[] = [];
+  for (let start = first; ranges.length < count; start = ranges.at(-1)!.end) {
+    const passive = section[start] === 1;
     // An active segment's offset is one i32.const: opcode, signed LEB128, end.
-    let next = at + 1;
+    let next = start + 1;
     if (!passive) {
       next++;
       while (section[next]! >= 0x80) next++;
       next += 2;
     }
     const [length, data] = readVarint(section, next);
-    const content = section.subarray(data, data + length);
+    ranges.push({ passive, start, data, end: data + length });
+  }
+  return ranges;
+}
+
+function spliceSection(section: Uint8Array, payloads: readonly Uint8Array[]): Uint8Array[] {
+  const ranges = segmentsIn(section);
+  const parts: Uint8Array[] = [section.subarray(0, ranges[0]?.start ?? section.length)];
+  let spliced = 0;
+  for (const { passive, start, data, end } of ranges) {
+    const content = section.subarray(data, end);
     const index = content.length === 8 && passive ? payloadIndex(content) : -1;
     const payload = payloads[index];
     if (payload) {
       parts.push(Uint8Array.from([1, ...varint(payload.length)]), payload);
       spliced++;
     } else {
-      parts.push(section.subarray(at, data + length));
+      parts.push(section.subarray(start, end));
     }
-    at = data + length;
   }
   if (spliced !== payloads.length) throw new InternalError(`${spliced} of ${payloads.length} weights found a place`);
   return parts;

@@ -2,7 +2,11 @@ import { symbolsOf } from '../dim.js';
 import { definedSize, symbolsIn, valuesLeft, type Node } from '../ir.js';
 import type { Pass } from './rewrite.js';
 
-/** Nodes of which no output needs a value or a size. Variables stay: users list, read and write them. */
+/**
+ * Leaves out nodes of which no output needs a value or a size. Variables stay: users list, read and write them.
+ *
+ * Gain: none in time or memory where other passes leave nothing behind; minilm from ONNX takes 0.2 % less time.
+ */
 export const dropDead: Pass = {
   name: 'dropDead',
   run(graph) {

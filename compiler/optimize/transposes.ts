@@ -64,6 +64,12 @@ const intoWindow: Rule = (node, uses) => {
   return { nodes: isSource ? [product] : [reshape, product], removed };
 };
 
+/**
+ * Weights that are transposed on their way into a product, a recurrent layer or a convolution are packed as they stand.
+ *
+ * Gain: three layers of 1,024 units with weights outputs first take 12 MiB of parameters and not 24, and 16 KiB of
+ * activations and not 4 MiB; no time once they are prepared.
+ */
 export const foldTransposes: Pass = {
   name: 'foldTransposes',
   run: (graph) => rewrite(graph, intoProduct, intoWindow),

@@ -297,8 +297,8 @@ const emitted: readonly Mutation[] = [
   built(
     'compiler/emit/splice',
     'a segment that is kept loses its last byte',
-    'parts.push(section.subarray(at, data + length));',
-    'parts.push(section.subarray(at, data + length - 1));',
+    'parts.push(section.subarray(start, end));',
+    'parts.push(section.subarray(start, end - 1));',
     'properties/splice',
     'a payload of 128 bytes',
   ),

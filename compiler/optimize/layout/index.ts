@@ -12,7 +12,7 @@ const isEmpty = (graph: TensorGraph): boolean =>
  * meet their inverses, and what transposes and reshapes do to constants and variables is left to `prepare`. A value
  * that is only transposed or reshaped is a view, written where something needs its elements in that order.
  *
- * Gain: inputs, outputs and arena of resnet18 from ONNX take 4,512 KiB and not 6,864.
+ * Gain: resnet18 from ONNX takes 33.3 ms and not 35.2, its inputs, outputs and arena 4,512 KiB and not 6,864.
  */
 export const layout: Pass = {
   name: 'layout',
