@@ -25,7 +25,12 @@ test('nothing drawn is an empty image', (t) => {
 });
 
 test('a stroke down fills the height in the middle, however long it is', (t) => {
-  const line = (length: number): Stroke[] => [[{ x: 0.3, y: 0.1 }, { x: 0.3, y: 0.1 + length }]];
+  const line = (length: number): Stroke[] => [
+    [
+      { x: 0.3, y: 0.1 },
+      { x: 0.3, y: 0.1 + length },
+    ],
+  ];
   t.deepEqual(rows(pixelsOf(line(0.8))), rows(pixelsOf(line(0.2))));
   t.true(rows(pixelsOf(line(0.8))).every((row) => /^0 0 0 [1-9]\d* [1-9]\d* 0 0 0$/.test(row)));
 });

@@ -88,7 +88,13 @@ async function draw(page: DrawnPage, pen: Pen, strokes: readonly Stroke[]): Prom
   return answerOf(page);
 }
 
-async function open(browser: Browser, url: string, size: keyof typeof windows, dark: boolean, faults: string[]): Promise<DrawnPage> {
+async function open(
+  browser: Browser,
+  url: string,
+  size: keyof typeof windows,
+  dark: boolean,
+  faults: string[],
+): Promise<DrawnPage> {
   const page = (await browser.newPage()) as DrawnPage;
   page.on('pageerror', (error) => faults.push(`${size}: ${error.message}`));
   page.on('console', (message) => {

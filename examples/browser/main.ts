@@ -61,7 +61,7 @@ const { values } = parseArgs({
 });
 const vite = await loadVite();
 if (vite) {
-  writeFileSync(digits, await compileDigits(pathToFileURL(join(root, 'weights.safetensors'))));
+  writeFileSync(digits, (await compileDigits(pathToFileURL(join(root, 'weights.safetensors')))).binary);
   const options = {
     root,
     base: './',

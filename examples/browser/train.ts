@@ -62,7 +62,9 @@ function batchOf(rows: readonly number[]): Batch {
 const file = await fit(seed, epochs, () => {
   shuffle(order, uniform);
   const rows = batchSize / 2;
-  return Array.from({ length: Math.ceil(train.count / rows) }, (_, step) => batchOf(order.slice(step * rows, (step + 1) * rows)));
+  return Array.from({ length: Math.ceil(train.count / rows) }, (_, step) =>
+    batchOf(order.slice(step * rows, (step + 1) * rows)),
+  );
 });
 writeFileSync(new URL('weights.safetensors', folder), file);
 console.log(`weights.safetensors  ${file.length} bytes`);

@@ -1,26 +1,34 @@
-// npm run example -- deno: compiles the digits network, serves it in Deno on the loopback interface, once with the module
-// imported and once with it fetched as a file, and compares the answers with those of Node bit for bit.
+// npm run example -- deno: compiles the digits network, serves it in Deno on the loopback interface, with the module
+// imported, fetched as a file, and found by its loader, and compares the answers with those of Node bit for bit.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { installed, platform } from '../../test/hosts/install.js';
 import { ServiceCheck } from '../digits/checks.js';
-import { compileDigits } from '../digits/module.js';
+import { writeDigits } from '../digits/module.js';
 
 const source = new URL('../../../examples/deno/', import.meta.url);
 
-/** What each server may do besides: nothing but listen, and read the module where it is fetched. */
+const reading = `--allow-read=${fileURLToPath(new URL('digits.wasm', import.meta.url))}`;
+
+/** The servers, and what each may do but listen: where the module is imported, nothing. */
 const servers: readonly { readonly file: string; readonly permissions: readonly string[] }[] = [
   { file: 'imported.js', permissions: [] },
-  { file: 'fetched.js', permissions: [`--allow-read=${fileURLToPath(new URL('digits.wasm', import.meta.url))}`] },
+  { file: 'fetched.js', permissions: [reading] },
+  { file: 'loaded.js', permissions: [reading] },
 ];
 
 /** Runs a server, checks its answers and stops it. */
-async function check(deno: string, file: string, permissions: readonly string[], binary: Uint8Array): Promise<string[]> {
+async function check(
+  deno: string,
+  file: string,
+  permissions: readonly string[],
+  binary: Uint8Array,
+): Promise<string[]> {
   const cache = mkdtempSync(join(tmpdir(), 'nacre-deno-'));
   const flags = ['--no-config', '--no-lock', '--no-remote', '--no-npm', '--allow-net=127.0.0.1', ...permissions];
   const child = spawn(deno, ['run', ...flags, fileURLToPath(new URL(file, import.meta.url))], {
@@ -46,8 +54,7 @@ async function check(deno: string, file: string, permissions: readonly string[],
 const deno = installed(`deno-${platform}`);
 if (typeof deno === 'string') console.log(`skipped: deno: ${deno}`);
 else {
-  const binary = await compileDigits();
-  writeFileSync(new URL('digits.wasm', import.meta.url), binary);
+  const binary = await writeDigits(new URL('./', import.meta.url));
   copyFileSync(new URL('imported.js', source), new URL('imported.js', import.meta.url));
   console.log(`digits.wasm  ${binary.length} bytes, Deno ${deno.version}`);
   const failures: string[] = [];

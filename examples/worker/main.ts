@@ -1,11 +1,10 @@
 // npm run example -- worker [--quick]: compiles the digits network, serves it by worker.ts in workerd on the loopback
 // interface and checks the answers; then measures it under load beside tfjs. --quick measures for a moment only.
-import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ServiceCheck } from '../digits/checks.js';
-import { compileDigits } from '../digits/module.js';
+import { writeDigits } from '../digits/module.js';
 import { PinnedPackages } from '../support/packages.js';
 import { loadTest } from './load/index.js';
 import type { Autocannon } from './load/measure.js';
@@ -69,8 +68,7 @@ async function checkAnswers(packages: Packages, binary: Uint8Array): Promise<str
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const packages = loadPackages();
 if (packages) {
-  const binary = await compileDigits();
-  writeFileSync(new URL('digits.wasm', import.meta.url), binary);
+  const binary = await writeDigits(new URL('./', import.meta.url), 'cloudflare');
   console.log(`digits.wasm  ${binary.length} bytes`);
   const failures = await checkAnswers(packages, binary);
   console.log(failures.length === 0 ? 'all answers are right' : `${failures.length} answers are wrong`);

@@ -1,9 +1,9 @@
-// A Cloudflare Worker that recognizes handwritten digits. Outside this repository, import from 'nacre/runtime/forward'.
-import { instantiateSync } from '../../runtime/forward.js';
-import { digitsService, type Digits } from '../digits/service.js';
-import digits from './digits.wasm';
+// A Cloudflare Worker that recognizes handwritten digits. digits.js is what `nacre compile --for cloudflare` writes beside
+// the module, which it imports: a Worker compiles no bytes.
+import { digitsService } from '../digits/service.js';
+import { loadSync } from './digits.js';
 
-const net = instantiateSync<Digits>(digits);
+const net = loadSync();
 
 export default {
   fetch: digitsService((image) => net.forward({ image: { data: image, shape: [1, 8, 8, 1] } }).probabilities.data),

@@ -16,7 +16,8 @@ export class Pad {
     this.context = canvas.getContext('2d')!;
     canvas.addEventListener('pointerdown', (event) => this.press(event));
     canvas.addEventListener('pointermove', (event) => this.move(event));
-    for (const type of ['pointerup', 'pointercancel'] as const) canvas.addEventListener(type, (event) => this.lift(event));
+    for (const type of ['pointerup', 'pointercancel'] as const)
+      canvas.addEventListener(type, (event) => this.lift(event));
     new ResizeObserver(() => this.paint()).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.paint());
   }

@@ -103,7 +103,9 @@ export async function loadTest(
     const loads = await measureLoad(autocannon, served, bodies, load);
     const [cpu] = cpus();
     console.log(`\n${cpu?.model.trim()}, ${availableParallelism()} threads, workerd ${version}`);
-    console.log(`${load.connections} connections, ${load.rounds} turns of ${load.block} s, ${coldStarts} cold starts\n`);
+    console.log(
+      `${load.connections} connections, ${load.rounds} turns of ${load.block} s, ${coldStarts} cold starts\n`,
+    );
     print(served, loads, starts);
     for (const line of unavailable) console.log(line);
     const difference = largestDifference(served);
