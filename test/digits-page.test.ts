@@ -32,12 +32,12 @@ test('a stroke down fills the height in the middle, however long it is', (t) => 
     ],
   ];
   t.deepEqual(rows(pixelsOf(line(0.8))), rows(pixelsOf(line(0.2))));
-  t.true(rows(pixelsOf(line(0.8))).every((row) => /^0 0 0 [1-9]\d* [1-9]\d* 0 0 0$/.test(row)));
+  t.true(rows(pixelsOf(line(0.8))).every((row) => /^0 0 (\d+) ([1-9]\d*) \2 \1 0 0$/.test(row)));
 });
 
 test('a dot stays a dot', (t) => {
-  const inked = pixelsOf([[{ x: 0.9, y: 0.1 }]]).filter((value) => value > 0);
-  t.is(inked.length, 4);
+  const ink = pixelsOf([[{ x: 0.9, y: 0.1 }]]).reduce((sum, value) => sum + value);
+  t.true(ink > 0 && ink < 100, String(ink));
 });
 
 const hands: Readonly<Record<string, { readonly hand: Hand; readonly least: number }>> = {

@@ -127,11 +127,11 @@ async function drawAll(page: DrawnPage, pen: Pen, title: string, ways: number, f
   console.log(`${title}: ${right} of ${count} drawings recognized`);
 }
 
-/** Fills a column of the grid with the keyboard. */
+/** Fills two columns of the grid with the keyboard. */
 async function typeOne(page: DrawnPage, faults: string[]): Promise<void> {
   await page.evaluate(`document.getElementById('clear').click()`);
   await page.focus('#grid [tabindex="0"]');
-  for (const column of [1, 2, 3]) if (column > 0) await page.keyboard.press('ArrowRight');
+  for (let column = 0; column < 3; column++) await page.keyboard.press('ArrowRight');
   for (let row = 0; row < 8; row++) {
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowRight');
@@ -140,8 +140,8 @@ async function typeOne(page: DrawnPage, faults: string[]): Promise<void> {
     await page.keyboard.press('ArrowDown');
   }
   const answer = await answerOf(page);
-  if (answer !== '1') faults.push(`keyboard: a column is taken for ${answer}`);
-  console.log(`keyboard: two columns are ${answer}`);
+  if (answer !== '1') faults.push(`keyboard: two columns are taken for ${answer}`);
+  console.log(`keyboard: two columns filled are ${answer}`);
 }
 
 /** Looks at samples; what is spoken names the answer and the label. */

@@ -9,7 +9,7 @@ import { drawn, type Hand } from './shapes.js';
 import { styles } from './styles.js';
 
 const seed = 0;
-const epochs = 20;
+const epochs = 30;
 const batchSize = 64;
 const hand: Hand = { stray: 0.06, lean: 0.3, turn: 0.12, stretch: 0.35 };
 
@@ -24,7 +24,7 @@ function distorted(image: Float32Array): Float32Array {
   const [turn, lean] = [within(0.12), within(0.2)];
   const [across, down] = [Math.exp(within(0.15)), Math.exp(within(0.06))];
   const [left, top] = [within(0.75), within(0.5)];
-  const gain = Math.exp(within(0.25));
+  const gain = Math.exp(within(0.2));
   const at = (x: number, y: number): number => (x < 0 || y < 0 || x > 7 || y > 7 ? 0 : image[y * 8 + x]!);
   return Float32Array.from(image, (_, index) => {
     const [x, y] = [(index % 8) - 3.5 - left, Math.floor(index / 8) - 3.5 - top];
@@ -50,7 +50,7 @@ function batchOf(rows: readonly number[]): Batch {
   const labels = new Int32Array(2 * rows.length);
   rows.forEach((row, i) => {
     const image = train.images.subarray(row * pixelsPerImage, (row + 1) * pixelsPerImage);
-    images.set(uniform() < 0.3 ? image : distorted(image), 2 * i * pixelsPerImage);
+    images.set(uniform() < 0.5 ? image : distorted(image), 2 * i * pixelsPerImage);
     labels[2 * i] = train.labels[row]!;
     const [label, other] = drawnByHand();
     images.set(other, (2 * i + 1) * pixelsPerImage);

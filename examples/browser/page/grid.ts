@@ -21,12 +21,12 @@ export class Grid {
     this.cells = Array.from(this.pixels, () => document.createElement('div'));
     for (let row = 0; row < SIDE; row++) {
       const line = document.createElement('div');
-      line.role = 'row';
+      line.setAttribute('role', 'row');
       line.append(...this.cells.slice(row * SIDE, (row + 1) * SIDE));
       element.append(line);
     }
     this.cells.forEach((cell, index) => {
-      cell.role = 'gridcell';
+      cell.setAttribute('role', 'gridcell');
       cell.tabIndex = index === 0 ? 0 : -1;
       cell.addEventListener('click', () => this.toggle(index));
       this.label(index);
@@ -74,6 +74,7 @@ export class Grid {
     const value = this.pixels[index]!;
     const cell = this.cells[index]!;
     cell.style.setProperty('--shade', `${(100 * value) / FULL}%`);
-    cell.ariaLabel = `row ${Math.floor(index / SIDE) + 1}, column ${(index % SIDE) + 1}: ${value} of ${FULL}`;
+    const place = `row ${Math.floor(index / SIDE) + 1}, column ${(index % SIDE) + 1}`;
+    cell.setAttribute('aria-label', `${place}: ${value} of ${FULL}`);
   }
 }

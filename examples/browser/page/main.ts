@@ -5,7 +5,7 @@ import { Pad } from './pad.js';
 import { readSample, samples } from './samples.js';
 import { pixelsOf } from './strokes.js';
 
-const find = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const find = (id: string): HTMLElement => document.getElementById(id)!;
 
 const answer = new AnswerView(find('digit'), find('bars'), find('spoken'));
 
@@ -22,7 +22,7 @@ function answerSoon(note = ''): void {
   });
 }
 
-const pad = new Pad(find('pad'), () => {
+const pad = new Pad(find('pad') as HTMLCanvasElement, () => {
   grid.show(pixelsOf(pad.strokes));
   answerSoon();
 });

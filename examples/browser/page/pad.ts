@@ -41,7 +41,8 @@ export class Pad {
 
   private move(event: PointerEvent): void {
     if (event.pointerId !== this.pointer) return;
-    const all = event.getCoalescedEvents();
+    // Safari has them since 18.2.
+    const all = 'getCoalescedEvents' in event ? event.getCoalescedEvents() : [];
     this.add(all.length > 0 ? all : [event]);
   }
 

@@ -51,8 +51,8 @@ async function bundle(title: string, assetsFolder: string, parent: string): Prom
     plugins: [
       {
         name: 'topology',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /\/topology\.json$/ }, () => ({ path: join(assetsFolder, 'topology.json') })),
+        setup: (hooks) =>
+          hooks.onResolve({ filter: /\/topology\.json$/ }, () => ({ path: join(assetsFolder, 'topology.json') })),
       },
     ],
   });

@@ -41,7 +41,7 @@ export interface Plan {
 const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
 
 /** The value that a share of the values does not exceed, by nearest rank. */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   return sorted(values)[Math.max(0, Math.ceil(share * values.length) - 1)] ?? NaN;
 }
 

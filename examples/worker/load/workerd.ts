@@ -39,7 +39,7 @@ export async function startWorkerd(program: string, { folder, files }: Bundle): 
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let said = '';
-  (child.stderr as Readable).on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const exited = once(child, 'exit');
   const port = await Promise.race([
     listening(child.stdio[3] as Readable),
