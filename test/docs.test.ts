@@ -10,8 +10,10 @@ const folder = fileURLToPath(new URL('docs/', import.meta.url));
 const pages = [
   { page: 'convolution', runs: true },
   { page: 'initialization', runs: true },
+  { page: 'instances', runs: true },
   { page: 'neupy', runs: true },
   { page: 'onnx', runs: false },
+  { page: 'platforms', runs: false },
   { page: 'weights', runs: true },
 ];
 
