@@ -3,11 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { none } from '../compiler/emit/binaryen.js';
+import { loadBinaryen, none } from '../compiler/emit/binaryen.js';
 import { Locals } from '../compiler/emit/code.js';
 import { Linker } from '../compiler/emit/linker.js';
 import { emitLoop } from '../compiler/emit/loop.js';
 import type { Loop } from '../compiler/plan/types.js';
+
+await loadBinaryen();
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const features = [

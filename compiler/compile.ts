@@ -1,23 +1,24 @@
-import type { Manifest } from '../runtime/manifest.js';
+import type { Manifest, ManifestBuild } from '../runtime/manifest.js';
 import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
-import { emit } from './emit/index.js';
-import { loadLibrary, type Target } from './emit/library.js';
+import type { Target } from './emit/library.js';
 import type { SelfTest } from './emit/self-test.js';
 import { writeExternal } from './external.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import { plan as planGraph } from './plan/index.js';
+import type { KernelPlan } from './plan/types.js';
 import { needsExtended } from './plan/kernels.js';
 import { MAX_MEMORY, Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { describeSteps } from './profile.js';
-import { checkSelfTest, confirm, requireSelfContained, tryInputs, type SelfTestOption } from './self-test.js';
+import { checkSelfTest, type SelfTestOption } from './self-test-option.js';
 import { show } from './show.js';
 import { isSettled, snapshot, waitsForInput } from './snapshot.js';
 import { storages, storeVariables, type Storage } from './storage.js';
 import { didYouMean } from './suggest.js';
 import { writeTypes } from './types-text.js';
+import { VERSION } from './version.js';
 
 export interface CompileOptions extends ModelOptions {
   /** `baseline` runs everywhere, bit for bit the same; `relaxed` uses fused multiply-add where the engine has it. */
@@ -102,6 +103,7 @@ const OPTIONS = [
   'unmatchedTensors',
   'dims',
   'functions',
+  'assemblyscript',
 ];
 
 /**
@@ -119,8 +121,23 @@ export async function compile<const M extends ModelSource>(
   return compiled as CompiledModule<SignatureOf<M>>;
 }
 
+/** What a module was made with that its manifest does not tell otherwise. */
+const buildOf = ({ weights = 'seed', storage = 'f32', errorBudget }: CompileOptions): ManifestBuild => ({
+  nacre: VERSION,
+  ...(weights !== 'seed' && { weights }),
+  ...(storage !== 'f32' && { storage }),
+  ...(errorBudget !== undefined && { errorBudget }),
+});
+
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
-export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
+export const compilePipeline = async (pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> =>
+  (await compilePlanned(pipeline, options)).module;
+
+/** The same with the plan that the module was made of. */
+export async function compilePlanned(
+  pipeline: Pipeline,
+  options: CompileOptions,
+): Promise<{ readonly module: CompiledModule; readonly plan: KernelPlan }> {
   const { target, weights, storage, seed, initializers, maxMemory, parameters, profile, selfTest } =
     checkOptions(options);
   const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
@@ -143,9 +160,9 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
     } else {
       const recipes = pipeline.plan(asked);
       // Initializers draw the same bits on both targets, and baseline runs everywhere.
-      const library = await loadLibrary('baseline', needsExtended(recipes));
+      const { emit, library } = await loadEmitter('baseline', needsExtended(recipes));
       const { binary } = emit(recipes, { ...emitOptions, frozen: false, target: 'baseline', library });
-      graph = snapshot(graph, binary, pipeline.functions);
+      graph = await snapshot(graph, binary, pipeline.functions);
     }
   }
   const stored = storeVariables(graph, storage);
@@ -155,28 +172,39 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
-  const library = await loadLibrary(target, needsExtended(plan));
+  const { emit, library } = await loadEmitter(target, needsExtended(plan));
   let test: SelfTest | undefined;
   if (selfTest) {
+    const { requireSelfContained, tryInputs } = await import('./self-test.js');
     requireSelfContained(plan);
     // What baseline computes is the same on every host.
-    const baseline = await loadLibrary('baseline', needsExtended(plan));
-    test = tryInputs(emit(plan, { ...emitOptions, target: 'baseline', library: baseline }).binary, selfTest);
+    const baseline = await loadEmitter('baseline', needsExtended(plan));
+    test = await tryInputs(
+      emit(plan, { ...emitOptions, target: 'baseline', library: baseline.library }).binary,
+      selfTest,
+    );
   }
   const emitted = emit(plan, {
     ...emitOptions,
     target,
     library,
     weights: external?.weights,
+    build: buildOf(options),
     steps: profile ? describeSteps(plan, stored.graph) : undefined,
     selfTest: test,
     text: options.text ?? false,
   });
-  if (test) confirm(emitted.binary, target);
+  if (test) await (await import('./self-test.js')).confirm(emitted.binary, target);
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
   const file = external && { weights: external.file };
-  return { ...emitted, ...file, types, notes, functions: pipeline.functions };
+  return { module: { ...emitted, ...file, types, notes, functions: pipeline.functions }, plan };
+}
+
+/** What only emitting needs, so that reading and showing models loads none of it. */
+async function loadEmitter(target: Target, extended: boolean) {
+  const [{ emit }, { loadLibrary }] = await Promise.all([import('./emit/index.js'), import('./emit/library.js')]);
+  return { emit, library: await loadLibrary(target, extended) };
 }
 
 function checkOptions(options: CompileOptions) {

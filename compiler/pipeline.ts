@@ -1,4 +1,5 @@
-import { compileSources, type CompiledSources } from './custom/compile.js';
+import type { CompiledSources } from './custom/compile.js';
+import type { CustomSource } from './custom/scope.js';
 import { parseDeclaration, type GraphDeclaration, type GraphSource, type Tensors } from './declaration.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
@@ -49,6 +50,11 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
    */
   readonly errorBudget?: number;
   /**
+   * Imports the AssemblyScript compiler where `import('assemblyscript/asc')` does not find it, such as in a bundle:
+   * `() => import('assemblyscript/asc')`.
+   */
+  readonly assemblyscript?: () => Promise<unknown>;
+  /**
    * The most bytes of memory a module may take: 2³⁰ by default, at most 2³² − 65,536. Where they do not suffice for
    * transformed weights of convolutions, none are transformed.
    */
@@ -62,6 +68,12 @@ export const MAX_MEMORY = 2 ** 30;
 function checkErrorBudget(budget: unknown): void {
   if (budget === undefined || (Number.isFinite(budget) && (budget as number) >= 0)) return;
   throw new OptionError('option', 'compile.errorBudget', `must be a number of at least 0, got ${show(budget)}`);
+}
+
+/** @throws OptionError for what is no function */
+function checkLoader(load: unknown): void {
+  if (load === undefined || typeof load === 'function') return;
+  throw new OptionError('option', 'compile.assemblyscript', `must be a function, got ${show(load)}`);
 }
 
 function readTensors(given: GivenTensors): Tensors {
@@ -108,6 +120,7 @@ export class Pipeline {
   ) {
     checkMatchOptions(options);
     checkErrorBudget(options.errorBudget);
+    checkLoader(options.assemblyscript);
     if (isImported(model)) {
       this.imported = model;
       refuseTensors(options);
@@ -142,7 +155,7 @@ export class Pipeline {
     const customs = (this.declaration?.initializers ?? []).flatMap((entry, index) =>
       'source' in entry ? [{ ...entry, role: 'initializer' as const, pointer: `/initializers/${index}` }] : [],
     );
-    const [compiled, initializers] = [await compileSources(functions), await compileSources(customs)];
+    const [compiled, initializers] = [await this.compileSources(functions), await this.compileSources(customs)];
     this.compiled = {
       functions: compiled.functions,
       customs: initializers.functions,
@@ -150,6 +163,15 @@ export class Pipeline {
     };
     if (functions.length > 0) this.lowered = this.optimized = undefined;
     return this.compiled;
+  }
+
+  private async compileSources(sources: readonly CustomSource[]): Promise<CompiledSources> {
+    if (sources.length === 0) return { functions: new Map(), warnings: [] };
+    const [{ compileSources }, { loadCompiler }] = await Promise.all([
+      import('./custom/compile.js'),
+      import('./custom/asc.js'),
+    ]);
+    return compileSources(sources, (subject) => loadCompiler(subject, this.options.assemblyscript));
   }
 
   lower(): TensorGraph {

@@ -2,35 +2,14 @@
 import { InputError, ShapeError } from '../runtime/errors.js';
 import { arrays } from '../runtime/feed.js';
 import { Status, type ManifestSelfTest } from '../runtime/manifest.js';
-import { openSync } from '../runtime/open.js';
+import { open, openSync } from '../runtime/open.js';
 import { Session } from '../runtime/session.js';
-import type { Feed } from '../runtime/types.js';
 import { SIZES_DIFFER, type SelfTest } from './emit/self-test.js';
 import { isExternal, isHost } from './emit/steps.js';
-import { InternalError, OptionError } from './errors.js';
+import { InternalError } from './errors.js';
 import type { KernelPlan } from './plan/types.js';
-import { show } from './show.js';
+import { fail, type SelfTestOption } from './self-test-option.js';
 import type { Tensor } from './tensor.js';
-
-export interface SelfTestOption {
-  /** Values for every input, as `forward` takes them. */
-  readonly inputs: Readonly<Record<string, Feed>>;
-}
-
-const fail = (what: string): never => {
-  throw new OptionError('option', 'compile.selfTest', what);
-};
-
-/** @throws OptionError for what is no such option */
-export function checkSelfTest(option: unknown): SelfTestOption | undefined {
-  if (option === undefined) return undefined;
-  const { inputs, ...others } = Object(option) as Record<string, unknown>;
-  const isRecord = Object.prototype.toString.call(inputs) === '[object Object]';
-  if (!isRecord) return fail(`must be { inputs: { name: values } }, got ${show(option)}`);
-  const [other] = Object.keys(others);
-  if (other !== undefined) fail(`has an unknown field '${other}'; it takes inputs`);
-  return { inputs: inputs as SelfTestOption['inputs'] };
-}
 
 /**
  * Requires that nothing but calls of its functions makes a module of the plan run.
@@ -77,8 +56,8 @@ class Trial extends Session {
  * @param binary for the baseline target
  * @throws OptionError for inputs that the module does not take
  */
-export function tryInputs(binary: Uint8Array, { inputs }: SelfTestOption): SelfTest {
-  const trial = openSync(binary, Trial);
+export async function tryInputs(binary: Uint8Array, { inputs }: SelfTestOption): Promise<SelfTest> {
+  const trial = await open(binary, Trial);
   try {
     trial.forward(inputs);
   } catch (error) {
@@ -88,13 +67,16 @@ export function tryInputs(binary: Uint8Array, { inputs }: SelfTestOption): SelfT
   return trial.tensors();
 }
 
-/** The test that a module carries of itself, and what is wrong where it does not pass; undefined for a module without one. */
-export function runSelfTest(
-  binary: Uint8Array,
+function outcomeOf(
+  trial: Trial,
 ): { readonly test: ManifestSelfTest; readonly failure: string | undefined } | undefined {
-  const trial = openSync(binary, Trial);
   const { selfTest: test } = trial.manifest;
   return test && { test, failure: trial.failure() };
+}
+
+/** The test that a module carries of itself, and what is wrong where it does not pass; undefined for a module without one. */
+export function runSelfTest(binary: Uint8Array): ReturnType<typeof outcomeOf> {
+  return outcomeOf(openSync(binary, Trial));
 }
 
 /**
@@ -102,9 +84,9 @@ export function runSelfTest(
  *
  * @throws OptionError for a relaxed module that is too far from baseline
  */
-export function confirm(binary: Uint8Array, target: 'baseline' | 'relaxed'): void {
+export async function confirm(binary: Uint8Array, target: 'baseline' | 'relaxed'): Promise<void> {
   if (!WebAssembly.validate(binary as Uint8Array<ArrayBuffer>)) return;
-  const failure = runSelfTest(binary)?.failure;
+  const failure = outcomeOf(await open(binary, Trial))?.failure;
   if (failure === undefined) return;
   if (target === 'baseline') throw new InternalError(`the module fails its own test: ${failure}`);
   fail(

@@ -1,5 +1,5 @@
 import type { HostFunctions } from '../runtime/host.js';
-import { instantiateSync } from '../runtime/index.js';
+import { instantiate } from '../runtime/index.js';
 import type { Node, TensorGraph } from './ir.js';
 
 const hasValues = ({ op }: Node): boolean => op.kind === 'constant' || op.kind === 'stored';
@@ -14,9 +14,9 @@ export const waitsForInput = ({ symbols }: TensorGraph): boolean => symbols.some
  * A graph in which every variable has the values that a module of it gives itself: the module is run once, so both are
  * equal by construction. Values that were given stay as they are.
  */
-export function snapshot(graph: TensorGraph, binary: Uint8Array, functions: HostFunctions): TensorGraph {
+export async function snapshot(graph: TensorGraph, binary: Uint8Array, functions: HostFunctions): Promise<TensorGraph> {
   const names = new Map(graph.variables.map(({ name, value }) => [value.id, name]));
-  const model = instantiateSync(binary, { functions });
+  const model = await instantiate(binary, { functions });
   model.initialize();
   const initialize = graph.initialize.map((node): Node => {
     const name = names.get(node.outputs[0]!.id);

@@ -9,7 +9,7 @@ import { writeFiles } from '../files/disk.js';
 import { assignments, readInputs } from './inputs.js';
 import { loadModel } from '../files/model.js';
 import { bindOption, modelDetails } from './model.js';
-import { writeNpy } from '../files/npy.js';
+import { writeNpy } from '../npy.js';
 import { Progress } from './progress.js';
 import { describeValues, printValues } from './statistics.js';
 import { readCount, readSeed } from '../files/values.js';

@@ -1,3 +1,4 @@
+import { loadBinaryen } from '../emit/binaryen.js';
 import { DeclarationError, type Issue } from '../errors.js';
 import type { CompiledFunction } from '../ir.js';
 import { loadCompiler, type Compiler, type Diagnostic } from './asc.js';
@@ -30,6 +31,7 @@ export async function compileSources(
   const functions = new Map<string, CompiledFunction>();
   const issues: Issue[] = [];
   const warnings: string[] = [];
+  if (sources.length > 0) await loadBinaryen();
   for (const custom of sources) {
     const { binary, errors, notes } = await runOnce(custom, load);
     warnings.push(...notes.map((what) => `${custom.name}: ${what}`));

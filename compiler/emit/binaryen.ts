@@ -1,13 +1,17 @@
 /** The one door to Binaryen: its objects with the types they really have in the pinned version. */
-import binaryen from 'binaryen';
+import { instantiateBinaryen } from '#host';
+import type binaryen from 'binaryen';
 import { InternalError } from '../errors.js';
+import type { Binaryen } from './hosts/binaryen.js';
 
 export type Module = binaryen.Module;
 export type Ref = binaryen.ExpressionRef;
 export type Type = binaryen.Type;
 
-export const { none, i32, i64, f32, f64, v128 } = binaryen;
-export const typesOf = (...types: Type[]): Type => binaryen.createType(types);
+/** Types of values by their numbers, which `loadBinaryen` checks. */
+const numbered = { none: 0, i32: 2, i64: 3, f32: 4, f64: 5, v128: 6 };
+export const { none, i32, i64, f32, f64, v128 }: Readonly<Record<keyof typeof numbered, Type>> = numbered;
+export const typesOf = (...types: Type[]): Type => api.createType(types);
 
 interface FunctionInfo {
   readonly name: string;
@@ -49,28 +53,60 @@ interface UntypedModule {
   getDataSegmentInfo(segment: number): { name: string; offset: number; data: ArrayBuffer; passive: boolean };
 }
 
-const untyped = binaryen as unknown as Untyped;
+/** What `loadBinaryen` loaded. */
+let api: Binaryen;
+let untyped: Untyped;
+let tables: Tables;
+let loading: Promise<void> | undefined;
+
+/**
+ * Loads Binaryen, which takes megabytes. Whatever else is exported here is called after it.
+ *
+ * @throws ModuleError where it cannot be fetched; a later call tries again
+ */
+export function loadBinaryen(): Promise<void> {
+  loading ??= instantiateBinaryen().then(use, (error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+function use(loaded: Binaryen): void {
+  for (const [name, number] of Object.entries(numbered)) {
+    const found = loaded[name as keyof typeof numbered];
+    if (found !== number) throw new InternalError(`type ${name} is number ${found} of Binaryen, expected ${number}`);
+  }
+  api = loaded;
+  untyped = loaded as unknown as Untyped;
+  tables = tablesOf(loaded, untyped);
+}
 
 function features(relaxed: boolean): number {
-  const { Features } = binaryen;
+  const { Features } = api;
   const names = ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'MutableGlobals', 'NontrappingFPToInt'] as const;
   const base = names.reduce((mask, name) => mask | (Features as unknown as Record<string, number>)[name]!, 0);
   return relaxed ? base | Features.RelaxedSIMD : base;
 }
 
-/** Reads a module and sets Binaryen's optimizer, whose flags are global. */
+/** Reads a module and sets Binaryen's optimizer, whose flags are global: asc, which shares the instance, leaves its own. */
 export function readModule(bytes: Uint8Array, relaxed: boolean): Module {
-  binaryen.setOptimizeLevel(3);
-  binaryen.setShrinkLevel(0);
-  binaryen.setDebugInfo(false);
-  binaryen.setAlwaysInlineMaxSize(INLINE_SIZE);
-  binaryen.setOneCallerInlineMaxSize(0);
-  binaryen.setFlexibleInlineMaxSize(0);
-  binaryen.setZeroFilledMemory(true);
-  binaryen.setLowMemoryUnused(true);
+  api.setOptimizeLevel(3);
+  api.setShrinkLevel(0);
+  api.setDebugInfo(false);
+  api.setAlwaysInlineMaxSize(INLINE_SIZE);
+  api.setOneCallerInlineMaxSize(0);
+  api.setFlexibleInlineMaxSize(0);
+  api.setZeroFilledMemory(true);
+  api.setLowMemoryUnused(true);
   untyped.setAllowInliningFunctionsWithLoops(false);
   untyped.setTrapsNeverHappen(false);
-  const module = binaryen.readBinaryWithFeatures(bytes, features(relaxed));
+  api.setFastMath(false);
+  api.setClosedWorld(false);
+  api.setGenerateStackIR(false);
+  api.setOptimizeStackIR(false);
+  api.clearPassArguments();
+  const module = api.readBinaryWithFeatures(bytes, features(relaxed));
   module.setFeatures(features(relaxed));
   return module;
 }
@@ -81,10 +117,10 @@ const INLINE_SIZE = 60;
 /** Keeps functions that are not worth their copies from being inlined. */
 export function keepCalled(module: Module, names: readonly string[]): void {
   for (const name of names) {
-    binaryen.setPassArgument('no-inline', name);
+    api.setPassArgument('no-inline', name);
     module.runPasses(['no-inline']);
   }
-  binaryen.clearPassArguments();
+  api.clearPassArguments();
 }
 
 export const functionInfo = (module: Module, name: string): FunctionInfo =>
@@ -165,16 +201,36 @@ const children: Readonly<Record<string, readonly string[]>> = {
   MemoryCopy: ['dest', 'source', 'size'],
   MemoryFill: ['dest', 'value', 'size'],
 };
-const childrenById = new Map(Object.entries(children).map(([name, keys]) => [untyped.ExpressionIds[name], keys]));
 
-const kindsById = new Map(Object.entries(untyped.ExpressionIds).map(([name, id]) => [id, name]));
+/** What numbers mean in the version that is loaded. */
+interface Tables {
+  readonly childrenById: ReadonlyMap<number | undefined, readonly string[]>;
+  readonly kindsById: ReadonlyMap<number, string>;
+  /** Kinds without fields have no wrapper, without which Binaryen does not tell about them. */
+  readonly bareKinds: ReadonlySet<string>;
+  readonly integerDivisions: ReadonlySet<unknown>;
+  readonly trappingTruncations: ReadonlySet<unknown>;
+}
 
-/** Kinds without fields have no wrapper, without which Binaryen does not tell about them. */
-const bareKinds = new Set(Object.keys(untyped.ExpressionIds).filter((kind) => !(kind in binaryen)));
+const tablesOf = (loaded: Binaryen, { ExpressionIds }: Untyped): Tables => ({
+  childrenById: new Map(Object.entries(children).map(([name, keys]) => [ExpressionIds[name], keys])),
+  kindsById: new Map(Object.entries(ExpressionIds).map(([name, id]) => [id, name])),
+  bareKinds: new Set(Object.keys(ExpressionIds).filter((kind) => !(kind in loaded))),
+  integerDivisions: new Set<unknown>([
+    ...[loaded.DivSInt32, loaded.DivUInt32, loaded.RemSInt32, loaded.RemUInt32],
+    ...[loaded.DivSInt64, loaded.DivUInt64, loaded.RemSInt64, loaded.RemUInt64],
+  ]),
+  trappingTruncations: new Set<unknown>([
+    ...[loaded.TruncSFloat32ToInt32, loaded.TruncUFloat32ToInt32],
+    ...[loaded.TruncSFloat32ToInt64, loaded.TruncUFloat32ToInt64],
+    ...[loaded.TruncSFloat64ToInt32, loaded.TruncUFloat64ToInt32],
+    ...[loaded.TruncSFloat64ToInt64, loaded.TruncUFloat64ToInt64],
+  ]),
+});
 
 function expressionInfo(expression: Ref): ExpressionInfo {
-  const id = binaryen.getExpressionId(expression);
-  return bareKinds.has(kindsById.get(id)!) ? { id } : untyped.getExpressionInfo(expression);
+  const id = api.getExpressionId(expression);
+  return tables.bareKinds.has(tables.kindsById.get(id)!) ? { id } : untyped.getExpressionInfo(expression);
 }
 
 /** An expression as `forEachExpression` shows it: its kind, as Binaryen calls it, and the fields of that kind. */
@@ -190,13 +246,13 @@ export interface Visited {
 export function forEachExpression(root: Ref, visit: (visited: Visited) => void): void {
   if (!root) return;
   const info = expressionInfo(root);
-  const keys = childrenById.get(info.id);
+  const keys = tables.childrenById.get(info.id);
   for (const key of keys ?? []) {
     const child = info[key] as Ref | Ref[];
     if (Array.isArray(child)) for (const each of child) forEachExpression(each, visit);
     else forEachExpression(child, visit);
   }
-  visit({ ref: root, kind: kindsById.get(info.id) ?? String(info.id), known: keys !== undefined, info });
+  visit({ ref: root, kind: tables.kindsById.get(info.id) ?? String(info.id), known: keys !== undefined, info });
 }
 
 /** Visits every call in an expression, with the name it calls. */
@@ -207,23 +263,12 @@ export function forEachCall(root: Ref, visit: (call: Ref, target: string) => voi
   });
 }
 
-const integerDivisions = new Set<unknown>([
-  ...[binaryen.DivSInt32, binaryen.DivUInt32, binaryen.RemSInt32, binaryen.RemUInt32],
-  ...[binaryen.DivSInt64, binaryen.DivUInt64, binaryen.RemSInt64, binaryen.RemUInt64],
-]);
-const trappingTruncations = new Set<unknown>([
-  ...[binaryen.TruncSFloat32ToInt32, binaryen.TruncUFloat32ToInt32],
-  ...[binaryen.TruncSFloat32ToInt64, binaryen.TruncUFloat32ToInt64],
-  ...[binaryen.TruncSFloat64ToInt32, binaryen.TruncUFloat64ToInt32],
-  ...[binaryen.TruncSFloat64ToInt64, binaryen.TruncUFloat64ToInt64],
-]);
-
 /** Whether an expression itself, not what is inside it, can trap without touching memory. */
 export function canTrap({ kind, info }: Visited): boolean {
-  if (kind === 'Unary') return trappingTruncations.has(info['op']);
-  if (kind !== 'Binary' || !integerDivisions.has(info['op'])) return kind === 'Unreachable';
+  if (kind === 'Unary') return tables.trappingTruncations.has(info['op']);
+  if (kind !== 'Binary' || !tables.integerDivisions.has(info['op'])) return kind === 'Unreachable';
   const { id, value } = expressionInfo(info['right'] as Ref);
-  const isConstant = kindsById.get(id) === 'Const' && (typeof value === 'number' || typeof value === 'bigint');
+  const isConstant = tables.kindsById.get(id) === 'Const' && (typeof value === 'number' || typeof value === 'bigint');
   return !isConstant || Number(value) === 0 || Number(value) === -1;
 }
 
@@ -246,7 +291,7 @@ export const globals = (module: Module): GlobalInfo[] => {
   const own = module as unknown as UntypedModule;
   return Array.from(
     { length: own.getNumGlobals() },
-    (_, index) => binaryen.getGlobalInfo(own.getGlobalByIndex(index)) as unknown as GlobalInfo,
+    (_, index) => api.getGlobalInfo(own.getGlobalByIndex(index)) as unknown as GlobalInfo,
   );
 };
 
@@ -257,7 +302,7 @@ export function startOf(module: Module): string | undefined {
 }
 
 /** The types of a list, such as the parameters of a function. */
-export const listTypes = (types: Type): Type[] => binaryen.expandType(types);
+export const listTypes = (types: Type): Type[] => api.expandType(types);
 
 /** `(f32, i32)` */
 export const printTypes = (types: Type): string => {

@@ -1,20 +1,28 @@
-import { readFile } from 'node:fs/promises';
+import { readAsset } from '#host';
+import { loadBinaryen } from './binaryen.js';
 
 export type Target = 'baseline' | 'relaxed';
 
-const suffixes = { baseline: '', relaxed: '.relaxed' } as const;
+const files = {
+  baseline: ['kernels.wasm', 'kernels.extended.wasm'],
+  relaxed: ['kernels.relaxed.wasm', 'kernels.extended.relaxed.wasm'],
+} as const;
 const loaded = new Map<string, Promise<Uint8Array>>();
 
 /**
- * The kernel library of a target, as it was built with the package.
+ * The kernel library of a target, as it was built with the package, and what `emit` links it with.
+ *
  * @param extended the larger one, which has the kernels that few models need besides all others
+ * @throws ModuleError where they cannot be fetched; a later call tries again
  */
-export function loadLibrary(target: Target, extended = false): Promise<Uint8Array> {
-  const file = `kernels${extended ? '.extended' : ''}${suffixes[target]}.wasm`;
+export async function loadLibrary(target: Target, extended = false): Promise<Uint8Array> {
+  const file = files[target][extended ? 1 : 0];
   let bytes = loaded.get(file);
   if (!bytes) {
-    bytes = readFile(new URL(`../../${file}`, import.meta.url));
+    bytes = readAsset(file);
     loaded.set(file, bytes);
+    bytes.catch(() => loaded.delete(file));
   }
-  return bytes;
+  const [library] = await Promise.all([bytes, loadBinaryen()]);
+  return library;
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -128,8 +128,9 @@ async function installPackage(folder: string): Promise<void> {
     await mkdir(dirname(join(place, name)), { recursive: true });
     await cp(join(root, name), join(place, name), { recursive: true, filter: keep });
   }
-  for (const name of ['kernels', 'kernels.relaxed', 'kernels.extended', 'kernels.extended.relaxed']) {
-    await cp(join(root, `build/${name}.wasm`), join(place, `build/${name}.wasm`));
+  for (const name of await readdir(join(root, 'build'))) {
+    if (/^(?:assets|binaryen|kernels)[.\w-]*$/.test(name))
+      await cp(join(root, 'build', name), join(place, 'build', name));
   }
   for (const name of ['unplugin', 'binaryen', '@bufbuild', 'fflate']) {
     await symlink(await realpath(join(root, 'node_modules', name)), join(folder, 'node_modules', name));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeNpy } from '../../compiler/files/npy.js';
+import { writeNpy } from '../../compiler/npy.js';
 import { main } from '../../compiler/cli/program.js';
 import type { GraphSource } from '../../compiler/declaration.js';
 import { writeSafetensors } from '../../compiler/import/safetensors.js';

@@ -4,8 +4,11 @@ import test from 'ava';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { dimReader } from '../../compiler/cli/profile/formula.js';
 import { printLayers } from '../../compiler/cli/profile/report.js';
+import { loadBinaryen } from '../../compiler/emit/binaryen.js';
 import { emitPeak } from '../../compiler/emit/peak.js';
 import { makePlayground, mlp, type Playground } from './playground.js';
+
+await loadBinaryen();
 
 let playground: Playground;
 test.before(async () => {

@@ -1,3 +1,4 @@
+import { artifacts } from './artifacts.js';
 import { attention } from './attention.js';
 import { convolution } from './convolution.js';
 import { filling } from './filling.js';
@@ -216,6 +217,22 @@ const planned: readonly Mutation[] = [
 
 const emitted: readonly Mutation[] = [
   built(
+    'compiler/emit/binaryen',
+    'what asc sets stays on for the next model',
+    'api.setGenerateStackIR(false);\n    api.setOptimizeStackIR(false);',
+    '',
+    'custom/flags',
+    'a module is the same*',
+  ),
+  built(
+    'compiler/worker/serve',
+    'a worker tells no progress',
+    "post({ nacre: 'progress', id, progress });",
+    '',
+    'browser/worker',
+    'it tells its progress*',
+  ),
+  built(
     'compiler/emit/infer',
     'sizes that follow from others are not checked',
     `check(rule === 'equal' ? 'ne' : 'lt_s', subject, message, expected, got);`,
@@ -397,4 +414,5 @@ export const mutations: readonly Mutation[] = [
   ...selfTest,
   ...attention,
   ...convolution,
+  ...artifacts,
 ];

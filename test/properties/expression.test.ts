@@ -1,7 +1,7 @@
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { none } from '../../compiler/emit/binaryen.js';
+import { loadBinaryen, none } from '../../compiler/emit/binaryen.js';
 import { Locals } from '../../compiler/emit/code.js';
 import { Linker } from '../../compiler/emit/linker.js';
 import { emitLoop } from '../../compiler/emit/loop.js';
@@ -20,6 +20,7 @@ import { binary, element, scalar, select, unary } from '../../compiler/build.js'
 import type { Tensor } from '../../compiler/tensor.js';
 import { Draw } from '../graphs/draw.js';
 
+await loadBinaryen();
 const library = readFileSync(fileURLToPath(new URL('../../kernels.wasm', import.meta.url)));
 
 const SPECIAL = [0, -0, 1, -1, 0.5, -2.5, 3, 2 ** -149, 3e38, Infinity, -Infinity, NaN];

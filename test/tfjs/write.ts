@@ -122,5 +122,5 @@ export function graphModel(graph: WrittenGraph): { json: WrittenModel; weights: 
     ],
   };
   const parts = entries.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  return { json, weights: new Uint8Array(Buffer.concat(parts)) };
+  return { json, weights: Uint8Array.from(parts.flatMap((part) => [...part])) };
 }

@@ -16,6 +16,7 @@ import { drawTensor } from '../verify/inputs.js';
 import { namingFiles, weightsBeside } from '../../files/weights.js';
 import { profileOf } from './figures.js';
 import { dimReader } from './formula.js';
+import { loadBinaryen } from '../../emit/binaryen.js';
 import { measure } from './measure.js';
 import { printProfile } from './report.js';
 import { openSteps, type StepSession } from './session.js';
@@ -157,6 +158,7 @@ export const profileCommand = defineCommand({
     const { target } = manifest;
     const feeds = await feedsOf(manifest, sizes, values, note);
     if (loaded.kind === 'module' && initial !== undefined) session.initialize({ seed: initial });
+    await loadBinaryen();
     const times = measure({ session, feeds, relaxed: target === 'relaxed', passes, progress });
     const profile = profileOf(manifest, settledSizes(session), times);
     const name = manifest.name ?? basename(path!);
