@@ -1,4 +1,4 @@
-import type { Manifest } from '../runtime/manifest.js';
+import type { Manifest, ManifestBuild } from '../runtime/manifest.js';
 import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
@@ -8,6 +8,7 @@ import { writeExternal } from './external.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import { plan as planGraph } from './plan/index.js';
+import type { KernelPlan } from './plan/types.js';
 import { needsExtended } from './plan/kernels.js';
 import { MAX_MEMORY, Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { describeSteps } from './profile.js';
@@ -17,6 +18,7 @@ import { isSettled, snapshot, waitsForInput } from './snapshot.js';
 import { storages, storeVariables, type Storage } from './storage.js';
 import { didYouMean } from './suggest.js';
 import { writeTypes } from './types-text.js';
+import { VERSION } from './version.js';
 
 export interface CompileOptions extends ModelOptions {
   /** `baseline` runs everywhere, bit for bit the same; `relaxed` uses fused multiply-add where the engine has it. */
@@ -119,8 +121,23 @@ export async function compile<const M extends ModelSource>(
   return compiled as CompiledModule<SignatureOf<M>>;
 }
 
+/** What a module was made with that its manifest does not tell otherwise. */
+const buildOf = ({ weights = 'seed', storage = 'f32', errorBudget }: CompileOptions): ManifestBuild => ({
+  nacre: VERSION,
+  ...(weights !== 'seed' && { weights }),
+  ...(storage !== 'f32' && { storage }),
+  ...(errorBudget !== undefined && { errorBudget }),
+});
+
 /** The same from a pipeline, which keeps its stages for whoever else looks at them. */
-export async function compilePipeline(pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> {
+export const compilePipeline = async (pipeline: Pipeline, options: CompileOptions): Promise<CompiledModule> =>
+  (await compilePlanned(pipeline, options)).module;
+
+/** The same with the plan that the module was made of. */
+export async function compilePlanned(
+  pipeline: Pipeline,
+  options: CompileOptions,
+): Promise<{ readonly module: CompiledModule; readonly plan: KernelPlan }> {
   const { target, weights, storage, seed, initializers, maxMemory, parameters, profile, selfTest } =
     checkOptions(options);
   const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
@@ -172,6 +189,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
     target,
     library,
     weights: external?.weights,
+    build: buildOf(options),
     steps: profile ? describeSteps(plan, stored.graph) : undefined,
     selfTest: test,
     text: options.text ?? false,
@@ -180,7 +198,7 @@ export async function compilePipeline(pipeline: Pipeline, options: CompileOption
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
   const file = external && { weights: external.file };
-  return { ...emitted, ...file, types, notes, functions: pipeline.functions };
+  return { module: { ...emitted, ...file, types, notes, functions: pipeline.functions }, plan };
 }
 
 /** What only emitting needs, so that reading and showing models loads none of it. */

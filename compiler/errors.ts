@@ -25,6 +25,16 @@ export class ImportError extends NacreError {
   override name = 'ImportError';
 }
 
+/** A module that is larger than it may be, or than the platform allows it to be. `message` has one limit a line. */
+export class BudgetError extends NacreError {
+  override name = 'BudgetError';
+  /** @param lines of the message, each with its subject */
+  constructor(subject: string, lines: readonly string[]) {
+    super('budget', subject, '');
+    this.message = lines.join('\n');
+  }
+}
+
 /** A compile option or command-line argument that cannot be taken. */
 export class OptionError extends NacreError {
   override name = 'OptionError';

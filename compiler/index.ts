@@ -1,3 +1,4 @@
+export { loaderSource, type Loader, type LoaderOptions } from './artifacts/index.js';
 export { compile, type CompiledModule, type CompileOptions, type SignatureOf } from './compile.js';
 export * from './graph.js';
 export * from './layers/table.js';
@@ -9,7 +10,7 @@ export { build, type BuildOptions } from './model.js';
 export { summary, type SummaryOptions } from './summary.js';
 export * as initializers from './initializers/index.js';
 export { custom, gluon, load, mixed, neupy, tfjs, torch } from './initializers/index.js';
-export { DeclarationError, ImportError, InternalError, OptionError, type Issue } from './errors.js';
+export { BudgetError, DeclarationError, ImportError, InternalError, OptionError, type Issue } from './errors.js';
 export { InputError, ModuleError, NacreError, ShapeError, VariableError } from '../runtime/errors.js';
 export { parseDeclaration } from './declaration.js';
 export type { GraphDeclaration, GraphSource } from './declaration.js';

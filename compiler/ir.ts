@@ -530,6 +530,8 @@ export interface LayerInfo {
   readonly kind: string;
   /** As the summary shows it: `conv1d relu`. */
   readonly label: string;
+  /** Of an imported node, as plain JSON: those of its own framework. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
   readonly outputs: readonly Value[];
   /** Variables this layer uses, by parameter name. */
   readonly parameters: readonly { readonly parameter: string; readonly variable: string }[];

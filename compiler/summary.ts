@@ -2,8 +2,15 @@ import type { ModelSource } from './pipeline.js';
 import { summarize, type SummaryOptions } from './summary/layers.js';
 import { printSummary } from './summary/print.js';
 
-export { summarize, type LayerSummary, type Summary, type SummaryOptions, type Totals } from './summary/layers.js';
-export { moduleTotals, printModuleSummary, printSummary } from './summary/print.js';
+export {
+  summarize,
+  summarizePipeline,
+  type LayerSummary,
+  type Summary,
+  type SummaryOptions,
+  type Totals,
+} from './summary/layers.js';
+export { moduleTotals, printModuleSummary, printRemarks, printSummary } from './summary/print.js';
 
 /**
  * A table of a model's layers: kinds, outputs, parameters, multiply-adds, initializers; then the totals and the memory.

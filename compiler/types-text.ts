@@ -69,3 +69,9 @@ declare const module: CompiledWasm<Signature>;
 export default module;
 `;
 }
+
+/** The interface `Signature` of such a text. */
+export function signatureOf(types: string): string {
+  const start = types.indexOf('export interface Signature');
+  return types.slice(start, types.indexOf('\n}', start) + 2);
+}

@@ -1,5 +1,5 @@
 import { ModuleError } from './errors.js';
-import { fail, has } from './open.js';
+import { fail, RELAXED_PROBE } from './open.js';
 import type { Signature, Source, Sourced } from './types.js';
 
 /** The source that a promise or a response brings; any other is given back. */
@@ -15,11 +15,14 @@ export function requireSuccess(given: unknown, subject: string): void {
   if (ok === false) throw new ModuleError('response', subject, `the response has status ${status}; check its URL`);
 }
 
+/** The opcode of `f32x4.add`, by its place in the probe. */
+const SIMD: Readonly<Record<number, number>> = { 25: 228, 26: 1 };
+
 /** Refuses a host on which nothing of nacre runs. */
 export function requireSimd(): void {
-  // f32x4.add
-  if (typeof WebAssembly === 'undefined' || !has(228, 1))
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(RELAXED_PROBE.map((byte, at) => SIMD[at] ?? byte))) {
     fail('simd', 'this host has no WebAssembly with SIMD; update it');
+  }
 }
 
 /** Refuses to go on where the host has no memory, or no addresses, for an instance. SpiderMonkey throws a string. */

@@ -83,6 +83,15 @@ export interface ManifestStep {
   readonly inPlace?: true;
 }
 
+/** What a module was made with, besides what its other fields tell; options that are at their defaults are missing. */
+export interface ManifestBuild {
+  /** The version of nacre. */
+  readonly nacre: string;
+  readonly weights?: 'embed' | 'external';
+  readonly storage?: 'f16' | 'int8';
+  readonly errorBudget?: number;
+}
+
 /** The test that a module carries of itself. */
 export interface ManifestSelfTest {
   /** The sizes of each input. */
@@ -149,6 +158,8 @@ export interface Manifest {
   };
   /** What `step(i)` runs, by i; missing unless the module was compiled to be profiled. */
   readonly steps?: readonly ManifestStep[];
+  /** Missing where the emitter was used alone. */
+  readonly build?: ManifestBuild;
   /** FNV-1a, 64 bits, hexadecimal, over the module's sections before this one. */
   readonly hash: string;
 }

@@ -37,14 +37,10 @@ export interface Opened {
   readonly manifest: Manifest;
 }
 
-/** Whether this host has an instruction of SIMD, by its opcode: validates a function of it alone, behind `unreachable`. */
-export const has = (low: number, high: number): boolean =>
-  WebAssembly.validate(
-    Uint8Array.of(
-      ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0, 253, low, high, 26, 11],
-    ),
-  );
-const hasRelaxed = (): boolean => has(133, 2);
+/** A function of one relaxed SIMD instruction, `f32x4.relaxed_madd`, behind `unreachable`. @public for loaders */
+export const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 0, 253, 133, 2, 26, 11],
+);
 
 export const fail = (code: string, what: string): never => {
   throw new ModuleError(code, 'instantiate', what);
@@ -57,24 +53,27 @@ function pick(source: unknown): WebAssembly.Module | BufferSource {
     return source as ArrayBuffer;
   const { binary, baseline, relaxed } = Object(source) as Record<string, unknown>;
   if (binary) return pick(binary);
-  if (baseline && relaxed) return pick(hasRelaxed() ? relaxed : baseline);
+  if (baseline && relaxed) return pick(WebAssembly.validate(RELAXED_PROBE) ? relaxed : baseline);
   return fail('source', `expects a WebAssembly.Module or its bytes, got ${kind}`);
 }
 
 /**
- * Refuses bytes for what the host lacks. Engines tell a policy from damaged bytes by their texts alone, but validate bytes
- * under any policy.
+ * Refuses what was not compiled or not instantiated. Engines tell a policy from damaged bytes by their texts alone, but
+ * validate bytes under any policy.
+ *
+ * @param bytes that were not compiled · @public for loaders
  */
-function refuse(bytes: BufferSource): void {
-  if (WebAssembly.validate(bytes)) {
+export function refuse(error: unknown, bytes?: BufferSource): never {
+  if (bytes && WebAssembly.validate(bytes)) {
     fail(
       'host',
       "this host compiles no WebAssembly from bytes; allow 'wasm-unsafe-eval' in its CSP or import the .wasm",
     );
   }
-  if (!hasRelaxed() && new TextDecoder().decode(bytes).includes('"target":"relaxed"')) {
+  if (bytes && !WebAssembly.validate(RELAXED_PROBE) && new TextDecoder().decode(bytes).includes('"target":"relaxed"')) {
     fail('relaxed', "this host has no relaxed SIMD; compile for target 'baseline' or pass { baseline, relaxed }");
   }
+  return fail('damaged', `the module is damaged or refused; load it again (${(error as Error).message})`);
 }
 
 interface Maker<T> {
@@ -101,8 +100,7 @@ export function openSync<T>(source: unknown, Session: Maker<T>): T {
   } catch (error) {
     if (error instanceof ModuleError) throw error;
     Session.explain?.(error, module, exports);
-    if (!module) refuse(given as BufferSource);
-    return fail('damaged', `the module is damaged or refused; load it again (${(error as Error).message})`);
+    return refuse(error, module ? undefined : (given as BufferSource));
   }
 }
 

@@ -79,7 +79,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [2, ['compile', '@nowhere.json', '-o', '@n.wasm'], '@/nowhere.json: cannot be read: no such file or folder'],
   [2, ['compile', '@taken.wasm', '-o', '@n.wasm'], '@/taken.wasm: cannot be read: it is a folder'],
   [2, ['summary', '@model.keras'], '@/model.keras: cannot be read: no such file or folder'],
-  [1, ['summary', '@bad.h5'], 'model: is no file of Keras: neither a zip archive nor HDF5'],
+  [1, ['summary', '@bad.h5'], '@/bad.h5: is no file of Keras: neither a zip archive nor HDF5'],
   [
     2,
     ['compile', '@model.bin', '-o', '@n.wasm'],
@@ -108,6 +108,8 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   ],
   [1, ['summary', '@bad.wasm'], '@/bad.wasm: is no WebAssembly module'],
   [1, ['summary', '@empty.wasm'], '@/empty.wasm: was not compiled by nacre, or is cut off'],
+  [1, ['summary', '@bad.onnx'], '@/bad.onnx: is damaged at byte '],
+  [1, ['run', '@empty.wasm'], '@/empty.wasm: the module is damaged or not of nacre; load it again\n'],
   [1, ['run', '@bad.wasm'], '@/bad.wasm: the module is damaged or refused; load it again ('],
   [2, ['run', '@linear.json'], '--input: x is missing; this model takes x'],
   [2, ['run', '@linear.json', '--input', 'x'], "--input: must be NAME=FILE, got 'x'"],
@@ -141,7 +143,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     ['run', '@linear.json', '--input', 'x=@rows.json', '--seed', '3'],
     "initialize: the module carries values, not recipes; compile with weights: 'seed'",
   ],
-  [1, ['verify', '@empty.wasm'], 'instantiate: the module was not compiled by nacre, or is cut off'],
+  [1, ['verify', '@empty.wasm'], '@/empty.wasm: the module is damaged or not of nacre; load it again'],
   [
     2,
     ['compile', '@linear.json', '--stop-after', 'plan', '--self-test', '@rows.npy'],

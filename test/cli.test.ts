@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { readNpy } from '../compiler/cli/npy.js';
+import { readNpy } from '../compiler/npy.js';
 import { Progress } from '../compiler/cli/progress.js';
 import { makePlayground, mlp, type Playground } from './cli/playground.js';
 
@@ -59,11 +59,12 @@ test('a model in TypeScript needs a Node that strips types', async (t) => {
 test('compile tells bytes, what is carried and memory', async (t) => {
   const { code, stdout, stderr } = await nacre('compile', '@keras.json', '-o', '@keras.wasm', '--seed', '7');
   t.deepEqual([code, stderr], [0, '']);
-  const [first, second, ...rest] = stdout.replaceAll(folder, '@').split('\n');
+  const [first, loader, second, ...rest] = stdout.replaceAll(folder, '@').split('\n');
   t.regex(
     first!,
     /^@\/keras\.wasm {2}\d{1,3}(,\d{3})? bytes \(\d{1,3}(,\d{3})? gzip\) {2}baseline, weights: seed 7, carries heUniform ones uniform zeros$/,
   );
+  t.regex(loader!, /^@\/keras\.js {4}\d\d,\d{3} bytes \(\d{1,2},\d{3} gzip\) {2}loader, full runtime$/);
   t.is(
     second,
     `memory${' '.repeat(folder.length + 7)}at batch 1: parameters 136.3 KiB, activations 42.1 KiB; 42.1 KiB for each further row`,
@@ -83,7 +84,10 @@ test('compile binds and bounds sizes, and embeds', async (t) => {
     return JSON.parse(stdout) as Record<string, unknown>;
   };
   const bound = await compile('--dims', 'batch=2', '--no-types', '--initializers', 'normal', '--wat', '@bound.wat');
-  t.deepEqual(bound['files'], [join(folder, 'bound.wasm'), join(folder, 'bound.wat')]);
+  t.deepEqual(
+    bound['files'],
+    ['wasm', 'js', 'wat'].map((end) => join(folder, `bound.${end}`)),
+  );
   t.deepEqual(bound['initializers'], ['heUniform', 'normal', 'ones', 'uniform', 'zeros']);
   t.like(bound['memory'], { at: {}, parameters: 139584, activations: 86144 });
   t.regex(await readFile(join(folder, 'bound.wat'), 'utf8'), /^\(module/);

@@ -14,6 +14,7 @@ const pages = [
   { page: 'instances', runs: true },
   { page: 'neupy', runs: true },
   { page: 'onnx', runs: false },
+  { page: 'platforms', runs: false },
   { page: 'weights', runs: true },
 ];
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { readNpy, writeNpy } from '../compiler/cli/npy.js';
+import { readNpy, writeNpy } from '../compiler/npy.js';
 import { ImportError } from '../compiler/errors.js';
 import type { Tensor } from '../compiler/tensor.js';
 

@@ -120,7 +120,7 @@ for (const [title, each] of Object.entries(cases)) {
     t.is(host.manifest.selfTest!.tolerance, 0);
     for (const port of [...host.manifest.inputs, ...host.manifest.outputs]) {
       const bytes = volume(host.dims(port)) * bytesPerElement(port.dtype);
-      new Uint8Array(host.memory.buffer, host.word(port.table), bytes).fill(1);
+      new Uint8Array(host.memory.buffer, host.word(port.table), bytes).fill(0x3f);
     }
     if (host.manifest.inputs.every(({ dtype }) => dtype === 'float32')) host.call('forward');
     t.is(host.call('initialize', 99, 0, 1), status.ok);

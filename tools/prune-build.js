@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-for (const folder of ['compiler', 'runtime', 'test', 'examples', 'bench']) {
+for (const folder of ['compiler', 'runtime', 'page', 'test', 'examples', 'bench']) {
   const built = join(root, 'build', folder);
   if (!existsSync(built)) continue;
   for (const file of readdirSync(built, { recursive: true, encoding: 'utf8' })) {

@@ -2,7 +2,7 @@ import { OptionError } from '../errors.js';
 import type { BoundInput } from '../import/bind.js';
 import { show } from '../show.js';
 import { readBytes, readText } from './files.js';
-import { readNpy } from './npy.js';
+import { readNpy } from '../npy.js';
 import { readAssignment } from './values.js';
 
 /** A value for an input of an ONNX model: a number, a nested list in JSON, or a file in .npy or .json. */

@@ -1,27 +1,36 @@
-import { gzipSync } from 'node:zlib';
-import { compilePipeline, type CompiledModule, type CompileOptions } from '../compile.js';
+import { platformNames, type Budget, type Check } from '../artifacts/index.js';
+import type { CompileOptions } from '../compile.js';
 import { OptionError } from '../errors.js';
 import type { Rng } from '../ir.js';
 import { Pipeline, stages, type Stage } from '../pipeline.js';
 import { printDeclaration, printPlan, printTensorGraph } from '../print.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
-import { prettyJson, table, thousands } from '../text.js';
+import { prettyJson } from '../text.js';
+import { checkRequest, makeArtifacts, requireOwnFiles, type Artifacts, type Request } from './artifacts.js';
+import { readPlatform, requireBudget } from './budget.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
-import { writeFiles, type OutputFile } from './files.js';
-import { memoryFigures, printMemory, type MemoryFigures } from '../memory.js';
+import { jsonReport, notesOf, textReport } from './compile-report.js';
+import { writeFiles } from './files.js';
 import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
 import { readSelfTest, selfTestOption } from './self-test.js';
 import { readCount, readDims, readSeed, readTolerance } from './values.js';
-import { requireOwn, tensorsOption, weightsBeside } from './weights.js';
+import { tensorsOption } from './weights.js';
 
 type Weights = NonNullable<CompileOptions['weights']>;
 type Storage = NonNullable<CompileOptions['storage']>;
 
 const options = {
-  output: { short: 'o', value: 'FILE', help: 'where the module goes; its types go to FILE with .d.wasm.ts' },
-  target: { value: 'TARGET', help: 'baseline (runs everywhere, the default) or relaxed (relaxed SIMD)' },
+  output: {
+    short: 'o',
+    value: 'FILE',
+    help: 'where the module goes, as model.wasm; its loader and types go beside it',
+  },
+  target: {
+    value: 'TARGET',
+    help: 'baseline (runs everywhere, the default), relaxed (relaxed SIMD) or both (the loader chooses)',
+  },
   weights: {
     value: 'FORM',
     help: 'seed (initializers travel as recipes, the default), embed (their values travel) or external (in a file beside)',
@@ -44,13 +53,24 @@ const options = {
   dims: { value: 'LIST', multiple: true, help: 'sizes and limits of open sizes: batch=1, "time<=512", x[1]=20' },
   bind: bindOption,
   initializers: { value: 'LIST', help: 'initializers to carry beyond those in use: all, or names with commas' },
+  for: {
+    value: 'PLATFORM',
+    help: `the platform that the loader is for, whose limits are checked: ${platformNames.join(', ')}`,
+  },
+  runtime: {
+    value: 'NAME',
+    help: 'of the loader: forward (computes) or full (variables and initialization too); by default full unless frozen',
+  },
+  inline: { help: 'put the module into the loader, in base64' },
+  'max-bytes': { value: 'BYTES', help: 'the most bytes the module may have' },
   'max-memory': { value: 'BYTES', help: 'the most memory the module may take, 1 GiB by default' },
   'error-budget': errorBudgetOption,
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
   profile: { help: 'also export the steps of forward one by one, for nacre profile' },
   'self-test': selfTestOption,
   wat: { value: 'FILE', help: 'also write the text form of the module' },
-  'no-types': { help: 'write no .d.wasm.ts' },
+  'no-loader': { help: 'write no .js' },
+  'no-types': { help: 'write no .d.wasm.ts and no .d.ts' },
 } as const satisfies OptionSpecs;
 
 function compileOptions(values: Values<typeof options>, progress: Progress): CompileOptions {
@@ -59,7 +79,7 @@ function compileOptions(values: Values<typeof options>, progress: Progress): Com
   const layout = values['tensor-layout'];
   const budget = values['error-budget'];
   return {
-    ...(target !== undefined && { target: target as NonNullable<CompileOptions['target']> }),
+    ...(target !== undefined && target !== 'both' && { target: target as NonNullable<CompileOptions['target']> }),
     ...(weights !== undefined && { weights: weights as Weights }),
     ...(storage !== undefined && { storage: storage as Storage }),
     ...(layout !== undefined && { tensorLayout: layout as 'io' }),
@@ -110,51 +130,30 @@ async function stopAfter(
   else await writeFiles([{ path: output, data: text }]);
 }
 
-function printWeights({ manifest }: CompiledModule, weights: Weights): string {
-  const { variables, seed, initializers } = manifest;
-  if (variables.length === 0) return 'no weights';
-  const given = variables.filter((variable) => variable.given).length;
-  const carried = initializers.length === 0 ? '' : `, carries ${initializers.join(' ')}`;
-  const word = weights === 'embed' ? 'embedded' : weights === 'external' ? 'external' : 'given';
-  if (given === variables.length) return `weights: ${word}${weights !== 'seed' ? ` (seed ${seed})` : ''}${carried}`;
-  return `weights: seed ${seed}${given === 0 ? '' : `, ${given} of ${variables.length} ${word}`}${carried}`;
+/** What has to be kept: what a platform allows, and what was asked for. */
+function budgetOf(values: Values<typeof options>): Budget {
+  const bytes = values['max-bytes'];
+  return {
+    ...(values.for !== undefined && { platform: readPlatform(values.for) }),
+    ...(bytes !== undefined && { maxBytes: readCount('--max-bytes', bytes) }),
+  };
 }
 
-function outputFiles(path: string, module: CompiledModule, wat: string | undefined, types: boolean): OutputFile[] {
-  return [
-    { path, data: module.binary },
-    ...(types && path.endsWith('.wasm') ? [{ path: path.replace(/\.wasm$/, '.d.wasm.ts'), data: module.types }] : []),
-    ...(module.weights ? [{ path: weightsBeside(path), data: module.weights }] : []),
-    ...(wat === undefined ? [] : [{ path: wat, data: module.text! }]),
-  ];
-}
-
-interface Facts {
-  readonly files: readonly string[];
-  readonly gzip: number;
-  readonly weights: Weights;
-  readonly memory: MemoryFigures;
-}
-
-function jsonReport({ binary, manifest, notes }: CompiledModule, { memory, ...facts }: Facts): string {
-  const { target, seed, initializers, hash } = manifest;
-  const result = { ...facts, bytes: binary.length, target, seed, initializers, memory, hash, notes };
-  return `${prettyJson(result)}\n`;
-}
-
-function textReport(module: CompiledModule, { files, gzip, weights, memory }: Facts): string {
-  const size = `${thousands(module.binary.length)} bytes (${thousands(gzip)} gzip)`;
-  const rows = [
-    [files[0]!, `${size}  ${module.manifest.target}, ${printWeights(module, weights)}`],
-    ['memory', printMemory(memory)],
-  ];
-  return `${table(rows).join('\n')}\n`;
+/** What is to be written, if it is within its limits. */
+async function makeChecked(
+  make: (options: CompileOptions) => Promise<Artifacts>,
+  options: CompileOptions,
+  budget: Budget,
+): Promise<{ readonly made: Artifacts; readonly checks: readonly Check[] }> {
+  const made = await make(options);
+  const deploy = async (changed: CompileOptions) => (await make(changed)).deployment;
+  return { made, checks: await requireBudget(budget, options, made.deployment, deploy) };
 }
 
 export const compileCommand = defineCommand({
   name: 'compile',
   usage: 'MODEL -o FILE [options]',
-  summary: 'Compiles a model into one WebAssembly module, and writes its TypeScript types beside it.',
+  summary: 'Compiles a model into one WebAssembly module, and writes a loader and TypeScript types beside it.',
   details: modelDetails,
   operands: ['MODEL'],
   options,
@@ -163,17 +162,25 @@ export const compileCommand = defineCommand({
     'compile model.json -o model.wasm --weights embed --seed 7 --dims "batch=1,time<=512"',
     'compile model.json -o model.wasm --tensors torch.safetensors --tensor-layout oi --storage f16',
     'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
+    'compile model.json -o model.wasm --target both --for browser',
+    'compile model.json -o model.js --inline',
     'compile model.json -o model.wasm --self-test x=input.npy',
     'compile model.json --stop-after plan',
   ],
   async run([path], values, streams) {
-    const { output, json, wat, weights = 'seed' } = values;
+    const { output, json, wat, inline, runtime, target } = values;
     const stage = values['stop-after'];
     const progress = new Progress(streams.stderr);
     const settings = compileOptions(values, progress);
     if (output === undefined && stage === undefined) {
       throw new OptionError('arguments', 'compile', '-o FILE is missing; see nacre compile --help');
     }
+    const budget = budgetOf(values);
+    const request: Request = {
+      ...{ output: output ?? '', both: target === 'both', platform: budget.platform, inline, runtime, wat },
+      ...{ loader: !values['no-loader'], types: !values['no-types'] },
+    };
+    if (stage === undefined) checkRequest(request, settings);
     const loaded = await loadModel(path!, values.bind, values.tensors);
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
     const pipeline = new Pipeline(loaded.model, { ...settings, tensors: loaded.tensors });
@@ -184,17 +191,12 @@ export const compileCommand = defineCommand({
       await stopAfter(stage, pipeline, { output, json }, streams);
       return;
     }
-    const module = await compilePipeline(pipeline, given).finally(() => progress.end());
-    if (module.weights) await requireOwn(weightsBeside(output!));
-    const files = outputFiles(output!, module, wat, !values['no-types']);
-    await writeFiles(files);
-    for (const note of module.notes) streams.stderr.write(`note: ${note}\n`);
-    const facts = {
-      files: files.map((file) => file.path),
-      gzip: gzipSync(module.binary).length,
-      weights: weights as Weights,
-      memory: memoryFigures(pipeline.plan()),
-    };
-    streams.stdout.write(json ? jsonReport(module, facts) : textReport(module, facts));
+    const make = (options: CompileOptions) => makeArtifacts(pipeline, options, request);
+    const { made, checks } = await makeChecked(make, given, budget).finally(() => progress.end());
+    await requireOwnFiles(made, request);
+    await writeFiles(made.files);
+    for (const note of notesOf(made, checks, request)) streams.stderr.write(`note: ${note}\n`);
+    const facts = { ...made, checks, weights: settings.weights ?? 'seed', inline };
+    streams.stdout.write(json ? jsonReport(facts) : textReport(facts));
   },
 });

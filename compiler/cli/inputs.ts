@@ -3,7 +3,7 @@ import type { ManifestPort } from '../../runtime/manifest.js';
 import { ImportError, OptionError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { readBytes, readText } from './files.js';
-import { readNpy } from './npy.js';
+import { readNpy } from '../npy.js';
 import type { Streams } from './command.js';
 import { readAssignment } from './values.js';
 

@@ -6,6 +6,7 @@ import { compileCommand } from './compile.js';
 import { commandHelp, programHelp } from './help.js';
 import { histogramCommand } from './histogram.js';
 import { profileCommand } from './profile/index.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { summaryCommand } from './summary.js';
@@ -16,6 +17,7 @@ const commands: readonly Command[] = [
   runCommand,
   summaryCommand,
   histogramCommand,
+  reportCommand,
   profileCommand,
   verifyCommand,
   schemaCommand,

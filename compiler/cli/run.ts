@@ -8,7 +8,7 @@ import { defineCommand, type OptionSpecs } from './command.js';
 import { writeFiles } from './files.js';
 import { assignments, readInputs } from './inputs.js';
 import { bindOption, loadModel, modelDetails } from './model.js';
-import { writeNpy } from './npy.js';
+import { writeNpy } from '../npy.js';
 import { Progress } from './progress.js';
 import { describeValues, printValues } from './statistics.js';
 import { readCount, readSeed } from './values.js';

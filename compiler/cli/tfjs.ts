@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { readBeside } from '../import/beside.js';
+import { kindOfJson } from '../import/kind.js';
 import { importKeras, type NamedWeights } from '../import/keras/index.js';
 import { importGraphModel } from '../import/tfjs/index.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
@@ -21,9 +22,6 @@ export interface OpenedJson {
   readonly file: TfjsFile | undefined;
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A layers-model or graph-model of tfjs or a topology of Keras; undefined for the text of anything else. */
 export async function openTfjs(
   path: string,
@@ -31,20 +29,20 @@ export async function openTfjs(
   bind: readonly string[],
   tensors: () => Promise<GivenTensors>,
 ): Promise<OpenedJson | undefined> {
-  let json: unknown;
+  let json: Fields;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text) as Fields;
   } catch {
     return undefined;
   }
-  if (!isFields(json) || !('modelTopology' in json || 'class_name' in json || 'model_config' in json)) return undefined;
+  const kind = kindOfJson(json);
+  if (kind === 'other') return undefined;
   const file: TfjsFile = {
     json,
     read: (location) => readBeside(dirname(path), location, { what: 'a file of weights' }),
   };
-  const topology = json['modelTopology'];
-  const isGraph = json['format'] === 'graph-model' || (isFields(topology) && 'node' in topology);
-  if (isGraph) return { model: importGraphModel(json, file.read, { bind: await readBindings(bind) }), file };
+  if (kind === 'graph-model')
+    return { model: importGraphModel(json, file.read, { bind: await readBindings(bind) }), file };
   if (bind.length > 0) throw new OptionError('arguments', '--bind', 'inputs of layers-models cannot be bound');
   if ('weightsManifest' in json) return { model: importKeras(json, file.read), file };
   const given = (await tensors()) as NamedWeights;

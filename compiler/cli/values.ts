@@ -1,6 +1,7 @@
 import { OptionError } from '../errors.js';
-import type { DimOption } from '../lower/index.js';
 import { show } from '../show.js';
+
+export { readDims } from '../dims-text.js';
 
 const fail = (option: string, what: string): never => {
   throw new OptionError('arguments', option, what);
@@ -33,24 +34,4 @@ export function readAssignment(option: string, text: string): readonly [name: st
   if (at < 1 || at === text.length - 1)
     fail(option, `must be NAME=${option === '--bind' ? 'VALUE' : 'FILE'}, got ${show(text)}`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** `batch=1,time<=512`: sizes, and limits of sizes. */
-export function readDims(texts: readonly string[]): Record<string, DimOption> {
-  const dims: Record<string, DimOption> = {};
-  for (const text of texts.flatMap((list) => list.split(','))) {
-    const [, name, relation, digits] = /^\s*([^<>=\s]+)\s*(=|<=|>=)\s*(\d+)\s*$/.exec(text) ?? [];
-    if (name === undefined) {
-      return fail('--dims', `must be NAME=SIZE, NAME<=SIZE or NAME>=SIZE, joined by commas, got ${show(text)}`);
-    }
-    const size = Number(digits);
-    const before = Object.hasOwn(dims, name) ? dims[name] : undefined;
-    const key = relation === '<=' ? 'max' : 'min';
-    if (relation === '=') {
-      if (before !== undefined) fail('--dims', `${name} is given twice`);
-      dims[name] = size;
-    } else if (typeof before === 'number' || before?.[key] !== undefined) fail('--dims', `${name} is given twice`);
-    else dims[name] = { ...before, [key]: size };
-  }
-  return dims;
 }

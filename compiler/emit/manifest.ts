@@ -13,7 +13,7 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights' | 'steps' | 'selfTest'>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights' | 'steps' | 'selfTest' | 'build'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
   // Definitions are the module's own; users read sizes over the symbols.
@@ -72,6 +72,7 @@ export function describe(
       ...(memory.states && { states: shown(memory.states.bytes) }),
       max: options.maxMemory,
     },
+    ...(options.build ? { build: options.build } : {}),
     hash: fnv1a64Bytes(code).toString(16).padStart(16, '0'),
   };
   const section = customSection(MANIFEST_SECTION, new TextEncoder().encode(JSON.stringify(manifest)));

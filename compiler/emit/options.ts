@@ -1,4 +1,4 @@
-import type { ManifestStep, ManifestWeights } from '../../runtime/manifest.js';
+import type { ManifestBuild, ManifestStep, ManifestWeights } from '../../runtime/manifest.js';
 import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
 import type { SelfTest } from './self-test.js';
@@ -19,6 +19,8 @@ export interface EmitOptions {
   readonly weights?: ManifestWeights | undefined;
   /** What the steps of `forward` are: exports `step`, which runs one of them. */
   readonly steps?: readonly ManifestStep[] | undefined;
+  /** What the module was made with. */
+  readonly build?: ManifestBuild | undefined;
   /** What the module is to test itself with: exports `selfTest` and `assertSelfTest`. */
   readonly selfTest?: SelfTest | undefined;
   /** Also return the text form. */

@@ -4,6 +4,16 @@ import type { Weights, WeightUse } from './weights.js';
 
 type Uses = LayerInfo['parameters'][number][];
 
+/** Attributes by name, as a format keeps them. */
+type NodeAttributes = ReadonlyMap<string, { readonly kind: string; readonly value?: unknown }>;
+
+/** Numbers, texts and lists of them as they are; of anything else, such as a tensor, what it is. */
+function plainOf(kind: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((part) => plainOf(kind, part));
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'object' && value !== null ? `a ${kind}` : value;
+}
+
 /** The nodes of a model as summaries show them, with the variables that each uses. */
 export class NodeLayers {
   readonly list: LayerInfo[] = [];
@@ -42,9 +52,13 @@ export class NodeLayers {
     });
   }
 
-  describe(name: string, op: string, values: readonly (Value | undefined)[]): void {
+  describe(name: string, op: string, values: readonly (Value | undefined)[], attributes: NodeAttributes): void {
     const outputs = values.filter((value): value is Value => value !== undefined);
-    if (outputs.length > 0) this.list.push({ name, kind: op, label: op, outputs, parameters: this.used });
+    if (outputs.length === 0) return;
+    const plain = Object.fromEntries(
+      [...attributes].map(([key, { kind, value = null }]) => [key, plainOf(kind, value)]),
+    );
+    this.list.push({ name, kind: op, label: op, attributes: plain, outputs, parameters: this.used });
   }
 }
 
@@ -58,6 +72,12 @@ export function graphOf(
     [...build.nodes.flatMap((node) => node.inputs), ...ports.outputs.map(({ value }) => value)].map(({ id }) => id),
   );
   const { variables, initialize, notes } = weights.read(read);
+  // A weight that was computed with when compiling is no variable.
+  const kept = new Set(variables.map((variable) => variable.name));
+  const described = layers.map((layer) => ({
+    ...layer,
+    parameters: layer.parameters.filter(({ variable }) => kept.has(variable)),
+  }));
   return {
     name,
     rng: 'philox',
@@ -69,6 +89,6 @@ export function graphOf(
     prepare: [],
     forward: build.nodes,
     notes,
-    layers,
+    layers: described,
   };
 }

@@ -37,7 +37,7 @@ export function alike(numbers: readonly number[]): string[] {
   return numbers.map((value) => (Number(write(value)) === 0 ? write(0) : write(value)));
 }
 
-export const isConstant = ({ min, max }: Histogram): boolean => min === max;
+export const isConstant = ({ min, max }: Pick<Histogram, 'min' | 'max'>): boolean => min === max;
 
 /** `3,072 values`, `2 NaN`, `1 infinite`. What is not finite is in no bin and not in the statistics. */
 export function printCount({ count, nan, infinity, negativeInfinity }: Histogram): string[] {

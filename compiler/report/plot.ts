@@ -1,23 +1,16 @@
 import type { Axis, GroupMark, Mark, Spec } from 'vega-typings';
-import { halfRange } from './histogram.js';
-import { isConstant, numberStyle, printCount, printMoments, printOrigin } from './numbers.js';
+import { numberStyle, printCount, printMoments, printOrigin } from './numbers.js';
+import { domainOf, plotArea, TICKS, tickStep } from './scale.js';
 import type { Colors } from './theme.js';
 import type { VariableHistogram } from './variables.js';
 
-/** Pixels of a plot's own area and around it. */
-const WIDTH = 340;
-const HEIGHT = 150;
-const LEFT = 62;
-const RIGHT = 18;
-const BOTTOM = 54;
-const TOP = 12;
+const { width: WIDTH, height: HEIGHT, left: LEFT, right: RIGHT, top: TOP, bottom: BOTTOM } = plotArea;
 const TITLE = 58;
 const CELL_WIDTH = LEFT + WIDTH + RIGHT;
 const MARGIN = 12;
 const HEADING = 36;
 
 const FONT = 'Helvetica, Arial, sans-serif';
-const TICKS = 5;
 /** As many characters of a wide font as fit above a plot. */
 const TITLE_CHARACTERS = 46;
 const FACTS_CHARACTERS = 64;
@@ -27,21 +20,6 @@ function shorten(line: string, most: number): string {
   if (line.length <= most) return line;
   const end = Math.floor((most - 1) * 0.7);
   return `${line.slice(0, most - 1 - end)}…${line.slice(-end)}`;
-}
-
-/** The distance of about `TICKS` round numbers in a range. */
-function tickStep(range: number): number {
-  const power = 10 ** Math.floor(Math.log10(range / TICKS));
-  const rest = range / TICKS / power;
-  return power * (rest >= Math.sqrt(50) ? 10 : rest >= Math.sqrt(10) ? 5 : rest >= Math.SQRT2 ? 2 : 1);
-}
-
-/** What the horizontal axis shows, a little more than the values. */
-function domainOf(variable: VariableHistogram): [number, number] {
-  const { min, max } = variable;
-  const [from, to] = isConstant(variable) ? [min - halfRange(min), min + halfRange(min)] : [min, max];
-  const margin = (to - from) * 0.03;
-  return [from - margin, to + margin];
 }
 
 function axes(variable: VariableHistogram, domain: [number, number], colors: Colors): Axis[] {

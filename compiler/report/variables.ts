@@ -1,4 +1,4 @@
-import type { Model } from '../../runtime/index.js';
+import type { Model, VariableInfo } from '../../runtime/index.js';
 import { VariableError } from '../../runtime/errors.js';
 import { histogram, type Histogram, type HistogramOptions } from './histogram.js';
 
@@ -23,8 +23,21 @@ export interface VariableHistogram extends Histogram {
 export function histograms(net: Net, options: HistogramOptions = {}): VariableHistogram[] {
   const list = net.variables.list();
   if (list.length === 0) throw new VariableError('none', 'histogram', 'the model has no variables');
-  return list.map(({ name, initializer, users }) => {
-    const { data, shape } = net.variables.get(name);
-    return { name, shape, initializer, users, ...histogram(data, options) };
-  });
+  return list.map((variable) => histogramOf(net, variable, options));
+}
+
+/** The same of those variables that are initialized. */
+export const readyHistograms = (net: Net, options: HistogramOptions = {}): VariableHistogram[] =>
+  net.variables
+    .list()
+    .filter(({ state }) => state === 'ready')
+    .map((variable) => histogramOf(net, variable, options));
+
+function histogramOf(
+  net: Net,
+  { name, initializer, users }: VariableInfo,
+  options: HistogramOptions,
+): VariableHistogram {
+  const { data, shape } = net.variables.get(name);
+  return { name, shape, initializer, users, ...histogram(data, options) };
 }

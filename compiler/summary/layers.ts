@@ -74,8 +74,14 @@ export function totalsOf(
 }
 
 /** The layers of a model with what they compute, hold and start from. Takes and throws what `compile` does. */
-export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryOptions = {}): Summary {
-  const pipeline = new Pipeline(model, options);
+export const summarize = (model: ModelSource, { seed = 0, ...options }: SummaryOptions = {}): Summary =>
+  summarizePipeline(new Pipeline(model, options), { seed, unnamed: countUnnamed(model) });
+
+/** The same from a pipeline; `unnamed` is what its source left without a name. */
+export function summarizePipeline(
+  pipeline: Pipeline,
+  { seed, unnamed = 0 }: { readonly seed: number | bigint; readonly unnamed?: number },
+): Summary {
   const graph = pipeline.lower();
   const work = workOf(graph);
   const plan = pipeline.plan();
@@ -100,7 +106,7 @@ export function summarize(model: ModelSource, { seed = 0, ...options }: SummaryO
       multiplyAdds: sum([...work.values()]),
       memory: memoryFigures(plan),
     },
-    unnamed: countUnnamed(model),
+    unnamed,
   };
 }
 

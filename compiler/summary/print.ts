@@ -88,22 +88,25 @@ function printLayers(layers: Summary['layers']): string[] {
   return table([HEAD, ...rows], COUNTS);
 }
 
-/** A table of layers and the totals. */
-export function printSummary({ layers, transposes, convolutions, total, unnamed }: Summary): string {
-  const lines = [
-    ...printLayers(layers),
-    ...printTotals(total),
-    `multiply-adds ${brief(count(total.multiplyAdds))}`,
-    `memory ${printMemory(total.memory)}`,
-    ...printLayout(transposes),
-    ...printConvolutions(convolutions),
-  ];
+/** What else is worth knowing: transposes that are left, how convolutions are computed, layers without names. */
+export function printRemarks({ transposes, convolutions, unnamed }: Summary): string[] {
+  const lines = [...printLayout(transposes), ...printConvolutions(convolutions)];
   if (unnamed > 0) {
     const those = unnamed === 1 ? '1 layer without a name is' : `${thousands(unnamed)} layers without a name are`;
     lines.push(`${those} named by kind and count: a layer put before them renames them, which changes their seeds`);
   }
-  return lines.join('\n');
+  return lines;
 }
+
+/** A table of layers and the totals. */
+export const printSummary = (summary: Summary): string =>
+  [
+    ...printLayers(summary.layers),
+    ...printTotals(summary.total),
+    `multiply-adds ${brief(count(summary.total.multiplyAdds))}`,
+    `memory ${printMemory(summary.total.memory)}`,
+    ...printRemarks(summary),
+  ].join('\n');
 
 /** An open size of a manifest, as one unknown. */
 const dimOf = (size: ManifestDim): Dim =>

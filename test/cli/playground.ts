@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeNpy } from '../../compiler/cli/npy.js';
+import { writeNpy } from '../../compiler/npy.js';
 import { main } from '../../compiler/cli/program.js';
 import type { GraphSource } from '../../compiler/declaration.js';
 import { writeSafetensors } from '../../compiler/import/safetensors.js';
@@ -56,6 +56,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'bad.npy': 'not an array',
   'bad.h5': 'not HDF5',
   'bad.wasm': 'not a module',
+  'bad.onnx': 'not a model',
   'empty.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
   'throws.mjs': 'throw new TypeError("no such layer");',
   'number.mjs': 'export default 42;',

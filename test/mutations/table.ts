@@ -1,3 +1,4 @@
+import { artifacts } from './artifacts.js';
 import { attention } from './attention.js';
 import { convolution } from './convolution.js';
 import { filling } from './filling.js';
@@ -6,6 +7,7 @@ import { movement } from './movement.js';
 import { built, kernel, type Mutation } from './mutation.js';
 import { recurrent } from './recurrent.js';
 import { selection } from './selection.js';
+import { selfTest } from './self-test.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -409,6 +411,8 @@ export const mutations: readonly Mutation[] = [
   ...movement,
   ...recurrent,
   ...selection,
+  ...selfTest,
   ...attention,
   ...convolution,
+  ...artifacts,
 ];

@@ -2,6 +2,7 @@ import { NacreError, OptionError } from '../../errors.js';
 import { runSelfTest } from '../../self-test.js';
 import { prettyJson } from '../../text.js';
 import type { Streams } from '../command.js';
+import { namingFiles } from '../weights.js';
 
 /**
  * Runs the test that a compiled module carries.
@@ -9,7 +10,7 @@ import type { Streams } from '../command.js';
  * @throws OptionError for a module without one · NacreError where it does not pass
  */
 export function verifyModule(path: string, binary: Uint8Array, json: boolean, { stdout }: Streams): void {
-  const run = runSelfTest(binary);
+  const run = namingFiles(path, () => runSelfTest(binary));
   if (!run) {
     const what = 'is compiled already, without --self-test; give the model it was compiled from';
     throw new OptionError('file', path, what);

@@ -255,7 +255,7 @@ class Lowering {
         );
       }
       const computes = this.build.nodes.slice(begin).some(({ op }) => op.kind !== 'constant');
-      if (computes) this.layers.describe(name, node.op, outputs);
+      if (computes) this.layers.describe(name, node.op, outputs, node.attributes);
     } catch (error) {
       if (error instanceof Unsupported) refused(error.message);
       else if (error instanceof MissingAxis) throw new ImportError('shape', name, error.message);

@@ -148,7 +148,7 @@ class Lowering {
       const missing = [...wanted].find((output) => !outputs[output]);
       if (missing !== undefined) throw new Unsupported(`output ${missing} is read, which it does not give`);
       const computes = this.build.nodes.slice(begin).some((each) => each.op.kind !== 'constant');
-      if (computes) this.layers.describe(name, op, outputs);
+      if (computes) this.layers.describe(name, op, outputs, node.attributes);
     } catch (error) {
       if (error instanceof MissingAxis) throw new ImportError('shape', name, error.message);
       if (error instanceof Rebind) throw new ShapeError('shape', name, error.message);

@@ -1,5 +1,5 @@
-import { ImportError } from '../errors.js';
-import { volume, type DType, type Tensor } from '../tensor.js';
+import { ImportError } from './errors.js';
+import { volume, type DType, type Tensor } from './tensor.js';
 
 const MAGIC = '\u0093NUMPY';
 

@@ -1,0 +1,4 @@
+import { render } from 'preact';
+import { Playground } from './playground/playground.js';
+
+render(<Playground />, document.getElementById('page')!);

@@ -1,0 +1,4 @@
+import { serve } from '../workers/rpc.js';
+import { compilerFunctions } from './functions.js';
+
+serve(compilerFunctions);

@@ -1,0 +1,4 @@
+import { serve } from '../workers/rpc.js';
+import { runnerFunctions } from './functions.js';
+
+serve(runnerFunctions);
