@@ -203,7 +203,10 @@ export default {
       name: 'no-unresolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: ['\\.(wasm|bin)$', '(^|/)(digits\\.js|topology\\.json)$', '[?&]nacre$', '^miniflare$'] },
+      to: {
+        couldNotResolve: true,
+        pathNot: ['\\.(wasm|bin)$', '(^|/)(digits\\.js|topology\\.json)$', '[?&]nacre$', '^miniflare$'],
+      },
     },
     {
       name: 'no-orphan',

@@ -21,7 +21,6 @@ interface DrawnPage extends Page {
   }): Promise<void>;
   click(selector: string): Promise<void>;
   focus(selector: string): Promise<void>;
-  readonly keyboard: { press(key: string): Promise<void> };
   readonly mouse: {
     move(x: number, y: number): Promise<void>;
     down(): Promise<void>;

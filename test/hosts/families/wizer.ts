@@ -4,11 +4,11 @@ import { Host as Module } from '../../abi/host.js';
 import { activeSegments } from '../../abi/sections.js';
 import { sha256 } from '../digest.js';
 import type { Host, HostDigest, Network, Run, Runs, Target } from '../host.js';
-import { installed, load } from '../install.js';
+import { installed, platform } from '../install.js';
 import { compileTested, networks } from '../networks.js';
 import { output } from '../run.js';
 
-const PACKAGE = '@bytecodealliance/wizer';
+const PACKAGE = `wizer-${platform}`;
 
 /**
  * What a module's own test left in memory, as wizer wrote it down: values of variables and outputs.
@@ -47,11 +47,9 @@ async function run(program: string, folder: string, network: Network): Promise<R
 async function digest(folder: string): Promise<HostDigest | string> {
   const found = installed(PACKAGE);
   if (typeof found === 'string') return found;
-  const wizer = await load<{ readonly default: string }>(PACKAGE);
-  if (typeof wizer === 'string') return wizer;
   const runs: Record<string, Runs[string]> = {};
   for (const network of networks()) {
-    runs[network.name] = await run(wizer.default, folder, network);
+    runs[network.name] = await run(join(found.folder, 'wizer'), folder, network);
   }
   return {
     version: found.version,
