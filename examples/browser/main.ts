@@ -1,12 +1,12 @@
 // npm run example -- browser [--check] [--pictures FOLDER]: builds the digits page with Vite, prints what it weighs and serves
 // it on the loopback interface. --check draws digits on it in Chromium instead, and ends; pictures of it go to FOLDER.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { compileDigits } from '../digits/module.js';
+import nacre from '../../compiler/plugin/vite.js';
 import { PinnedPackages } from '../support/packages.js';
 import { printTable, thousands } from '../support/text.js';
 import { checkPage } from './check.js';
@@ -22,7 +22,6 @@ interface Vite {
 
 const root = fileURLToPath(new URL('../../../examples/browser/', import.meta.url));
 const outDir = fileURLToPath(new URL('site/', import.meta.url));
-const digits = fileURLToPath(new URL('digits.wasm', import.meta.url));
 
 /** Of scripts and modules, gzip. */
 const LIMIT = 60_000;
@@ -61,13 +60,10 @@ const { values } = parseArgs({
 });
 const vite = await loadVite();
 if (vite) {
-  writeFileSync(digits, (await compileDigits(pathToFileURL(join(root, 'weights.safetensors')))).binary);
   const options = {
-    root,
-    base: './',
-    logLevel: 'warn',
+    ...{ configFile: false, root, base: './', logLevel: 'warn' },
     build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, target: 'es2022' },
-    resolve: { alias: [{ find: /^\.\/digits\.wasm/, replacement: digits }] },
+    plugins: [nacre({ runtime: 'forward' })],
   };
   await vite.build(options);
   const failures = weigh() ? [] : ['page: scripts and modules are above their limit'];
