@@ -189,9 +189,9 @@ export default {
     },
     {
       name: 'plugin-on-top',
-      comment: 'nothing but its tests imports the plugin of bundlers',
+      comment: 'nothing but tests and examples import the plugin of bundlers',
       severity: 'error',
-      from: { pathNot: '^(compiler/plugin|test)/' },
+      from: { pathNot: '^(compiler/plugin|test|examples)/' },
       to: { path: '^compiler/plugin/' },
     },
     {
