@@ -1,6 +1,6 @@
 // What a call costs: the module's forward alone, then through the runtime's run() and forward().
 import { median } from '../measure.js';
-import { loadModule } from '../sides/nacre.js';
+import { loadModel, moduleIn } from '../sides/nacre.js';
 import { answer } from '../answer.js';
 import type { Calls } from '../protocol.js';
 
@@ -14,11 +14,12 @@ interface Exports {
   initialize(seedLow: number, seedHigh: number, force: number): number;
 }
 
-answer(({ folder }: { folder: string }): Promise<Calls> => {
-  const { model, inputs, binary } = loadModule(new URL(folder));
+answer(async ({ folder }: { folder: string }): Promise<Calls> => {
+  const { model, inputs } = await loadModel(new URL(folder));
   const [port] = model.manifest.inputs;
   if (model.manifest.symbols.length > 0) throw new Error('calls: the model has open sizes');
-  const module = new WebAssembly.Instance(new WebAssembly.Module(binary)).exports as unknown as Exports;
+  const module = new WebAssembly.Instance(new WebAssembly.Module(moduleIn(new URL(folder))))
+    .exports as unknown as Exports;
   const table = new DataView(module.memory.buffer, model.manifest.table);
   const input = inputs[port!.name]!;
   new Float32Array(module.memory.buffer, table.getUint32(port!.table, true), input.length).set(input);
@@ -29,7 +30,7 @@ answer(({ folder }: { folder: string }): Promise<Calls> => {
     run: () => model.run(),
     forward: () => void model.forward(inputs),
   };
-  return Promise.resolve(interleave(kinds));
+  return interleave(kinds);
 });
 
 function time(call: () => void, count: number): number {

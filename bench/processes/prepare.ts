@@ -18,7 +18,8 @@ const ENOUGH = 6000;
 answer(async ({ model, folder, sides: names, target, repeats }: PrepareTask): Promise<Prepared> => {
   const graph = selectModels([model])[0]!.graph();
   const times = await timeCompilations(graph, target, 1 + repeats);
-  const { binary } = await compile(graph, { target, weights: 'embed' });
+  const compiled = await compile(graph, { target, weights: 'embed' });
+  const { binary } = compiled;
   const weights = weightsOf(binary);
   const network = networkOf(graph, weights);
   const refused: Partial<Record<SideName, string>> = {};
@@ -26,7 +27,7 @@ answer(async ({ model, folder, sides: names, target, repeats }: PrepareTask): Pr
     const own = new URL(`${name}/`, folder);
     mkdirSync(own, { recursive: true });
     try {
-      (await sides[name]()).prepare({ network, binary }, own);
+      await (await sides[name]()).prepare({ network, compiled }, own);
     } catch (error) {
       if (name === 'nacre') throw error;
       refused[name] = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
+import type { CompiledModule } from '../../compiler/index.js';
 import type { Network } from '../network.js';
 
 /** What every side computes. */
 export interface Source {
   readonly network: Network;
-  /** The module that nacre made of it. */
-  readonly binary: Uint8Array;
+  /** What nacre made of it. */
+  readonly compiled: CompiledModule;
 }
 
 /** One call: the typed arrays that `load` read go in, a typed array comes out. */
@@ -28,7 +29,7 @@ export interface Side {
   readonly isNative?: true;
   readonly version: () => string;
   /** Writes what `load` reads into the folder. @throws Error for what the side cannot express */
-  readonly prepare: (source: Source, folder: URL) => void;
+  readonly prepare: (source: Source, folder: URL) => void | Promise<void>;
   readonly load: (folder: URL) => Promise<Run>;
   /** Missing for a side that no page can load. */
   readonly shipped?: () => Shipped;
