@@ -10,7 +10,7 @@ const KIB = 1024;
 
 /** What a page may load of an entry before it compiles anything, in bytes of gzip; and beside it what all entries share. */
 const budgets: Readonly<Record<string, number>> = {
-  'compiler/index': 132 * KIB,
+  'compiler/index': 136 * KIB,
   'compiler/initializers/index': 8 * KIB,
   'compiler/import/keras/index': 110 * KIB,
   'compiler/import/onnx/index': 88 * KIB,
