@@ -181,7 +181,7 @@ export default {
       comment: 'what is published imports nothing that is not',
       severity: 'error',
       from: { path: '^(compiler|runtime)/' },
-      to: { path: '^(test|examples|bench|tools)/' },
+      to: { path: '^(page|test|examples|bench|tools)/' },
     },
     {
       name: 'examples-use-the-package',
@@ -202,7 +202,7 @@ export default {
       name: 'no-unresolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: ['\\.wasm$', '^miniflare$'] },
+      to: { couldNotResolve: true, pathNot: ['\\.wasm$', '^miniflare$', '^nacre-page:'] },
     },
     {
       name: 'no-orphan',
