@@ -25,6 +25,9 @@ if (command === 'help') {
   await import('./passes.js');
 } else if (command === 'initialize') {
   await import('./initialize.js');
+} else if ('command' in command) {
+  const { measureInstances } = await import('./instances.js');
+  process.stdout.write(await measureInstances(command));
 } else if (command.profiles) {
   await writeProfiles(command);
   finishProgress();

@@ -18,3 +18,11 @@ export const significant = (value: number): string =>
 
 export const kilobytes = (bytes: number): string => significant(bytes / 1000);
 export const megabytes = (bytes: number): string => significant(bytes / 1e6);
+
+/** A page with what stands between `<!-- NAME -->` and `<!-- /NAME -->` replaced. @throws Error where one of them is missing */
+export function between(page: string, name: string, section: string): string {
+  const marks = [`<!-- ${name} -->\n`, `<!-- /${name} -->`] as const;
+  const [begin, end] = [page.indexOf(marks[0]), page.indexOf(marks[1])];
+  if (begin < 0 || end < begin) throw new Error(`${name}: the page has no ${marks[0].trim()} before ${marks[1]}`);
+  return page.slice(0, begin + marks[0].length) + section + page.slice(end);
+}

@@ -19,6 +19,7 @@ Compares models in nacre with other runtimes, first on Node 24 compiled for rela
   --profiles       write profiles of models, by default of ${profiledModels.join(', ')}, into docs/performance.md instead
   --kernels        the kernel library against the SIMD peak instead (--relaxed: its relaxed build)
   --random         the random number kernels instead
+  --instances      what 1,000 instances of one module cost instead (--node: on which Node)
   --passes         what each pass of the optimizer and measure of the planner gains instead (--models: of which)`;
 
 export interface BenchOptions {
@@ -33,7 +34,13 @@ export interface BenchOptions {
   readonly profiles: boolean;
 }
 
-export type Command = 'help' | 'kernels' | 'random' | 'passes' | 'initialize' | BenchOptions;
+/** What many instances cost. */
+export interface InstancesCommand {
+  readonly command: 'instances';
+  readonly node?: string;
+}
+
+export type Command = 'help' | 'kernels' | 'random' | 'passes' | 'initialize' | InstancesCommand | BenchOptions;
 
 const listed = (text: string | undefined): string[] => text?.split(',').filter((item) => item !== '') ?? [];
 
@@ -53,6 +60,7 @@ export function readOptions(args: readonly string[]): Command {
       profiles: { type: 'boolean', default: false },
       kernels: { type: 'boolean', default: false },
       random: { type: 'boolean', default: false },
+      instances: { type: 'boolean', default: false },
       passes: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -60,6 +68,7 @@ export function readOptions(args: readonly string[]): Command {
   if (values.help) return 'help';
   if (values.kernels) return 'kernels';
   if (values.random) return 'random';
+  if (values.instances) return { command: 'instances', ...(values.node !== undefined && { node: values.node }) };
   if (values.passes) return 'passes';
   if (values.models === 'initialize') return 'initialize';
   const target = targetOf(values.relaxed ? 'relaxed' : values.target);

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { chooseEngines, type Engine } from './engines.js';
 import { installRivals } from './install.js';
 import { describeMachine } from './machine.js';
+import { between } from './markdown.js';
 import type { BenchModel } from './models/index.js';
 import type { BenchOptions } from './options.js';
 import { profileSection, type MeasuredProfile } from './profile-tables.js';
@@ -33,7 +34,7 @@ export async function writeProfiles(options: BenchOptions): Promise<void> {
     rmSync(folder, { recursive: true });
   }
   const text = readFileSync(page, 'utf8');
-  writeFileSync(page, between(text, `\n${profileSection(describeMachine(), profiles)}\n`));
+  writeFileSync(page, between(text, 'profiles', `\n${profileSection(describeMachine(), profiles)}\n`));
 }
 
 async function profile(
@@ -49,13 +50,4 @@ async function profile(
   const args = [program, 'profile', file, '--target', target, '--json'];
   const { stdout } = await execute(node, args, { maxBuffer: MOST_OUTPUT });
   return { ...(JSON.parse(stdout) as Omit<MeasuredProfile, 'name'>), name };
-}
-
-const [BEGIN, END] = ['<!-- profiles -->\n', '<!-- /profiles -->'];
-
-/** A text with what stands between the two markers replaced. @throws Error where one of them is missing */
-function between(text: string, section: string): string {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`docs/performance.md: has no ${BEGIN.trim()} before ${END}`);
-  return text.slice(0, begin + BEGIN.length) + section + text.slice(end);
 }

@@ -56,6 +56,29 @@ export interface Sampled {
   readonly memory: number;
 }
 
+export interface InstancesTask {
+  readonly binary: Uint8Array;
+  readonly inputs: Readonly<Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>>;
+  readonly count: number;
+  /** Whether to find out how many there can be. */
+  readonly most: boolean;
+}
+
+/** What each of many instances of one module takes. */
+export interface ManyInstances {
+  /** Medians of milliseconds: to instantiate, then to initialize and to compute the first output. */
+  readonly instantiate: number;
+  readonly run: number;
+  /** Bytes of its memory. */
+  readonly memory: number;
+  /** Bytes of the process that are resident, once there are all instances, and once all have computed. */
+  readonly resident: { readonly instantiated: number; readonly used: number };
+  /** Bytes of JavaScript's heap. */
+  readonly heap: number;
+  /** How many there can be at once. */
+  readonly most?: number;
+}
+
 /** Nanoseconds of a call: the module's function alone, and through the runtime. */
 export interface Calls {
   readonly module: number;

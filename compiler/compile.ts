@@ -3,14 +3,16 @@ import type { HostFunctions } from '../runtime/host.js';
 import type { Signature, Tensor } from '../runtime/types.js';
 import { carriedInitializers, type CarryOption } from './carried.js';
 import type { Target } from './emit/library.js';
+import type { SelfTest } from './emit/self-test.js';
 import { writeExternal } from './external.js';
 import { OptionError } from './errors.js';
 import type { Graph } from './graph.js';
 import { plan as planGraph } from './plan/index.js';
 import type { KernelPlan } from './plan/types.js';
 import { needsExtended } from './plan/kernels.js';
-import { Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
+import { MAX_MEMORY, Pipeline, type ModelOptions, type ModelSource } from './pipeline.js';
 import { describeSteps } from './profile.js';
+import { checkSelfTest, type SelfTestOption } from './self-test-option.js';
 import { show } from './show.js';
 import { isSettled, snapshot, waitsForInput } from './snapshot.js';
 import { storages, storeVariables, type Storage } from './storage.js';
@@ -41,13 +43,16 @@ export interface CompileOptions extends ModelOptions {
   readonly seed?: number | bigint;
   /** Initializers the module carries beyond those it uses, for `initialize({ initializer })`; none where parameters are frozen. */
   readonly initializers?: CarryOption;
-  /** The most bytes of memory a module may take, at most 2³² − 65,536. */
-  readonly maxMemory?: number;
   /**
    * Also exports `step(i)`, which runs the i-th step of `forward`, and tells in `manifest.steps` what each of them is, so that
    * they can be timed one by one. False by default.
    */
   readonly profile?: boolean;
+  /**
+   * Also exports `selfTest()`, which runs the module on these inputs and compares the outputs with those it has when it is
+   * compiled: bit for bit, of target `relaxed` within 1e-5 of baseline's. Inputs and outputs travel with the module.
+   */
+  readonly selfTest?: SelfTestOption;
   /** Also return the text form of the module, with names. */
   readonly text?: boolean;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
@@ -88,6 +93,7 @@ const OPTIONS = [
   'initializers',
   'maxMemory',
   'profile',
+  'selfTest',
   'errorBudget',
   'onProgress',
   'text',
@@ -99,7 +105,6 @@ const OPTIONS = [
   'functions',
   'assemblyscript',
 ];
-const GIB = 2 ** 30;
 
 /**
  * Compiles a model into one WebAssembly module without imports.
@@ -133,7 +138,8 @@ export async function compilePlanned(
   pipeline: Pipeline,
   options: CompileOptions,
 ): Promise<{ readonly module: CompiledModule; readonly plan: KernelPlan }> {
-  const { target, weights, storage, seed, initializers, maxMemory, parameters, profile } = checkOptions(options);
+  const { target, weights, storage, seed, initializers, maxMemory, parameters, profile, selfTest } =
+    checkOptions(options);
   const frozen = (parameters ?? (pipeline.declaration ? 'editable' : 'frozen')) === 'frozen';
   const report = (stage: string, done: number): void => options.onProgress?.({ stage, done, total: 4 });
   report('lower', 0);
@@ -161,16 +167,23 @@ export async function compilePlanned(
   }
   const stored = storeVariables(graph, storage);
   notes.push(...stored.notes);
-  let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget });
-  const { end } = plan.memory;
-  if (typeof end === 'number' && end > maxMemory && plan.convolutions.some(({ error }) => error !== null)) {
-    plan = planGraph(stored.graph, asked, { errorBudget: 0 });
-    notes.push('convolutions are computed directly: transformed weights would take more than maxMemory');
-  }
+  let plan = planGraph(stored.graph, asked, { errorBudget: options.errorBudget, maxMemory });
+  notes.push(...plan.notes);
   const external = weights === 'external' && !waitsForInput(graph) ? writeExternal(plan) : undefined;
   if (external) ({ plan } = external);
   report('emit', 3);
   const { emit, library } = await loadEmitter(target, needsExtended(plan));
+  let test: SelfTest | undefined;
+  if (selfTest) {
+    const { requireSelfContained, tryInputs } = await import('./self-test.js');
+    requireSelfContained(plan);
+    // What baseline computes is the same on every host.
+    const baseline = await loadEmitter('baseline', needsExtended(plan));
+    test = await tryInputs(
+      emit(plan, { ...emitOptions, target: 'baseline', library: baseline.library }).binary,
+      selfTest,
+    );
+  }
   const emitted = emit(plan, {
     ...emitOptions,
     target,
@@ -178,8 +191,10 @@ export async function compilePlanned(
     weights: external?.weights,
     build: buildOf(options),
     steps: profile ? describeSteps(plan, stored.graph) : undefined,
+    selfTest: test,
     text: options.text ?? false,
   });
+  if (test) await (await import('./self-test.js')).confirm(emitted.binary, target);
   report('done', 4);
   const types = writeTypes(emitted.manifest, pipeline.lower());
   const file = external && { weights: external.file };
@@ -199,7 +214,7 @@ function checkOptions(options: CompileOptions) {
   for (const name of Object.keys(options)) {
     if (!OPTIONS.includes(name)) fail(name, `unknown option${didYouMean(name, OPTIONS)}`);
   }
-  const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = GIB } = options;
+  const { target = 'baseline', weights = 'seed', seed = 0, initializers = 'used', maxMemory = MAX_MEMORY } = options;
   if (!['baseline', 'relaxed'].includes(target)) fail('target', `must be 'baseline' or 'relaxed', got ${show(target)}`);
   const { parameters } = options;
   if (parameters !== undefined && !['editable', 'frozen'].includes(parameters)) {
@@ -219,6 +234,7 @@ function checkOptions(options: CompileOptions) {
   }
   const { profile = false } = options;
   if (typeof profile !== 'boolean') fail('profile', `must be true or false, got ${show(profile)}`);
+  const selfTest = checkSelfTest(options.selfTest);
   carriedInitializers(initializers, 'philox');
-  return { target, weights, storage, seed: BigInt(seed), initializers, maxMemory, parameters, profile };
+  return { target, weights, storage, seed: BigInt(seed), initializers, maxMemory, parameters, profile, selfTest };
 }

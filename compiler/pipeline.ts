@@ -54,7 +54,15 @@ export interface ModelOptions extends Pick<LowerOptions, 'dims'>, MatchOptions {
    * `() => import('assemblyscript/asc')`.
    */
   readonly assemblyscript?: () => Promise<unknown>;
+  /**
+   * The most bytes of memory a module may take: 2³⁰ by default, at most 2³² − 65,536. Where they do not suffice for
+   * transformed weights of convolutions, none are transformed.
+   */
+  readonly maxMemory?: number;
 }
+
+/** Bytes of memory that a module may take unless it is compiled with another limit. */
+export const MAX_MEMORY = 2 ** 30;
 
 /** @throws OptionError for what is no error */
 function checkErrorBudget(budget: unknown): void {
@@ -184,6 +192,7 @@ export class Pipeline {
 
   /** @param asked initializers the module carries beyond those that the model uses */
   plan(asked: readonly CarriedInitializer[] = []): KernelPlan {
-    return plan(this.optimize(), asked, { errorBudget: this.options.errorBudget });
+    const { errorBudget, maxMemory = MAX_MEMORY } = this.options;
+    return plan(this.optimize(), asked, { errorBudget, maxMemory });
   }
 }

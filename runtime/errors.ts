@@ -1,40 +1,39 @@
 /** The base of every error nacre throws on purpose. `message` is `subject: what is wrong[; how to put it right]`. */
 export class NacreError extends Error {
   override name = 'NacreError';
-  /** @param code stable, machine-readable rule name · @param subject layer, slot, variable, input or function */
-  constructor(
-    readonly code: string,
-    readonly subject: string,
-    what: string,
-  ) {
+  /** A stable, machine-readable rule name. */
+  declare readonly code: string;
+  /** A layer, slot, variable, input or function. */
+  declare readonly subject: string;
+
+  constructor(code: string, subject: string, what: string) {
     super(`${subject}: ${what}`);
+    this.code = code;
+    this.subject = subject;
   }
 }
 
 /** Shapes that do not fit. `expected` and `got` hold the deciding sizes or whole shapes, as printed. */
 export class ShapeError extends NacreError {
   override name = 'ShapeError';
-  constructor(
-    code: string,
-    subject: string,
-    what: string,
-    readonly expected?: string | number,
-    readonly got?: string | number,
-  ) {
+  declare readonly expected: string | number | undefined;
+  declare readonly got: string | number | undefined;
+
+  constructor(code: string, subject: string, what: string, expected?: string | number, got?: string | number) {
     super(code, subject, what);
+    this.expected = expected;
+    this.got = got;
   }
 }
 
 /** A variable that is missing, not initialized or not settled. `waitsFor` names the open input axis, if there is one. */
 export class VariableError extends NacreError {
   override name = 'VariableError';
-  constructor(
-    code: string,
-    subject: string,
-    what: string,
-    readonly waitsFor?: string,
-  ) {
+  declare readonly waitsFor: string | undefined;
+
+  constructor(code: string, subject: string, what: string, waitsFor?: string) {
     super(code, subject, what);
+    this.waitsFor = waitsFor;
   }
 }
 

@@ -4,9 +4,10 @@ import { named } from './feed.js';
 import { instantiate as open, instantiateSync as openSync } from './index.js';
 import type { Manifest, ManifestTensor, ManifestWeights } from './manifest.js';
 import type { Model } from './model.js';
+import { load, requireSuccess } from './load.js';
 import type { Exports } from './open.js';
 import { Sha256 } from './sha256.js';
-import type { ForwardModel, Signature, Source } from './types.js';
+import type { ForwardModel, Signature, Source, Sourced } from './types.js';
 import type { SessionOptions } from './variables.js';
 
 export * from './index.js';
@@ -111,6 +112,10 @@ class Loader {
   }
 }
 
+const refuse = (expected: string, weights: unknown): never => {
+  throw new InputError('weights', 'weights', `expects ${expected}, got ${named(weights)}`);
+};
+
 const bytesOf = (weights: unknown): Uint8Array | undefined =>
   weights instanceof ArrayBuffer
     ? new Uint8Array(weights)
@@ -118,15 +123,17 @@ const bytesOf = (weights: unknown): Uint8Array | undefined =>
       ? new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)
       : undefined;
 
+/** The bytes of a file or of a part of it. */
+const requireBytes = (weights: unknown): Uint8Array => bytesOf(weights) ?? refuse('bytes', weights);
+
 /** The stream of a response or a stream itself: both are told by what they have, since hosts differ in their classes. */
 function streamOf(weights: unknown): ReadableStream<Uint8Array> {
-  const { body, status, ok } = Object(weights) as Partial<Response>;
-  if (ok === false)
-    fail('response', `the response has status ${status}; pass the file that was compiled with the module`);
-  const stream = body ?? (weights as ReadableStream<Uint8Array>);
+  requireSuccess(weights, 'weights');
+  const stream = (Object(weights) as Partial<Response>).body ?? (weights as ReadableStream<Uint8Array>);
   if (typeof (stream as Partial<ReadableStream> | undefined)?.getReader !== 'function') {
-    throw new InputError('weights', 'weights', `expects bytes, a Response or a ReadableStream, got ${named(weights)}`);
+    refuse('bytes, a Response or a ReadableStream', weights);
   }
+  if (stream.locked) throw new InputError('locked', 'weights', 'the stream was taken already; pass a fresh one');
   return stream;
 }
 
@@ -148,7 +155,7 @@ export async function loadWeights(model: ForwardModel<never>, weights: WeightSou
   const loader = new Loader(model as unknown as Session);
   const reader = streamOf(weights).getReader();
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) loader.push(part.value);
+    for (let part = await reader.read(); !part.done; part = await reader.read()) loader.push(requireBytes(part.value));
     loader.finish();
   } catch (error) {
     loader.undo();
@@ -159,8 +166,7 @@ export async function loadWeights(model: ForwardModel<never>, weights: WeightSou
 
 /** The same at once, from all bytes of the file. */
 export function loadWeightsSync(model: ForwardModel<never>, weights: WeightBytes): void {
-  const bytes = bytesOf(weights);
-  if (!bytes) throw new InputError('weights', 'weights', `expects bytes, got ${named(weights)}`);
+  const bytes = requireBytes(weights);
   const loader = new Loader(model as unknown as Session);
   try {
     loader.push(bytes);
@@ -180,11 +186,12 @@ const beside = <W>(source: unknown, weights: W | undefined): W | undefined =>
  * @throws what `instantiate` of `nacre/runtime` and `loadWeights` do · ModuleError where the weights are missing
  */
 export async function instantiate<S extends Signature = Signature>(
-  source: Source<S>,
+  source: Sourced<S>,
   { weights: given, ...options }: ExternalOptions = {},
 ): Promise<Model<S>> {
-  const model = await open(source, options);
-  const weights = beside(source, given);
+  const loaded = await load(source);
+  const model = await open(loaded, options);
+  const weights = beside(loaded, given);
   const { weights: needed } = model.manifest;
   if (weights !== undefined) await loadWeights(model as never, await weights);
   else if (needed) missing(needed);

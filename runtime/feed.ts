@@ -35,12 +35,13 @@ export const show = (shape: readonly (ManifestDim | null)[]): string =>
 
 /** A value as errors name it: `'text'`, `1.5`, `Promise`. */
 export const named = (value: unknown): string => {
-  if (Object(value) === value) return Object.prototype.toString.call(value).slice(8, -1);
+  if (Object(value) === value) return {}.toString.call(value).slice(8, -1);
   return typeof value === 'string' ? `'${value}'` : String(value);
 };
 
 export function refuseShape(subject: string, what: string, shape: readonly ManifestDim[], given: unknown): never {
-  const [expected, got] = [show(shape), Array.isArray(given) ? show(given) : named(given)];
+  const expected = show(shape);
+  const got = Array.isArray(given) ? show(given) : named(given);
   throw new ShapeError('shape', subject, `expects ${what}${expected}, got ${got}`, expected, got);
 }
 
@@ -68,13 +69,12 @@ export function read({ name, dtype, shape: declared }: Target, feed: unknown, kn
   const array = arrays[dtype];
   const isList = Array.isArray(feed);
   const bare = ArrayBuffer.isView(feed);
-  let { data, shape } = (isList || bare ? { data: feed } : Object(feed)) as {
-    data: unknown;
-    shape?: readonly number[];
+  const { data: given, shape } = (isList ? flatten(name, feed) : bare ? { data: feed } : Object(feed)) as {
+    readonly data: unknown;
+    readonly shape?: readonly number[];
   };
-  if (isList) [data, shape] = flatten(name, feed);
   if (!bare) checkSizes(name, declared, shape ?? feed);
-  if (Array.isArray(data)) data = convert(name, dtype, data);
+  const data = Array.isArray(given) ? convert(name, dtype, given) : given;
   if (!(data instanceof array)) {
     throw new InputError('dtype', name, `expects a list or ${array.name}, got ${named(data)}`);
   }
@@ -93,30 +93,29 @@ export function read({ name, dtype, shape: declared }: Target, feed: unknown, kn
 }
 
 /** The leaves of a nested list, and its sizes. */
-function flatten(name: string, list: readonly unknown[]): [leaves: unknown[], shape: number[]] {
-  const leaves: unknown[] = [];
+function flatten(name: string, list: readonly unknown[]): { readonly data: unknown[]; readonly shape: number[] } {
+  const data: unknown[] = [];
   const shape: number[] = [];
   const walk = (part: unknown, axis: number): void => {
     const isList = Array.isArray(part);
-    if (isList && axis === shape.length && leaves.length === 0) shape.push(part.length);
+    if (isList && axis === shape.length && data.length === 0) shape.push(part.length);
     if (isList ? part.length !== shape[axis] : axis !== shape.length) {
       throw new InputError('ragged', name, 'rows of the list differ in length');
     }
     if (isList) for (const inner of part) walk(inner, axis + 1);
-    else leaves.push(part);
+    else data.push(part);
   };
   walk(list, 0);
-  return [leaves, shape];
+  return { data, shape };
 }
 
 /** Plain values as the typed array of a dtype, none of them changed by it but by the rounding of float32. */
 function convert(name: string, dtype: DType, values: readonly unknown[]): Arrays[DType] {
-  const type = dtype === 'int64' ? 'bigint' : 'number';
   const data = new arrays[dtype](values.length) as Float32Array;
   values.forEach((value, index) => {
     const plain = typeof value === 'boolean' ? Number(value) : value;
-    const exact = type === 'bigint' && Number.isSafeInteger(plain) ? BigInt(plain as number) : plain;
-    const isRight = typeof exact === type;
+    const exact = dtype === 'int64' && Number.isSafeInteger(plain) ? BigInt(plain as number) : plain;
+    const isRight = typeof exact === typeof data[index];
     if (isRight) data[index] = exact as number;
     if (!isRight || (dtype !== 'float32' && data[index] !== exact) || (dtype === 'bool' && data[index]! > 1)) {
       throw new InputError('value', name, `expects ${dtype} values, got ${named(value)}`);

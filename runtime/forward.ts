@@ -10,8 +10,10 @@ export { InputError, ModuleError, NacreError, ShapeError } from './errors.js';
 export type * from './types.js';
 
 /** @throws ModuleError for what is no module of nacre's, or a host that refuses it */
-export async function instantiate<S extends Signature = Signature>(source: Source<S>): Promise<ForwardModel<S>> {
-  return (await open(source, Session)) as unknown as ForwardModel<S>;
+export function instantiate<S extends Signature = Signature>(
+  source: Source<S> | PromiseLike<Source<S>>,
+): Promise<ForwardModel<S>> {
+  return open(source, Session) as unknown as Promise<ForwardModel<S>>;
 }
 
 /** The same at once, for hosts where a start-up must not wait. */

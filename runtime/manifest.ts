@@ -92,6 +92,17 @@ export interface ManifestBuild {
   readonly errorBudget?: number;
 }
 
+/** The test that a module carries of itself. */
+export interface ManifestSelfTest {
+  /** The sizes of each input. */
+  readonly inputs: readonly (readonly number[])[];
+  /**
+   * How far floats may be from the expected ones, as a share of 1 + the largest magnitude that is expected in the output; 0 when
+   * bits must be equal.
+   */
+  readonly tolerance: number;
+}
+
 export interface Manifest {
   readonly abi: number;
   readonly name?: string;
@@ -134,6 +145,8 @@ export interface Manifest {
   readonly seed: string;
   /** The file that has the values of variables; missing if the module has them. */
   readonly weights?: ManifestWeights;
+  /** What `selfTest` runs; missing unless the module was compiled with one. */
+  readonly selfTest?: ManifestSelfTest;
   /** Parameters cannot be changed; missing if they can. */
   readonly frozen?: true;
   /** Bytes; `states` is missing where nothing lasts between calls. */

@@ -7,6 +7,7 @@ import type { Arrays, DType, ForwardModel, Tensor } from './types.js';
 
 /** An input or output: where it stands in memory, as of the last `infer`. */
 interface Port extends ManifestPort {
+  /** Missing until a call settles them. */
   sizes: number[];
   /** How many sizes a call may change. */
   open: number;
@@ -23,16 +24,16 @@ const dataOf = (feed: unknown): unknown => (feed as Partial<Tensor> | undefined)
 
 /** An instance of a module: sizes, initialization, forward. */
 export class Session implements ForwardModel {
-  readonly manifest: Manifest;
+  declare readonly manifest: Manifest;
   readonly inputs: Record<string, Arrays[DType]> = {};
   readonly outputs: Record<string, Arrays[DType]> = {};
-  protected readonly exports: Exports;
+  declare protected readonly exports: Exports;
   /** Sizes are those of a call. */
-  protected settled: boolean;
+  declare protected settled: boolean;
   /** Every variable is initialized. */
   protected ready = false;
-  protected readonly ins: readonly Port[];
-  protected readonly outs: readonly Port[];
+  declare protected readonly ins: readonly Port[];
+  declare protected readonly outs: readonly Port[];
 
   constructor({ exports, manifest }: Opened) {
     this.exports = exports;
@@ -40,12 +41,14 @@ export class Session implements ForwardModel {
     this.settled = manifest.symbols.length === 0;
     const ports = (list: readonly ManifestPort[], views: object): readonly Port[] =>
       list.map((port) => {
-        const own: Port = { ...port, sizes: [], open: 0, view: new arrays[port.dtype]() };
-        const get = (): Arrays[DType] => {
-          this.#requireSizes(port.name);
-          return own.view;
-        };
-        Object.defineProperty(views, port.name, { enumerable: true, get });
+        const own = { ...port } as Port;
+        Object.defineProperty(views, port.name, {
+          enumerable: true,
+          get: () => {
+            this.#requireSizes(port.name);
+            return own.view;
+          },
+        });
         return own;
       });
     this.ins = ports(manifest.inputs, this.inputs);
@@ -66,9 +69,9 @@ export class Session implements ForwardModel {
   /** Whether all inputs have the sizes they had, in typed arrays, so that they only need to be copied. */
   #isUsual(inputs: Given): boolean {
     if (!this.ready) return false;
-    let others = -this.ins.length;
-    for (const _ in inputs) others++;
-    if (others !== 0) return false;
+    let others = this.ins.length;
+    for (const _ in inputs) others--;
+    if (others) return false;
     for (const port of this.ins) {
       const feed = inputs![port.name];
       const data = dataOf(feed);
@@ -101,16 +104,19 @@ export class Session implements ForwardModel {
 
   /** The sizes of a port, null where a call may change or still has to settle them. */
   protected openOf({ shape, sizes }: Port): OpenShape {
-    const latched = this.manifest.symbols.filter(({ kind }) => this.settled && kind === 'latched');
-    const isKnown = (size: ManifestDim): boolean => latched.some(({ name }) => name === size);
-    return shape.map((size, axis) => (typeof size === 'number' ? size : isKnown(size) ? sizes[axis]! : null));
+    const isLatched = (size: ManifestDim): boolean =>
+      this.manifest.symbols.some(({ kind, name }) => kind === 'latched' && name === size);
+    return shape.map((size, axis) =>
+      typeof size === 'number' ? size : this.settled && isLatched(size) ? sizes[axis]! : null,
+    );
   }
 
   resize(shapes: Given): void {
     this.#checkNames('resize', shapes);
     this.settle(
       this.ins.map((port) => {
-        const sizes = shapes?.[port.name] ?? (this.settled ? port.sizes : this.openOf(port));
+        const { sizes: settled } = port as Partial<Port>;
+        const sizes = shapes?.[port.name] ?? settled ?? this.openOf(port);
         checkSizes(port.name, port.shape, sizes);
         return sizes;
       }),
@@ -190,16 +196,20 @@ export class Session implements ForwardModel {
         return new ShapeError(
           'memory',
           'memory',
-          `these sizes need ${got} bytes, above the limit ${expected}`,
+          `these sizes need ${got} bytes, above maxMemory ${expected}`,
           expected,
           got,
         );
       case Status.index:
         return new InputError('index', 'forward', `the index at position ${what} is outside its table`);
       case Status.memoryRefused:
-        return new ModuleError('memory', 'memory', `the host refused ${got} bytes`);
+        return new ModuleError('memory', 'memory', `the host refused ${got} bytes; drop other instances`);
       case Status.awaitingHost:
-        return new ModuleError('host', 'module', 'instantiate it by nacre/runtime or nacre/runtime/external');
+        return new ModuleError(
+          'host',
+          'module',
+          'its values come from the host; instantiate it by nacre/runtime/external',
+        );
     }
     return new ModuleError('status', 'module', `returned status ${status}`);
   }

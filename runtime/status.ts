@@ -22,3 +22,9 @@ export const index = -8;
  * @public
  */
 export const awaitingHost = -9;
+/**
+ * Output `failed()` of the self-test is not what was expected.
+ *
+ * @public
+ */
+export const mismatch = -10;

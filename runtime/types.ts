@@ -49,6 +49,9 @@ export type Source<S extends Signature = Signature> =
     }
   | { readonly baseline: CompiledWasm<S> | Uint8Array; readonly relaxed: CompiledWasm<S> | Uint8Array };
 
+/** What may have to be waited for: a source, a response with a module's bytes, or a promise of either. */
+export type Sourced<S extends Signature = Signature> = Source<S> | Response | PromiseLike<Source<S> | Response>;
+
 /** A model that computes: what `nacre/runtime/forward` gives. */
 export interface ForwardModel<S extends Signature = Signature> {
   readonly manifest: Manifest;

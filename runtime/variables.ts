@@ -3,6 +3,7 @@ import { arrays, fixed, isSame, read, refuseShape, show, volume } from './feed.j
 import { FillingSession } from './filling.js';
 import type { HostFunctions } from './host.js';
 import { OWN } from './initializers.js';
+import { requireMemory } from './load.js';
 import type { ManifestPort, ManifestVariable } from './manifest.js';
 import type { Model, VariableInfo, Variables } from './model.js';
 import * as Status from './status.js';
@@ -23,6 +24,10 @@ export interface SessionOptions {
 
 /** A session whose variables can be listed, read and written. */
 export class VariableSession extends FillingSession implements Model {
+  static explain(error: unknown, module?: WebAssembly.Module, exports?: object): void {
+    if (module && !exports) requireMemory(error);
+  }
+
   readonly variables: Variables = {
     list: (pattern) => {
       const rows = this.manifest.variables.flatMap((variable, index): VariableInfo[] => {

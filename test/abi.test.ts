@@ -48,7 +48,7 @@ test('docs/abi.md names the exports, the statuses and the codes that there are',
     rows(/^\| `(\w+)` +\| (?:`\(|memory )/gm)
       .flat()
       .sort(),
-    [...exported, 'decodeParameter', 'reset', 'step'].sort(),
+    [...exported, 'assertSelfTest', 'decodeParameter', 'reset', 'selfTest', 'step'].sort(),
   );
   const statuses = rows(/^\| (−?\d+) +\| `(\w+)`/gm).map(([code, name]) => [name, Number(code!.replace('−', '-'))]);
   t.deepEqual(Object.fromEntries(statuses), { ...Status });

@@ -79,7 +79,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   [2, ['compile', '@nowhere.json', '-o', '@n.wasm'], '@/nowhere.json: cannot be read: no such file or folder'],
   [2, ['compile', '@taken.wasm', '-o', '@n.wasm'], '@/taken.wasm: cannot be read: it is a folder'],
   [2, ['summary', '@model.keras'], '@/model.keras: cannot be read: no such file or folder'],
-  [1, ['summary', '@bad.h5'], 'model: is no file of Keras: neither a zip archive nor HDF5'],
+  [1, ['summary', '@bad.h5'], '@/bad.h5: is no file of Keras: neither a zip archive nor HDF5'],
   [
     2,
     ['compile', '@model.bin', '-o', '@n.wasm'],
@@ -108,7 +108,9 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
   ],
   [1, ['summary', '@bad.wasm'], '@/bad.wasm: is no WebAssembly module'],
   [1, ['summary', '@empty.wasm'], '@/empty.wasm: was not compiled by nacre, or is cut off'],
-  [1, ['run', '@bad.wasm'], 'instantiate: the module is damaged or not WebAssembly: '],
+  [1, ['summary', '@bad.onnx'], '@/bad.onnx: is damaged at byte '],
+  [1, ['run', '@empty.wasm'], '@/empty.wasm: the module is damaged or not of nacre; load it again\n'],
+  [1, ['run', '@bad.wasm'], '@/bad.wasm: the module is damaged or refused; load it again ('],
   [2, ['run', '@linear.json'], '--input: x is missing; this model takes x'],
   [2, ['run', '@linear.json', '--input', 'x'], "--input: must be NAME=FILE, got 'x'"],
   [2, ['run', '@linear.json', '--input', 'v=@rows.json'], "--input: the model has no input 'v'; this model has x"],
@@ -141,7 +143,32 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     ['run', '@linear.json', '--input', 'x=@rows.json', '--seed', '3'],
     "initialize: the module carries values, not recipes; compile with weights: 'seed'",
   ],
-  [2, ['verify', '@empty.wasm'], '@/empty.wasm: is compiled already; give the model it was compiled from'],
+  [1, ['verify', '@empty.wasm'], '@/empty.wasm: the module is damaged or not of nacre; load it again'],
+  [
+    2,
+    ['compile', '@linear.json', '--stop-after', 'plan', '--self-test', '@rows.npy'],
+    '--self-test: excludes --stop-after',
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--self-test', 'v=@rows.npy'],
+    "--self-test: the model has no input 'v'; this model has x",
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--self-test', '@none.npy'],
+    '@/none.npy: cannot be read: no such file',
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--self-test', '@twenty.json'],
+    'compile.selfTest: x: axis 1 must be 2, got 20',
+  ],
+  [
+    2,
+    ['compile', '@linear.json', '-o', '@n.wasm', '--weights', 'external', '--self-test', '@rows.npy'],
+    "compile.selfTest: the weights would be in a file; compile with weights: 'embed'",
+  ],
   [2, ['verify', '@linear.json', '--layers'], '--layers: only values of ONNX models can be compared'],
   [2, ['verify', '@linear.json', '--against', 'onnx'], "--against: must be onnxruntime or tfjs, got 'onnx'"],
   [

@@ -137,7 +137,7 @@ const faults: readonly (readonly [code: number, argv: readonly string[], stderr:
     ['@linear.json', '--seed', '3'],
     "initialize: the module carries values, not recipes; compile with weights: 'seed'",
   ],
-  [1, ['@bad.wasm'], 'instantiate: the module is damaged or not WebAssembly: '],
+  [1, ['@bad.wasm'], '@/bad.wasm: the module is damaged or refused; load it again ('],
 ];
 
 test('faults have messages and exit codes, and write nothing', async (t) => {

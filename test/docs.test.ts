@@ -8,10 +8,13 @@ const folder = fileURLToPath(new URL('docs/', import.meta.url));
 
 /** Pages with code; that of some needs files, so that only its types are checked. */
 const pages = [
+  { page: 'browser', runs: false },
   { page: 'convolution', runs: true },
   { page: 'initialization', runs: true },
+  { page: 'instances', runs: true },
   { page: 'neupy', runs: true },
   { page: 'onnx', runs: false },
+  { page: 'platforms', runs: false },
   { page: 'weights', runs: true },
 ];
 

@@ -28,7 +28,7 @@ async function bundle(entry: string): Promise<string> {
 
 const budgets = [
   ['forward', 3 * KIB],
-  ['index', 8 * KIB],
+  ['index', 8.25 * KIB],
   ['external', 10 * KIB],
 ] as const;
 

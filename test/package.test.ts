@@ -35,7 +35,7 @@ async function install(folder: string): Promise<void> {
   await run('npm', ['install', ...quiet, `./${packed.filename}`], { cwd: folder });
 }
 
-test('the packed package compiles and runs a model, and its command line starts', async (t) => {
+test('the packed package compiles and runs a model, and so does its command line', async (t) => {
   t.timeout(180_000);
   const folder = await mkdtemp(join(tmpdir(), 'nacre-package-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -54,6 +54,18 @@ test('the packed package compiles and runs a model, and its command line starts'
     data.every((value) => Number.isFinite(value) && value >= 0),
     `relu of ${String(data)}`,
   );
+
+  const model = {
+    nacre: 1,
+    inputs: [{ name: 'x', shape: [1, 4] }],
+    layers: [{ kind: 'softmax' }],
+    outputs: ['softmax_1'],
+  };
+  await writeFile(join(folder, 'model.json'), JSON.stringify(model));
+  await run('npx', ['--no', '--', 'nacre', 'compile', 'model.json', '-o', 'net.wasm'], { cwd: folder });
+  const lines = `import load from './net.js'; console.log((await load()).forward({ x: [[0, 0, 0, 0]] }).softmax_1.data.join());`;
+  await writeFile(join(folder, 'use.js'), lines);
+  t.is((await run(process.execPath, ['use.js'], { cwd: folder })).stdout, '0.25,0.25,0.25,0.25\n');
 
   const help = await run('npx', ['--no', '--', 'nacre', '--help'], { cwd: folder });
   t.regex(help.stdout, /\bcompile\b/);

@@ -46,6 +46,8 @@ for (const [title, model, packed] of models) {
     for (const { name: variable } of seeded.variables.list()) {
       const [own, other] = [net, seeded].map(({ variables }) => variables.get(variable).data as Float32Array);
       t.true(isSame(own!, other!), variable);
+      const count = Math.min(1500, own!.length - 3);
+      t.deepEqual(net.variables.sample(variable, 3, count), own!.slice(3, 3 + count));
     }
   });
 

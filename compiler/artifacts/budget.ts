@@ -9,6 +9,8 @@ export interface Deployment {
   readonly plan: KernelPlan;
   /** Bytes of each module. */
   readonly modules: readonly number[];
+  /** Bytes of the modules that an engine compiles, and keeps. */
+  readonly kept: number;
   /** Bytes of what is deployed. */
   readonly bundle: { readonly raw: number; readonly gzip: number };
   /** Of the file of external weights. */
@@ -68,8 +70,6 @@ export function largestSize(plan: KernelPlan, bytes: number): number | undefined
   return low;
 }
 
-const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
-
 interface Peak {
   readonly bytes: number;
   readonly note?: string;
@@ -99,9 +99,9 @@ function checkSize(name: string, { size }: Platform, planName: string, { bundle,
 }
 
 function checkMemory(name: string, { memory: most }: Platform, deployment: Deployment): Check {
-  const modules = sum(deployment.modules);
-  const peak = peakOf(deployment, most - modules);
-  const got = peak.bytes + modules;
+  const { kept } = deployment;
+  const peak = peakOf(deployment, most - kept);
+  const got = peak.bytes + kept;
   const left = most - got;
   const tight = `memory: leaves ${thousands(left)} bytes for everything else`;
   const note = peak.note ?? (left >= 0 && got > TIGHT * most ? tight : undefined);
@@ -109,8 +109,8 @@ function checkMemory(name: string, { memory: most }: Platform, deployment: Deplo
   return { by: name, what: 'memory', unit: 'bytes', of, got, most, fits: left >= 0, ...(note && { note }) };
 }
 
-function checkStart(name: string, platform: Platform, { plan, modules }: Deployment): Check[] {
-  const got = Math.ceil(startFigures(plan, sum(modules)).total);
+function checkStart(name: string, platform: Platform, { plan, kept }: Deployment): Check[] {
+  const got = Math.ceil(startFigures(plan, kept).total);
   if (platform.start === null) return [];
   const { milliseconds: most, of } = platform.start;
   const slow = `start-up: a request has ${FREE_REQUEST} ms of CPU time on the free plan; load the model in the global scope and call it once there`;

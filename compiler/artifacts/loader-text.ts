@@ -53,7 +53,9 @@ function checked(net) {
 /** Reads what stands at an address. */
 const openText = `/** The bytes of a file, the response of a server, or what is no address as it is. */
 async function open(source) {
-  if (typeof source !== 'string' && typeof source?.href !== 'string') return source;
+  if (typeof source !== 'string' && typeof source?.href !== 'string') {
+    return source?.ok === false ? fail('response', \`the response has status \${source.status}\`) : source;
+  }
   let url;
   try {
     url = new URL(source, globalThis.location?.href);
@@ -77,19 +79,24 @@ async function open(source) {
 
 const compileText = `const cutOff = (error) => fail('fetch', \`the module cannot be read: \${error.message}\`);
 
-/** Compiles while the bytes come, where the server says that they are WebAssembly. */
+/** A compiled module, or bytes that cannot be compiled; while they come, where the server says that they are WebAssembly. */
 async function compile(source) {
-  let got = await open(await source);
+  const given = await source;
+  let got = await open(given);
   if (typeof got?.arrayBuffer === 'function') {
     const type = got.headers?.get('content-type') ?? '';
     if (/^application\\/wasm$/i.test(type) && WebAssembly.compileStreaming) {
-      return WebAssembly.compileStreaming(got).catch((error) =>
-        error instanceof WebAssembly.CompileError ? refuse(error) : cutOff(error),
-      );
+      try {
+        return await WebAssembly.compileStreaming(got);
+      } catch (error) {
+        if (got === given) refuse(error);
+        // The runtime tells of bytes what is wrong with them.
+        got = await open(given);
+      }
     }
     got = await got.arrayBuffer().catch(cutOff);
   }
-  return got instanceof ArrayBuffer || ArrayBuffer.isView(got) ? WebAssembly.compile(got).catch(refuse) : got;
+  return typeof got?.byteLength === 'number' ? WebAssembly.compile(got).catch(() => got) : got;
 }
 `;
 
@@ -112,31 +119,29 @@ function fetchText({ modules, weights }: LoaderParts): string {
     modules.map(({ path }) => urlOf(path)),
     'wasm',
   );
-  const moduleText = `let compiled;
-const moduleOf = (wasm) => {
-  if (wasm !== undefined) return compile(wasm);
-  compiled ??= compile(wasmBeside()).catch((error) => {
+  const beside =
+    weights === undefined
+      ? { parameters: 'wasm, ...options', text: '', file: '', fill: '' }
+      : {
+          parameters: 'wasm, weights, ...options',
+          text: `${besideText('weightsBeside', [urlOf(weights)], 'weights')}\n`,
+          file: ', open((await weights) ?? weightsBeside())',
+          fill: '    await loadWeights(net, file);\n',
+        };
+  const load = `${beside.text}let compiled;
+export default async function load({ ${beside.parameters} } = {}) {
+  try {
+    const module = wasm === undefined ? (compiled ??= compile(wasmBeside())) : compile(wasm);
+    const [source${beside.file === '' ? '' : ', file'}] = await Promise.all([module${beside.file}]);
+    const net = checked(await instantiate(source, options));
+${beside.fill}    return net;
+  } catch (error) {
     compiled = undefined;
     throw error;
-  });
-  return compiled;
-};
-`;
-  const load =
-    weights === undefined
-      ? `export default async function load({ wasm, ...options } = {}) {
-  return checked(await instantiate(await moduleOf(wasm), options));
-}
-`
-      : `${besideText('weightsBeside', [urlOf(weights)], 'weights')}
-export default async function load({ wasm, weights, ...options } = {}) {
-  const [module, file] = await Promise.all([moduleOf(wasm), open((await weights) ?? weightsBeside())]);
-  const net = checked(await instantiate(module, options));
-  await loadWeights(net, file);
-  return net;
+  }
 }
 `;
-  return [openText, compileText, own, moduleText, load].join('\n');
+  return [openText, compileText, own, load].join('\n');
 }
 
 function importText({ form, modules, weights }: LoaderParts): string {
@@ -157,13 +162,13 @@ export default async function load(options) {
   }
   return `${imports}
 ${openText}
-export function loadSync({ weights, ...options }) {
+export function loadSync({ weights, ...options } = {}) {
   const net = checked(instantiateSync(${source}, options));
   loadWeightsSync(net, weights);
   return net;
 }
 
-export default async function load({ weights, ...options }) {
+export default async function load({ weights, ...options } = {}) {
   const net = checked(instantiateSync(${source}, options));
   await loadWeights(net, await open(await weights));
   return net;
@@ -194,7 +199,7 @@ export function loadSync(options) {
 
 let compiled;
 export default async function load(options) {
-  compiled ??= WebAssembly.compile(bytes()).catch(refuse);
+  compiled ??= WebAssembly.compile(bytes()).catch(bytes);
   return checked(await instantiate(await compiled, options));
 }
 `;
@@ -211,7 +216,7 @@ export async function loaderText(parts: LoaderParts): Promise<string> {
   const names = [
     ...errorClasses(runtime),
     ...(modules.length > 1 && !isImport ? ['RELAXED_PROBE'] : []),
-    ...(form === 'import' || form === 'import?module' ? [] : ['instantiate', 'refuse']),
+    ...(form === 'import' || form === 'import?module' ? [] : ['instantiate', ...(form === 'fetch' ? ['refuse'] : [])]),
     ...(form === 'fetch' ? [] : ['instantiateSync']),
     ...(isExternal ? ['loadWeights'] : []),
     ...(isExternal && form !== 'fetch' ? ['loadWeightsSync'] : []),

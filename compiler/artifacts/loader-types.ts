@@ -49,7 +49,9 @@ export function loaderTypes(parts: LoaderParts, types: string): string {
   return [
     `// Written by nacre ${VERSION}.`,
     `import type { ${imported.join(', ')} } from 'nacre/runtime';`,
-    ...(weights === undefined ? [] : [`import type { WeightBytes, WeightSource } from 'nacre/runtime/external';`]),
+    ...(weights === undefined
+      ? []
+      : [`import type { ${isSync ? 'WeightBytes, ' : ''}WeightSource } from 'nacre/runtime/external';`]),
     '',
     `export { ${errorClasses(runtime).join(', ')} } from 'nacre/runtime';`,
     '',

@@ -50,11 +50,15 @@ const forms: Readonly<Record<PlatformName, Form>> = {
   vercel: 'import?module',
 };
 
+/** Whether modules are imported, so that the host compiles each. */
+export const importsModules = (platform: PlatformName | undefined): boolean =>
+  platform !== undefined && forms[platform] !== 'fetch';
+
 /** Why a module cannot be in the loader; undefined where it can. */
 export function inlineRefusal(platform: PlatformName | undefined, isExternal: boolean): string | undefined {
   if (isExternal) return 'external weights are a second file; compile with weights embed or seed';
-  if (platform === undefined || forms[platform] === 'fetch') return undefined;
-  return `${platform} does not compile WebAssembly from bytes; leave it out, and the module is imported`;
+  if (!importsModules(platform)) return undefined;
+  return `${platform!} does not compile WebAssembly from bytes; leave it out, and the module is imported`;
 }
 
 const fail = (option: string, what: string): never => {

@@ -37,8 +37,8 @@ export const platforms = {
     size: { counted: 'gzip', withWeights: false, plans: { hobby: MB, pro: 2 * MB, enterprise: 4 * MB } },
     memory: 128 * MB,
     start: { milliseconds: 25_000, of: 'time to the first byte of the answer' },
-    source: 'https://vercel.com/docs/functions/runtimes/edge',
-    date: '2026-09-20',
+    source: 'https://vercel.com/docs/functions/edge-middleware/limitations',
+    date: '2026-11-22',
   },
   netlify: {
     title: 'Netlify Edge Functions',

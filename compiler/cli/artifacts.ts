@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { inlineRefusal, loaderSource, WRITTEN, type Budget, type Deployment, type Loader } from '../artifacts/index.js';
+import {
+  importsModules,
+  inlineRefusal,
+  loaderSource,
+  WRITTEN,
+  type Budget,
+  type Deployment,
+  type Loader,
+} from '../artifacts/index.js';
 import { compilePlanned, type CompiledModule, type CompileOptions } from '../compile.js';
 import { OptionError } from '../errors.js';
 import type { Pipeline } from '../pipeline.js';
@@ -117,6 +125,8 @@ export async function makeArtifacts(pipeline: Pipeline, options: CompileOptions,
   ];
   const total = (count: (data: Uint8Array | string) => number): number =>
     deployed.reduce((bytes, data) => bytes + count(data), 0);
+  const modules = compiled.modules.map(({ binary }) => binary.length);
+  const imported = importsModules(request.platform?.name);
   return {
     module,
     plan: compiled.plan,
@@ -124,7 +134,8 @@ export async function makeArtifacts(pipeline: Pipeline, options: CompileOptions,
     files: filesOf(compiled, loader, request),
     deployment: {
       plan: compiled.plan,
-      modules: compiled.modules.map(({ binary }) => binary.length),
+      modules,
+      kept: imported ? modules.reduce((total, bytes) => total + bytes, 0) : Math.max(...modules),
       bundle: { raw: total(rawBytes), gzip: total(gzipBytes) },
       weights: module.weights?.length ?? 0,
       maxMemory: module.manifest.memory.max,

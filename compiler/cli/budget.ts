@@ -51,9 +51,9 @@ function largerPlans({ platform }: Budget, check: Check): string[] {
 }
 
 /** The size of the only open dim for which the memory fits. */
-function smallerDims(check: Check, { plan, modules }: Deployment): string[] {
+function smallerDims(check: Check, { plan, kept }: Deployment): string[] {
   if (check.what !== 'memory') return [];
-  const size = largestSize(plan, check.most - modules.reduce((total, bytes) => total + bytes, 0));
+  const size = largestSize(plan, check.most - kept);
   return size === undefined ? [] : [`--dims "${plan.symbols[0]!.name}<=${size}" fits`];
 }
 

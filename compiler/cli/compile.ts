@@ -1,4 +1,4 @@
-import { platformNames, type Budget } from '../artifacts/index.js';
+import { platformNames, type Budget, type Check } from '../artifacts/index.js';
 import type { CompileOptions } from '../compile.js';
 import { OptionError } from '../errors.js';
 import type { Rng } from '../ir.js';
@@ -7,13 +7,14 @@ import { printDeclaration, printPlan, printTensorGraph } from '../print.js';
 import { show } from '../show.js';
 import { didYouMean } from '../suggest.js';
 import { prettyJson } from '../text.js';
-import { checkRequest, makeArtifacts, requireOwnFiles, type Request } from './artifacts.js';
+import { checkRequest, makeArtifacts, requireOwnFiles, type Artifacts, type Request } from './artifacts.js';
 import { readPlatform, requireBudget } from './budget.js';
 import { defineCommand, type OptionSpecs, type Streams, type Values } from './command.js';
 import { jsonReport, notesOf, textReport } from './compile-report.js';
 import { writeFiles } from './files.js';
 import { bindOption, errorBudgetOption, loadModel, modelDetails } from './model.js';
 import { Progress } from './progress.js';
+import { readSelfTest, selfTestOption } from './self-test.js';
 import { readCount, readDims, readSeed, readTolerance } from './values.js';
 import { tensorsOption } from './weights.js';
 
@@ -66,6 +67,7 @@ const options = {
   'error-budget': errorBudgetOption,
   'stop-after': { value: 'STAGE', help: `print a stage instead: ${stages.join(', ')}` },
   profile: { help: 'also export the steps of forward one by one, for nacre profile' },
+  'self-test': selfTestOption,
   wat: { value: 'FILE', help: 'also write the text form of the module' },
   'no-loader': { help: 'write no .js' },
   'no-types': { help: 'write no .d.wasm.ts and no .d.ts' },
@@ -137,6 +139,17 @@ function budgetOf(values: Values<typeof options>): Budget {
   };
 }
 
+/** What is to be written, if it is within its limits. */
+async function makeChecked(
+  make: (options: CompileOptions) => Promise<Artifacts>,
+  options: CompileOptions,
+  budget: Budget,
+): Promise<{ readonly made: Artifacts; readonly checks: readonly Check[] }> {
+  const made = await make(options);
+  const deploy = async (changed: CompileOptions) => (await make(changed)).deployment;
+  return { made, checks: await requireBudget(budget, options, made.deployment, deploy) };
+}
+
 export const compileCommand = defineCommand({
   name: 'compile',
   usage: 'MODEL -o FILE [options]',
@@ -151,6 +164,7 @@ export const compileCommand = defineCommand({
     'compile model.onnx -o model.wasm --dims batch=1 --bind sr=16000',
     'compile model.json -o model.wasm --target both --for browser',
     'compile model.json -o model.js --inline',
+    'compile model.json -o model.wasm --self-test x=input.npy',
     'compile model.json --stop-after plan',
   ],
   async run([path], values, streams) {
@@ -169,21 +183,16 @@ export const compileCommand = defineCommand({
     if (stage === undefined) checkRequest(request, settings);
     const loaded = await loadModel(path!, values.bind, values.tensors);
     if (loaded.kind === 'module') throw new OptionError('arguments', path!, 'is compiled already');
-    const given = { ...settings, tensors: loaded.tensors };
-    const pipeline = new Pipeline(loaded.model, given);
+    const pipeline = new Pipeline(loaded.model, { ...settings, tensors: loaded.tensors });
+    const selfTest = await readSelfTest(values, pipeline, streams);
+    const given = { ...settings, ...selfTest, tensors: loaded.tensors };
     if (stage !== undefined) {
       if (stage === 'optimize' || stage === 'plan') await pipeline.compileFunctions();
       await stopAfter(stage, pipeline, { output, json }, streams);
       return;
     }
     const make = (options: CompileOptions) => makeArtifacts(pipeline, options, request);
-    const made = await make(given).finally(() => progress.end());
-    const checks = await requireBudget(
-      budget,
-      given,
-      made.deployment,
-      async (options) => (await make(options)).deployment,
-    );
+    const { made, checks } = await makeChecked(make, given, budget).finally(() => progress.end());
     await requireOwnFiles(made, request);
     await writeFiles(made.files);
     for (const note of notesOf(made, checks, request)) streams.stderr.write(`note: ${note}\n`);

@@ -1,6 +1,6 @@
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { NacreError, OptionError } from '../errors.js';
+import { ImportError, NacreError, OptionError } from '../errors.js';
 import { openKeras } from '../import/keras/index.js';
 import { openOnnx } from '../import/onnx/file.js';
 import type { GivenTensors, ModelSource } from '../pipeline.js';
@@ -61,6 +61,16 @@ async function importModel(path: string): Promise<ModelSource> {
   throw new NacreError('model', path, `its default export must be a graph or a declaration, got ${show(exported)}`);
 }
 
+/** Opens a file; what is wrong with the model as a whole is told of the file. */
+async function namingFile<T>(path: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (!(error instanceof ImportError && error.subject === 'model')) throw error;
+    throw new ImportError(error.code, path, error.message.slice('model: '.length));
+  }
+}
+
 /** Refuses tensors for a model that has its own. */
 function requireNone(tensors: string | undefined): void {
   if (tensors === undefined) return;
@@ -69,6 +79,12 @@ function requireNone(tensors: string | undefined): void {
 
 const notBindable = (): OptionError =>
   new OptionError('arguments', '--bind', 'only inputs of ONNX models and graph-models can be bound');
+
+const openBoundOnnx = async (path: string, bind: readonly string[]): Promise<ModelSource> =>
+  openOnnx(path, { bind: await readBindings(bind) });
+
+const openKerasFile = async (path: string): Promise<ModelSource> =>
+  openKeras(await readBytes(path), await besideKeras(path));
 
 /** A topology in .json beside a file of Keras, for one that has weights alone: of the same name, with or without `.weights`. */
 async function besideKeras(path: string): Promise<{ readonly topology?: string }> {
@@ -108,13 +124,13 @@ export async function loadModel(path: string, bind: readonly string[] = [], name
     case '.ts':
       return { kind: 'source', model: await importModel(path), tensors: await loadTensors(undefined, named) };
     case '.onnx':
-      return { kind: 'source', model: await openOnnx(path, { bind: await readBindings(bind) }), tensors: {} };
+      return { kind: 'source', model: await namingFile(path, () => openBoundOnnx(path, bind)), tensors: {} };
     case '.wasm':
       return { kind: 'module', binary: await readBytes(path) };
     case '.keras':
     case '.h5':
     case '.hdf5':
-      return { kind: 'source', model: await openKeras(await readBytes(path), await besideKeras(path)), tensors: {} };
+      return { kind: 'source', model: await namingFile(path, () => openKerasFile(path)), tensors: {} };
     default:
       throw new OptionError(
         'file',

@@ -4,9 +4,9 @@ import { compile } from '../compile.js';
 import { OptionError } from '../errors.js';
 import type { DType } from '../tensor.js';
 import { prettyJson, table, thousands } from '../text.js';
-import { defineCommand, type OptionSpecs, type Streams } from './command.js';
+import { defineCommand, type OptionSpecs } from './command.js';
 import { writeFiles } from './files.js';
-import { assignments, readInput, type Feed } from './inputs.js';
+import { assignments, readInputs } from './inputs.js';
 import { bindOption, loadModel, modelDetails } from './model.js';
 import { writeNpy } from '../npy.js';
 import { Progress } from './progress.js';
@@ -21,28 +21,6 @@ const options = {
   seed: { value: 'N', help: 'the seed of the initializers, or random; by default the one compiled in, 0' },
   repeat: { value: 'N', help: 'run N times more and tell the time of a run' },
 } as const satisfies OptionSpecs;
-
-async function readInputs(
-  texts: readonly string[],
-  { inputs }: Manifest,
-  { stderr }: Streams,
-): Promise<Record<string, Feed>> {
-  const files = assignments('--input', texts, inputs);
-  const missing = inputs.filter(({ name }) => !files.has(name)).map(({ name }) => name);
-  if (missing.length > 0) {
-    const takes = inputs.map(({ name }) => name).join(', ');
-    throw new OptionError(
-      'arguments',
-      '--input',
-      `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing; this model takes ${takes}`,
-    );
-  }
-  const notes: string[] = [];
-  const feeds: Record<string, Feed> = {};
-  for (const port of inputs) feeds[port.name] = await readInput(files.get(port.name)!, port, notes);
-  for (const note of notes) stderr.write(`note: ${note}\n`);
-  return feeds;
-}
 
 async function openModel(path: string, bind: readonly string[], options: SessionOptions): Promise<Model> {
   const loaded = await loadModel(path, bind);
@@ -156,7 +134,7 @@ export const runCommand = defineCommand({
       if (/\.(npy|json)$/.test(file)) continue;
       throw new OptionError('arguments', '--output', `${file} must end in .npy or .json`);
     }
-    const feeds = await readInputs(values.input, manifest, streams);
+    const feeds = await readInputs('--input', values.input, manifest.inputs, streams);
     if (chosen !== undefined) model.initialize({ seed: chosen });
     const outputs: Outputs = model.forward(feeds);
     const timing = runs === 0 ? undefined : time(model, runs, new Progress(streams.stderr));

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { loadWeightsSync } from '../../runtime/external.js';
 import { instantiateSync, type Model, type SessionOptions } from '../../runtime/index.js';
+import { ModuleError } from '../../runtime/errors.js';
 import { OptionError } from '../errors.js';
 import { externalMetadata } from '../external.js';
 import { readMetadata, readSafetensors } from '../import/safetensors.js';
@@ -55,14 +56,29 @@ export async function requireOwn(path: string): Promise<void> {
   throw new OptionError('file', path, 'holds tensors that are not of a compiled module; choose another name for -o');
 }
 
+/** Does something with a module of a file; where the runtime refuses it or its weights, the error names the file. */
+export function namingFiles<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof ModuleError)) throw error;
+    const { code, subject, message } = error;
+    const file = { instantiate: path, weights: weightsBeside(path) }[subject];
+    throw file === undefined ? error : new ModuleError(code, file, message.slice(`${subject}: `.length));
+  }
+}
+
 /** An instance of a compiled module, with its weights from the file beside it if it has them there. */
 export async function openModule(path: string, binary: Uint8Array, options: SessionOptions = {}): Promise<Model> {
-  const model = instantiateSync(binary, options);
+  const model = namingFiles(path, () => instantiateSync(binary, options));
   if (!model.manifest.weights) return model;
   const file = weightsBeside(path);
   if (!(await exists(file))) {
     throw new OptionError('file', file, `is missing; ${path} has its weights there, keep them beside each other`);
   }
-  loadWeightsSync(model as never, await readBytes(file));
+  const weights = await readBytes(file);
+  namingFiles(path, () => {
+    loadWeightsSync(model as never, weights);
+  });
   return model;
 }

@@ -25,7 +25,8 @@ export interface Compiler {
 
 const COMPILER = 'assemblyscript/asc';
 
-const importCompiler = (): Promise<unknown> => import(COMPILER);
+/** By a name that bundlers do not follow. */
+const importCompiler = (): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ COMPILER);
 
 /**
  * Loads the AssemblyScript compiler, an optional peer of the package.

@@ -1,6 +1,5 @@
 import { initializerCodes, SAMPLE_COUNT, Status } from '../../runtime/manifest.js';
 import { familyOf, familyOfRecipe, type FamilyName } from '../plan/families.js';
-import { prepackingOf } from '../plan/prepacked.js';
 import type { Filling, KernelPlan, PlannedVariable } from '../plan/types.js';
 import { f64, i32, i64, none, type Ref } from './binaryen.js';
 import { Locals, sizeRef, when } from './code.js';
@@ -146,11 +145,12 @@ export function emitSampleParameter(
     );
   const take = (): Ref[] => [
     setField(linker, 'target', sizeRef(module, scratch)),
+    setField(linker, 'packed', module.i32.const(0)),
     setField(linker, 'first', get(6)),
     setField(linker, 'count', get(7)),
   ];
   const isWhole = (variable: PlannedVariable): boolean =>
-    isExternal(variable) || prepackingOf(variable) !== null || !isElementwise(variable.filling, torch, customs);
+    isExternal(variable) || !isElementwise(variable.filling, torch, customs);
   const sampled = module.if(
     module.i32.eq(get(1), module.i32.const(initializerCodes.own)),
     module.block(null, [

@@ -74,7 +74,7 @@ export function loadBinaryen(): Promise<void> {
 
 function use(loaded: Binaryen): void {
   for (const [name, number] of Object.entries(numbered)) {
-    const found = loaded[name as keyof typeof numbered] as number;
+    const found = loaded[name as keyof typeof numbered];
     if (found !== number) throw new InternalError(`type ${name} is number ${found} of Binaryen, expected ${number}`);
   }
   api = loaded;

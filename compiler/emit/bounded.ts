@@ -1,4 +1,4 @@
-import { dependsOn, substitute, symbolsOf } from '../dim.js';
+import { dependsOn, substitute, symbolsOf, upperBound, type Dim } from '../dim.js';
 import type { KernelPlan } from '../plan/types.js';
 import { i32, type Ref } from './binaryen.js';
 import { globalOf, wideRef } from './code.js';
@@ -9,6 +9,23 @@ export function sizesAtLimits({ bounded, memory }: KernelPlan): ReadonlyMap<stri
   const sizes = new Map<string, number>();
   for (const { name, dim } of [...bounded, ...memory.definitions]) sizes.set(name, substitute(dim, sizes) as number);
   return sizes;
+}
+
+/** The largest u32: the limit of sizes that nobody has limited. */
+const UNLIMITED = 0xffffffff;
+
+/** Bytes that the memory never exceeds; undefined where a size that it depends on has no limit. */
+export function mostBytes({ symbols, bounded, memory }: KernelPlan): number | undefined {
+  const definitions = new Map<string, Dim>();
+  for (const { name, dim } of memory.definitions) definitions.set(name, substitute(dim, definitions));
+  const limits = new Map<string, Dim>();
+  for (const { name, max } of symbols) if (max < UNLIMITED) limits.set(name, max);
+  for (const { name, dim } of bounded) {
+    const most = upperBound(substitute(dim, definitions), limits);
+    if (most !== undefined) limits.set(name, most);
+  }
+  const most = upperBound(substitute(memory.end, definitions), limits);
+  return typeof most === 'number' ? most : undefined;
 }
 
 /** Whether the sizes of an output depend on data. */

@@ -3,7 +3,7 @@ import { substitute, type Dim } from '../dim.js';
 import { InternalError, ShapeError } from '../errors.js';
 import type { KernelPlan } from '../plan/types.js';
 import { dataSegments, i32, keepCalled, type Segment } from './binaryen.js';
-import { sizesAtLimits } from './bounded.js';
+import { mostBytes, sizesAtLimits } from './bounded.js';
 import { Locals } from './code.js';
 import { emitInfer, sharedByInfer } from './infer.js';
 import { Linker } from './linker.js';
@@ -12,6 +12,7 @@ import type { EmitOptions } from './options.js';
 import { segmentName } from './recipes.js';
 import { emitParameters } from './parameters.js';
 import { emitStep } from './profile.js';
+import { emitSelfTest } from './self-test.js';
 import { placeholder, splicePayloads } from './splice.js';
 import { emitForward, emitPrepare, emitReset, isExternal, isHost, parametersWait } from './steps.js';
 
@@ -53,6 +54,9 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   emitForward(linker, plan);
   if (options.steps) emitStep(linker, plan);
   const hasState = emitReset(linker, plan);
+  if (options.selfTest) {
+    payloads.push(emitSelfTest(linker, plan, options.selfTest, { ...options, segment: segmentName(payloads.length) }));
+  }
   linker.add('abiVersion', [], i32, new Locals(module), [module.i32.const(ABI_VERSION)]);
   linker.add('table', [], i32, new Locals(module), [module.i32.const(tableAddress)]);
   linker.add('failed', [], i32, new Locals(module), [module.i32.load(0, 4, module.i32.const(tableAddress))]);
@@ -61,6 +65,7 @@ export function emit(plan: KernelPlan, options: EmitOptions): Emitted {
   const besides = [
     ...(hasState ? ['reset'] : []),
     ...(options.steps ? ['step'] : []),
+    ...(options.selfTest ? ['selfTest', 'assertSelfTest'] : []),
     ...(plan.variables.some(isExternal) ? ['decodeParameter'] : []),
   ];
   for (const name of [...kept, ...besides, 'abiVersion', 'table', 'failed']) module.addFunctionExport(name, name);
@@ -100,10 +105,12 @@ function layMemory(linker: Linker, plan: KernelPlan, payloads: readonly Uint8Arr
     throw new ShapeError('memory', 'model', text, maxMemory, bytes);
   }
   const pages = Math.ceil(bytes / PAGE);
+  // Hosts without guard pages reserve the addresses of the maximum for every instance.
+  const most = typeof memory.end === 'number' ? bytes : Math.max(bytes, mostBytes(plan) ?? maxMemory);
   module.removeExport('memory');
   module.setMemory(
     pages,
-    typeof memory.end === 'number' ? pages : maxMemory / PAGE,
+    Math.min(Math.ceil(most / PAGE), maxMemory / PAGE),
     'memory',
     segments.map(({ name, offset, data, passive }) => ({
       name,

@@ -5,6 +5,7 @@ import type { KernelPlan } from '../plan/types.js';
 import { fnv1a64Bytes } from '../random.js';
 import type { EmitOptions } from './options.js';
 import type { Checks } from './infer.js';
+import { describeSelfTest } from './self-test.js';
 import { customSection, join } from './splice.js';
 
 /** Appends the manifest to a module. */
@@ -12,7 +13,7 @@ export function describe(
   code: Uint8Array,
   plan: KernelPlan,
   checks: Checks,
-  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights' | 'steps' | 'build'>,
+  options: Pick<EmitOptions, 'target' | 'maxMemory' | 'seed' | 'frozen' | 'weights' | 'steps' | 'selfTest' | 'build'>,
 ): { binary: Uint8Array; manifest: Manifest } {
   const { memory } = plan;
   // Definitions are the module's own; users read sizes over the symbols.
@@ -62,6 +63,7 @@ export function describe(
     ...(plan.customs.length === 0 ? {} : { custom: plan.customs.map(({ name, options }) => ({ name, options })) }),
     seed: String(options.seed),
     ...(options.weights ? { weights: options.weights } : {}),
+    ...(options.selfTest ? { selfTest: describeSelfTest(options.selfTest, options.target) } : {}),
     ...(options.frozen ? { frozen: true } : {}),
     ...(options.steps ? { steps: options.steps } : {}),
     memory: {

@@ -1,6 +1,7 @@
 import type { ManifestBuild, ManifestStep, ManifestWeights } from '../../runtime/manifest.js';
 import type { CompiledFunction } from '../ir.js';
 import type { Target } from './library.js';
+import type { SelfTest } from './self-test.js';
 
 export interface EmitOptions {
   readonly target: Target;
@@ -20,6 +21,8 @@ export interface EmitOptions {
   readonly steps?: readonly ManifestStep[] | undefined;
   /** What the module was made with. */
   readonly build?: ManifestBuild | undefined;
+  /** What the module is to test itself with: exports `selfTest` and `assertSelfTest`. */
+  readonly selfTest?: SelfTest | undefined;
   /** Also return the text form. */
   readonly text?: boolean;
 }

@@ -8,6 +8,7 @@ import { Locals, when } from './code.js';
 import { linkCustoms } from './customs.js';
 import { emitDraw } from './draw.js';
 import type { Linker } from './linker.js';
+import { emitPrepackedOffset } from './prepacked.js';
 import { emitAdvance, emitRecipes, seedGenerator } from './recipes.js';
 import { awaitHost, forget, forgetCustom, onlyFor, requireParameters, requireVariable } from './requirements.js';
 import { awaitsHost, isExternal, isHost } from './steps.js';
@@ -28,6 +29,7 @@ export function emitParameters(
   emitStore(linker, plan);
   emitDraw(linker, 'draw', plan.rng, families);
   const customs = linkCustoms(linker, plan, compiled);
+  emitPrepackedOffset(linker, plan);
   const payloads = emitRecipes(linker, plan, customs);
   if (plan.rng === 'torch') emitAdvance(linker, plan);
   emitInitialize(linker, plan);

@@ -2,13 +2,12 @@ import { initializerCodes as codes } from '../../runtime/manifest.js';
 import type { Recipe } from '../ir.js';
 import { familyOfRecipe, fillOf, type FamilyName } from '../plan/families.js';
 import { GENERATOR_BYTES } from '../plan/index.js';
-import { prepack, prepackingOf } from '../plan/prepacked.js';
-import { bytesOf } from '../plan/stored.js';
-import type { Filling, KernelPlan, PlannedVariable } from '../plan/types.js';
+import type { Filling, KernelPlan } from '../plan/types.js';
 import { i32, none, type Ref } from './binaryen.js';
 import { addressRef, Locals } from './code.js';
 import { forms, modes } from './draw.js';
 import type { Linker } from './linker.js';
+import { fillPrepacked } from './prepacked.js';
 import { copyStored, decodeStored, payloadOf } from './stored.js';
 import { field, MANY_CASES, setField, switchOver } from './variable.js';
 
@@ -70,7 +69,7 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
     if (filling.kind === 'values') {
       if (filling.external) return [module.return(module.i32.const(0))];
       const segment = segmentName(payloads.length);
-      const packed = copyPrepacked(linker, planned, segment);
+      const packed = fillPrepacked(linker, plan, planned, segment, locals);
       payloads.push(packed?.payload ?? payloadOf(filling.values));
       const fill = packed?.fill ?? [
         ...copyStored(linker, filling.values, segment),
@@ -102,21 +101,6 @@ export function emitRecipes(linker: Linker, plan: KernelPlan, customs: ReadonlyM
   const body = switchOver(linker, locals.parameter(0).get, cases);
   linker.add('recipe', params, i32, locals, [...body, module.i32.const(1)], cases.length < MANY_CASES);
   return payloads;
-}
-
-/** What a variable whose values travel packed is filled with, and how: `store` finds nothing left to pack. */
-function copyPrepacked(
-  linker: Linker,
-  planned: PlannedVariable,
-  segment: string,
-): { readonly payload: Uint8Array; readonly fill: Ref[] } | undefined {
-  const packing = prepackingOf(planned);
-  if (!packing || planned.filling.kind !== 'values') return undefined;
-  const { module } = linker;
-  const payload = bytesOf(prepack(planned.filling.values.data as Float32Array, packing));
-  const [start, size] = [0, payload.length].map((bytes) => module.i32.const(bytes)) as [Ref, Ref];
-  const copy = module.memory.init(segment, field(linker, 'packed'), start, size);
-  return { payload, fill: [copy, setField(linker, 'packed', module.i32.const(0))] };
 }
 
 /** Calls a user's function with a seed and its options. */

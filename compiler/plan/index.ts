@@ -78,6 +78,16 @@ export function plan(
   asked: readonly CarriedInitializer[] = [],
   options: PlanOptions = {},
 ): KernelPlan {
+  const usual = planOnce(graph, asked, options);
+  const { maxMemory = Infinity } = options;
+  const { end } = usual.memory;
+  const isTransformed = usual.convolutions.some(({ error }) => error !== null);
+  if (typeof end !== 'number' || end <= maxMemory || !isTransformed) return usual;
+  const notes = ['convolutions are computed directly: transformed weights would take more than maxMemory'];
+  return { ...planOnce(graph, asked, { ...options, errorBudget: 0 }), notes };
+}
+
+function planOnce(graph: TensorGraph, asked: readonly CarriedInitializer[], options: PlanOptions): KernelPlan {
   const { without = [] } = options;
   const planner = new Planner(graph, options);
   for (const stage of ['prepare', 'forward'] as const) {
@@ -99,7 +109,7 @@ export function plan(
   planner.trace();
   if (!without.includes('parts')) placeParts(planner);
   if (!without.includes('inPlace')) placeOver(planner);
-  return { ...finish(planner, variables, families, without), asked, customs: graph.customs };
+  return { ...finish(planner, variables, families, without), asked, customs: graph.customs, notes: [] };
 }
 
 /** An output that is an input, a variable, a constant, another output too or a part gets a buffer of its own. */
@@ -192,7 +202,7 @@ function finish(
   variables: PlannedVariable[],
   families: ReadonlySet<FamilyName>,
   without: readonly Measure[],
-): Omit<KernelPlan, 'asked' | 'customs'> {
+): Omit<KernelPlan, 'asked' | 'customs' | 'notes'> {
   const { graph } = planner;
   const definitions = new Definitions();
   const table = layoutTable(graph, argumentsOf(graph));

@@ -42,6 +42,8 @@ export type Measure = (typeof measures)[number];
 export interface PlanOptions {
   /** The largest relative L2 error against float64 that an algorithm for convolutions may have, 1e-5 by default. */
   readonly errorBudget?: number | undefined;
+  /** Bytes of memory above which no weights of convolutions are transformed. */
+  readonly maxMemory?: number | undefined;
   /** Measures to leave out. */
   readonly without?: readonly Measure[];
 }
@@ -205,6 +207,8 @@ export interface PlannedConvolution {
 
 export interface KernelPlan {
   readonly name: string | undefined;
+  /** What was decided and who compiles should know. */
+  readonly notes: readonly string[];
   readonly rng: Rng;
   /** Initializers that the module carries besides those of its variables. */
   readonly asked: readonly CarriedInitializer[];

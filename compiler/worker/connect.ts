@@ -3,7 +3,7 @@ import type { GraphDeclaration, GraphSource } from '../declaration.js';
 import { NacreError, OptionError } from '../errors.js';
 import type { Graph } from '../graph.js';
 import { errorOf } from './errors.js';
-import { dataOf, type Answer, type CompileRequest, type ModelFile, type Port, type Progress } from './messages.js';
+import { dataOf, type CompileRequest, type ModelFile, type Port, type Progress } from './messages.js';
 import type { PostedOptions } from './messages.js';
 
 /** What a worker compiles: a graph without host functions, a declaration, or the files of a model. */
@@ -52,7 +52,7 @@ export function connectCompiler(worker: Port & { terminate?(): void; close?(): v
     return found;
   };
   worker.addEventListener('message', (event) => {
-    const answer = dataOf<Answer>(event);
+    const answer = dataOf(event);
     isReady ||= answer !== undefined;
     if (answer?.nacre === 'progress') waiting.get(answer.id)?.onProgress?.(answer.progress);
     if (answer?.nacre === 'compiled') take(answer.id)?.resolve({ ...answer.module, functions: {} });

@@ -66,7 +66,7 @@ export interface Port {
 }
 
 /** The data of a message, if it is one of these. */
-export function dataOf<T extends Answer | CompileRequest>(event: Event): T | undefined {
+export function dataOf(event: Event): Answer | CompileRequest | undefined {
   const { data } = event as MessageEvent<unknown>;
-  return typeof data === 'object' && data !== null && 'nacre' in data ? (data as T) : undefined;
+  return typeof data === 'object' && data !== null && 'nacre' in data ? (data as Answer | CompileRequest) : undefined;
 }

@@ -37,7 +37,7 @@ export function serveCompiler({ port = globalThis as unknown as Port, ...loaders
   };
   let last = Promise.resolve();
   port.addEventListener('message', (event) => {
-    const request = dataOf<CompileRequest>(event);
+    const request = dataOf(event);
     if (request?.nacre === 'compile') last = last.then(() => answer(request));
   });
   port.start?.();

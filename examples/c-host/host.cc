@@ -1,9 +1,10 @@
 // A host of nacre's modules in C++ on wabt's interpreter: what docs/abi.md says, and nothing else.
 //
-//   host MODEL INPUT SEED INPUT_ENTRY OUTPUT_ENTRY OUTPUT_RANK DIM...
+//   host MODEL [seed N] [input TABLE FILE DIM...]... [output TABLE RANK]... [parameter RECORD INDEX COUNT]...
 //
-// INPUT is a file of float32 values, DIM... its sizes. The entries are the ports' `table` in the manifest. Prints the
-// sizes of the output, then the bits of its values in hexadecimal.
+// TABLE is a port's `table` in the manifest, RECORD its `parameter`. FILE has the bytes of an input, DIM... its sizes.
+// Initializes the model, runs it if there are outputs to print, and prints in hexadecimal: for each output a line of
+// sizes and one of the bits of its values, for each parameter one of the bits.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +27,7 @@ static void require(bool condition, const std::string& what) {
 
 static std::vector<char> read_file(const char* path) {
   std::ifstream file(path, std::ios::binary);
+  require(file.good(), std::string(path) + " cannot be read");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -41,6 +43,7 @@ struct Model {
     ModuleDesc description;
     ReadBinaryOptions options;
     options.features.enable_simd();
+    options.features.enable_relaxed_simd();
     ReadBinaryInterp("model", binary.data(), binary.size(), options, &errors, &description);
     require(errors.empty(), errors.empty() ? "" : errors[0].message);
     auto module = Module::New(store, description);
@@ -75,26 +78,68 @@ struct Model {
 
   uint8_t* at(uint32_t address) { return memory->UnsafeData() + address; }
   uint32_t& word(uint32_t offset) { return *reinterpret_cast<uint32_t*>(at(table + offset)); }
+
+  void print(uint32_t address, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) printf("%08x ", *reinterpret_cast<uint32_t*>(at(address + 4 * i)));
+    printf("\n");
+  }
+};
+
+struct Input {
+  uint32_t table;
+  std::vector<char> values;
+};
+struct Output {
+  uint32_t table, rank;
+};
+struct Parameter {
+  uint32_t record, index, count;
 };
 
 int main(int count, char** arguments) {
-  require(count > 7, "takes MODEL INPUT SEED INPUT_ENTRY OUTPUT_ENTRY OUTPUT_RANK DIM...");
+  require(count > 1, "MODEL is missing");
   Model model(read_file(arguments[1]));
-  std::vector<char> values = read_file(arguments[2]);
-  uint64_t seed = strtoull(arguments[3], nullptr, 10);
-  uint32_t input = atoi(arguments[4]), output = atoi(arguments[5]), rank = atoi(arguments[6]);
-  for (int i = 7; i < count; i++) model.word(input + 4 * (i - 6)) = atoi(arguments[i]);
-  model.run("infer");
-  memcpy(model.at(model.word(input)), values.data(), values.size());
-  model.run("initialize", {Value::Make(u32(seed)), Value::Make(u32(seed >> 32)), Value::Make(u32(0))});
-  model.run("forward");
-  uint32_t elements = 1, address = model.word(output);
-  for (uint32_t axis = 1; axis <= rank; axis++) {
-    uint32_t size = model.word(output + 4 * axis);
-    elements *= size;
-    printf(axis == rank ? "%u\n" : "%u ", size);
+  uint64_t seed = 0;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  std::vector<Parameter> parameters;
+  int at = 2;
+  auto is_number = [&] { return at < count && arguments[at][0] >= '0' && arguments[at][0] <= '9'; };
+  auto number = [&]() -> uint64_t { return is_number() ? strtoull(arguments[at++], nullptr, 10) : (require(false, "a number is missing"), 0); };
+  while (at < count) {
+    std::string kind = arguments[at++];
+    if (kind == "seed") {
+      seed = number();
+    } else if (kind == "input") {
+      uint32_t table = number(), axis = 1;
+      require(at < count, "FILE is missing");
+      inputs.push_back({table, read_file(arguments[at++])});
+      while (is_number()) model.word(table + 4 * axis++) = number();
+    } else if (kind == "output") {
+      uint32_t table = number(), rank = number();
+      outputs.push_back({table, rank});
+    } else {
+      require(kind == "parameter", kind + " is neither seed, input, output nor parameter");
+      uint32_t record = number(), index = number(), elements = number();
+      parameters.push_back({record, index, elements});
+    }
   }
-  for (uint32_t i = 0; i < elements; i++) {
-    printf(i + 1 == elements ? "%08x\n" : "%08x ", *reinterpret_cast<uint32_t*>(model.at(address + 4 * i)));
+
+  if (!inputs.empty()) model.run("infer");
+  model.run("initialize", {Value::Make(u32(seed)), Value::Make(u32(seed >> 32)), Value::Make(u32(0))});
+  for (auto& input : inputs) memcpy(model.at(model.word(input.table)), input.values.data(), input.values.size());
+  if (!outputs.empty()) model.run("forward");
+  for (auto& output : outputs) {
+    uint32_t elements = 1;
+    for (uint32_t axis = 1; axis <= output.rank; axis++) {
+      elements *= model.word(output.table + 4 * axis);
+      printf("%x ", model.word(output.table + 4 * axis));
+    }
+    printf("\n");
+    model.print(model.word(output.table), elements);
+  }
+  for (auto& parameter : parameters) {
+    model.run("readParameter", {Value::Make(u32(parameter.index))});
+    model.print(model.word(parameter.record), parameter.count);
   }
 }

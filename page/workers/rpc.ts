@@ -12,7 +12,7 @@ export interface Fault {
   readonly issues?: readonly Issue[];
 }
 
-export class RemoteError extends Error {
+class RemoteError extends Error {
   override name = 'RemoteError';
   constructor(readonly fault: Fault) {
     super(fault.message);

@@ -12,6 +12,7 @@ export const status = {
   noInitializer: -7,
   index: -8,
   awaitingHost: -9,
+  mismatch: -10,
 } as const;
 
 type Functions = Readonly<Record<string, (...args: number[]) => number>>;
@@ -22,10 +23,9 @@ export class Host {
   readonly functions: Functions;
   readonly memory: WebAssembly.Memory;
 
-  /** Takes a compiled module where the host is not allowed to compile one. */
+  /** Takes a compiled module, of any realm, where the host is not allowed to compile one. */
   constructor(source: Uint8Array | WebAssembly.Module) {
-    const module =
-      source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source as Uint8Array<ArrayBuffer>);
+    const module = 'byteLength' in source ? new WebAssembly.Module(source as Uint8Array<ArrayBuffer>) : source;
     const [section] = WebAssembly.Module.customSections(module, 'nacre.manifest');
     this.manifest = JSON.parse(new TextDecoder().decode(section)) as Manifest;
     const { memory, ...functions } = new WebAssembly.Instance(module).exports;

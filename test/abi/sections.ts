@@ -46,7 +46,32 @@ export function dataSegments(binary: Uint8Array): number[] {
   return lengths;
 }
 
+/** What active data segments put into the memory. */
+export function activeSegments(binary: Uint8Array): { readonly offset: number; readonly data: Uint8Array }[] {
+  const section = sectionsOf(binary).find(({ id }) => id === DATA);
+  if (!section) return [];
+  let [count, at] = varint(binary, section.body);
+  const segments: { readonly offset: number; readonly data: Uint8Array }[] = [];
+  for (; count > 0; count--) {
+    const active = binary[at++] === 0;
+    let offset = 0;
+    // i32.const, a number below 2³¹, end.
+    if (active) [offset, at] = varint(binary, at + 1);
+    const [length, next] = varint(binary, active ? at + 1 : at);
+    at = next + length;
+    if (active) segments.push({ offset, data: binary.subarray(next, at) });
+  }
+  return segments;
+}
+
 const encode = (value: number): number[] => (value < 128 ? [value] : [(value % 128) + 128, ...encode(value >>> 7)]);
+
+/** The least and the most pages that the memory declares. */
+export function memoryPages(binary: Uint8Array): { readonly least: number; readonly most: number } {
+  const { body } = sectionsOf(binary).find(({ id }) => id === MEMORY)!;
+  const [least, at] = varint(binary, body + 2);
+  return { least, most: varint(binary, at)[0] };
+}
 
 /** The module with another maximum of its memory, in pages. */
 export function limitMemory(binary: Uint8Array, most: number): Uint8Array {

@@ -123,10 +123,12 @@ test('what cannot be loaded is a ModuleError', async (t) => {
   const { default: load, ModuleError } = await open('model.js');
   const refused: readonly (readonly [wasm: unknown, weights: unknown, message: RegExp])[] = [
     [`${url}missing`, `${url}weights`, /^load: http:.*\/missing has status 404$/],
-    [`${url}page`, `${url}weights`, /^instantiate: the module is damaged or not WebAssembly: /],
-    [`${url}page.wasm`, `${url}weights`, /^instantiate: the module is damaged or not WebAssembly: /],
+    [`${url}page`, `${url}weights`, /^instantiate: the module is damaged or refused; load it again \(/],
+    [`${url}page.wasm`, `${url}weights`, /^instantiate: the module is damaged or refused; load it again \(/],
     ['http://127.0.0.1:9/', `${url}weights`, /^load: http:\/\/127\.0\.0\.1:9\/ cannot be fetched: /],
     ['model.wasm', `${url}weights`, /^load: expects an absolute URL, got 'model\.wasm'$/],
+    [fetch(`${url}page.wasm`), `${url}weights`, /^instantiate: the module is damaged or refused; load it again \(/],
+    [fetch(`${url}missing`), `${url}weights`, /^load: the response has status 404$/],
     [42, `${url}weights`, /^instantiate: expects a WebAssembly\.Module or its bytes, got 42$/],
     [
       `${url}other`,
@@ -194,7 +196,7 @@ for (const [platform, pattern] of [
     t.deepEqual(loadSync({ weights: compiled.weights! }).forward(rows).y, await expected(external));
     const response = Promise.resolve(new Response(compiled.weights! as Uint8Array<ArrayBuffer>));
     t.deepEqual((await load({ weights: response })).forward(rows).y, await expected(external));
-    await t.throwsAsync(load({}), {
+    await t.throwsAsync(load(), {
       message: /^weights: expects bytes, a Response or a ReadableStream, got undefined$/,
     });
   });

@@ -48,7 +48,7 @@ const planned = async (model: Graph, options: CompileOptions = {}): Promise<Depl
   const { module, plan } = await compilePlanned(new Pipeline(model, options), options);
   const { length } = module.binary;
   return {
-    ...{ plan, modules: [length], bundle: { raw: length, gzip: length } },
+    ...{ plan, modules: [length], kept: length, bundle: { raw: length, gzip: length } },
     ...{ weights: module.weights?.length ?? 0, maxMemory: module.manifest.memory.max },
   };
 };
@@ -117,8 +117,8 @@ test('memory: what leaves little is told', async (t) => {
 test('memory: the largest size that fits, at its limit or not', async (t) => {
   const { plan } = await planned(wide('rows'));
   const size = largestSize(plan, 128e6)!;
-  t.true(memoryOf({ ...(await planned(wide(size))), modules: [0] }).fits);
-  t.false(memoryOf({ ...(await planned(wide(size + 9))), modules: [0] }).fits);
+  t.true(memoryOf({ ...(await planned(wide(size))), kept: 0 }).fits);
+  t.false(memoryOf({ ...(await planned(wide(size + 9))), kept: 0 }).fits);
   t.is(largestSize(plan, 65536), undefined);
   t.is(largestSize((await planned(wide(1))).plan, 128e6), undefined);
 });

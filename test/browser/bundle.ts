@@ -18,6 +18,8 @@ export async function bundle(entries: Readonly<Record<string, string>>, folder: 
       Object.entries(entries).map(([name, path]) => [name, fileURLToPath(new URL(path, built))]),
     ),
     ...{ bundle: true, splitting: true, format: 'esm', platform: 'browser', minify: true, target: 'es2022' },
+    // Nothing that a page imports may keep it waiting.
+    supported: { 'top-level-await': false },
     ...{ outdir: folder, metafile: true, logLevel: 'silent', legalComments: 'none' },
     absWorkingDir: fileURLToPath(built),
   });

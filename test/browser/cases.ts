@@ -131,7 +131,7 @@ export const cases: readonly BrowserCase[] = [
       layers: [{ name: 'hidden', kind: 'Dense', kernelInitializer: 'zeros' }, { kind: 'conv2d' }],
     } as never,
   },
-  { name: 'text that is no JSON', model: '{"nacre": 1,' },
+  { name: 'text that declares nothing', model: '[1]' },
   { name: 'bytes that are no model', model: { format: 'onnx', bytes: onnx.subarray(0, 40) } },
   { name: 'weights that are too short', model: { format: 'keras', ...keras, weights: new ArrayBuffer(40) } },
   {

@@ -52,7 +52,7 @@ const classes = { DeclarationError, ImportError, ModuleError, OptionError, Shape
 export function errorDigest(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof NacreError)) return { class: 'none of nacre', text: String(error) };
   const [name] = Object.entries(classes).find(([, known]) => error.constructor === known) ?? ['another'];
-  const { stack: _, ...fields } = { ...error };
+  const fields = Object.fromEntries(Object.entries(error).filter(([field]) => field !== 'stack'));
   return { ...fields, class: name, message: error.message };
 }
 

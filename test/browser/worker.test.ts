@@ -59,8 +59,8 @@ test('a graph goes there with its tensors; buffers may be handed over', async (t
 test('what cannot be sent is refused', async (t) => {
   const compiler = connect();
   const refused = async (message: string, ...args: readonly unknown[]): Promise<void> => {
-    const call = compiler.compile as (...args: readonly unknown[]) => Promise<unknown>;
-    await t.throwsAsync(call(...args), { instanceOf: OptionError, message });
+    const call = (): Promise<unknown> => compiler.compile(...(args as Parameters<WorkerCompiler['compile']>));
+    await t.throwsAsync(call, { instanceOf: OptionError, message });
   };
   const net = (weight: unknown) => sequential([input([1, 2]), dense({ units: 1, weight: weight as 'zeros' })]);
   await refused('compile.tensorNames: has functions, which cannot be sent to a worker', net('zeros'), {

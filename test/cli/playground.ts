@@ -56,6 +56,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   'bad.npy': 'not an array',
   'bad.h5': 'not HDF5',
   'bad.wasm': 'not a module',
+  'bad.onnx': 'not a model',
   'empty.wasm': Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0),
   'throws.mjs': 'throw new TypeError("no such layer");',
   'number.mjs': 'export default 42;',

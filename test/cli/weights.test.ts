@@ -32,10 +32,19 @@ test.serial('external weights are written beside the module, found there, and wr
   t.deepEqual(await readFile(join(folder, 'outside.safetensors')), file);
   t.is((await nacre('histogram', '@outside.wasm')).code, 0);
 
+  const module = await readFile(join(folder, 'outside.wasm'));
+  await writeFile(join(folder, 'cut.wasm'), module.subarray(0, -1));
+  const cut = await nacre('run', '@cut.wasm', '--input', 'x=@rows.json');
+  t.is(cut.code, 1);
+  t.regex(cut.stderr, /^@\/cut\.wasm: the module is damaged or refused; load it again \(.+\)\n$/);
+
   await writeFile(join(folder, 'outside.safetensors'), file.subarray(1));
   const damaged = await nacre('run', '@outside.wasm', '--input', 'x=@rows.json');
   t.is(damaged.code, 1);
-  t.regex(damaged.stderr, /^weights: expects \d+ bytes, got \d+; the file is cut off, load it again\n$/);
+  t.regex(
+    damaged.stderr,
+    /^@\/outside\.safetensors: expects \d+ bytes, got \d+; the file is cut off, load it again\n$/,
+  );
   await nacre('compile', '@linear.json', '-o', '@alone.wasm', '--weights', 'external');
   await writeFile(join(folder, 'moved.wasm'), await readFile(join(folder, 'alone.wasm')));
   t.deepEqual(await nacre('run', '@moved.wasm', '--input', 'x=@rows.json'), {

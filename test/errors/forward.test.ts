@@ -174,7 +174,7 @@ const shapes: readonly Row<Net>[] = [
     model: 'small',
     action: (net) => net.forward({ x: floats(100_000) }),
     class: 'ShapeError',
-    message: /^memory: these sizes need 52\d{4} bytes, above the limit 131072$/,
+    message: /^memory: these sizes need 52\d{4} bytes, above maxMemory 131072$/,
     details: { code: 'memory', expected: 131072 },
   },
   {
@@ -182,7 +182,7 @@ const shapes: readonly Row<Net>[] = [
     model: 'small',
     action: (net) => net.resize({ x: [4294967295, 10] }),
     class: 'ShapeError',
-    message: 'memory: these sizes need 4294967295 bytes, above the limit 131072',
+    message: 'memory: these sizes need 4294967295 bytes, above maxMemory 131072',
   },
   ...(
     [

@@ -1,4 +1,4 @@
-import type { Hashes } from './digest.js';
+import type { Hashes } from './host.js';
 
 /**
  * The first 64 bits of the SHA-256 of the parameters of the initialized models under seed 0, by group and initializer.
@@ -75,4 +75,10 @@ export const goldenParameters: Hashes = {
   'own gamma(2.5, seed 7)': '3036ffbc2fc9d410',
   'own mathematics': '60623d0b5c013cd9',
   'own walk(0.5)': '36e67e0802080d9c',
+};
+
+/** SHA-256 of the parameters of the networks: `digits` has those of its file of weights. */
+export const goldenNetworks: Hashes = {
+  digits: '2e588b17ce4cfc1b4f057cbae349913cd67e736560e1d75f258567da1b46004a',
+  seeded: 'f5c38386b95c59bd1c0bf479955fd9fb3e82cab69e7bf4cc0e81e80ab1974897',
 };

@@ -1,103 +1,137 @@
-// npm run test:hosts [-- FOLDER]: the same modules in every host at hand. Parameters and outputs must be the same bits.
-// Then the histogram page in Chromium; its pictures go to FOLDER.
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+/**
+ * npm run test:hosts [-- FOLDER] [--only TEXT] [--json FILE] [--docs]: the same modules in every host at hand. Parameters and
+ * baseline outputs must be the same bits, relaxed outputs nearly. Then the histogram page in Chromium; its pictures go to
+ * FOLDER. `--docs` writes the table into docs/hosts.md.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import type { Hashes } from './digest.js';
-import { goldenParameters } from './golden.js';
-import { hosts, type HostDigest } from './hosts.js';
+import { describeMachine } from '../../bench/machine.js';
+import { between } from '../../bench/markdown.js';
+import { judge } from './compare.js';
+import type { HostDigest } from './host.js';
+import { hosts } from './hosts.js';
 import { compileModules, hashOf, writeModules } from './modules.js';
+import { digitLabels } from './networks.js';
+import { checkLoaders, checkPages, type Check } from './refusals.js';
 import { lookAtReport } from './report.js';
+import { markdownTable, rowOf, rowWithout, textTable, totals, type Row } from './table.js';
 
-/** One short hash of many. */
-const short = (hashes: Hashes): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.entries(hashes).sort()))
-    .digest('hex')
-    .slice(0, 16);
+const page = new URL('../../../docs/hosts.md', import.meta.url);
+const guests = ['child', 'workerd', 'page', 'worker', 'service-worker', 'refusals'];
 
 async function bundle(folder: string): Promise<void> {
-  await build({
-    entryPoints: ['child', 'worker', 'page'].map((name) => fileURLToPath(new URL(`${name}.js`, import.meta.url))),
-    ...{ bundle: true, format: 'esm', platform: 'neutral', external: ['node:*'] },
-    ...{ outdir: folder, outExtension: { '.js': '.mjs' }, logLevel: 'warning' },
-  });
+  const entry = (name: string): string => fileURLToPath(new URL(`guests/${name}.js`, import.meta.url));
+  const common = { bundle: true, platform: 'neutral', outdir: folder, logLevel: 'warning' } as const;
+  const modules = { format: 'esm' as const, external: ['node:*'], outExtension: { '.js': '.mjs' } };
+  await build({ ...common, ...modules, entryPoints: guests.map(entry) });
+  await build({ ...common, format: 'iife', entryPoints: ['edge', 'shell'].map(entry) });
 }
 
-/** What every host made of the modules; those not to be had are named in `skipped`, those that failed in `failures`. */
-async function digests(folder: string, skipped: string[], failures: string[]): Promise<HostDigest[]> {
-  const all: HostDigest[] = [];
+type Given = HostDigest | { readonly status: 'failed' | 'skipped'; readonly reason: string };
+
+/** What every host made of the modules, in the order of the table. */
+async function digests(folder: string, only: string): Promise<ReadonlyMap<string, Given>> {
+  const all = new Map<string, Given>();
   for (const { name, digest } of hosts) {
+    if (!name.toLowerCase().includes(only.toLowerCase())) continue;
     try {
       const result = await digest(folder);
-      if (typeof result === 'string') skipped.push(`${name}: ${result}`);
-      else all.push(result);
+      all.set(name, typeof result === 'string' ? { status: 'skipped', reason: result } : result);
     } catch (error) {
-      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      all.set(name, { status: 'failed', reason: error instanceof Error ? error.message : String(error) });
     }
   }
   return all;
 }
 
-function differences(name: string, what: string, expected: Hashes, got: Hashes): string[] {
-  return [...new Set([...Object.keys(expected), ...Object.keys(got)])]
-    .filter((key) => expected[key] !== got[key])
-    .map((key) => `${name}: ${what} of ${key} differ: expected ${expected[key]}, got ${got[key]}`);
+const isDigest = (given: Given): given is HostDigest => !('reason' in given);
+
+/** The digits network has to be right, not only alike everywhere. */
+function checkDigits({ networks }: HostDigest): Check {
+  const labels = digitLabels();
+  const probabilities = new Float32Array(Uint32Array.from(networks['digits']!.baseline.outputs).buffer);
+  const digit = (row: number): number => {
+    const scores = probabilities.subarray(row * 10, row * 10 + 10);
+    return scores.indexOf(Math.max(...scores));
+  };
+  const wrong = labels.filter((label, row) => digit(row) !== label);
+  return {
+    title: `${labels.length} digits are recognized`,
+    faults: wrong.length > 0 ? [`${wrong.length} are not: ${wrong.join(', ')}`] : [],
+  };
 }
 
-function printTable(all: readonly HostDigest[]): void {
-  const rows = [['host', 'engine', 'modules', 'parameters', 'relaxed parameters', 'outputs']];
-  for (const { host, engine, modules, parameters, relaxedParameters, outputs } of all) {
-    const shortOutputs = Object.entries(outputs).map(([name, hash]) => `${name} ${hash.slice(0, 8)}`);
-    rows.push([
-      ...[host, engine, modules?.slice(0, 8) ?? 'given', short(parameters)],
-      ...[relaxedParameters ? short(relaxedParameters) : 'no relaxed SIMD', shortOutputs.join(', ')],
-    ]);
+async function checkReport(folder: string, pictures: string | undefined): Promise<Check> {
+  const title = 'the report of 10 histograms in Chromium: light, dark and narrow';
+  try {
+    const looks = await lookAtReport(folder, pictures);
+    return typeof looks === 'string' ? { title, faults: [], skipped: looks } : { title, faults: looks };
+  } catch (error) {
+    return { title, faults: [(error as Error).message] };
   }
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    );
 }
 
-const skipped: string[] = [];
-const failures: string[] = [];
+function print(rows: readonly Row[], checks: readonly Check[]): void {
+  console.log(textTable(rows));
+  for (const { host, note } of rows) if (note !== null) console.log(`${host}: ${note}`);
+  for (const { host, status, reasons } of rows) {
+    for (const reason of reasons) console.log(`${status}: ${host}: ${reason}`);
+  }
+  for (const { title, faults, skipped } of checks) {
+    console.log(
+      `${skipped ? 'skipped' : faults.length > 0 ? 'failed' : 'ok'}: ${title}${skipped ? `: ${skipped}` : ''}`,
+    );
+    for (const fault of faults) console.log(`  ${fault}`);
+  }
+  console.log(totals(rows));
+}
+
+function writePage(rows: readonly Row[]): void {
+  const { cpu, cores, date } = describeMachine();
+  const notes = rows.flatMap(({ host, note, status, reasons }) => [
+    ...(note === null ? [] : [`${host}: ${note}.`]),
+    ...(status === 'passed' ? [] : [`${host}: ${status}, ${reasons.join('; ')}.`]),
+  ]);
+  const text = [`${totals(rows)} on ${date}, ${cpu}, ${cores} cores.`, markdownTable(rows), ...notes].join('\n\n');
+  writeFileSync(page, between(readFileSync(page, 'utf8'), 'hosts', `\n${text}\n\n`));
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: 'string', default: '' },
+    json: { type: 'string' },
+    docs: { type: 'boolean', default: false },
+  },
+});
 const folder = mkdtempSync(join(tmpdir(), 'nacre-hosts-'));
 try {
   const binaries = await compileModules();
   writeModules(binaries, folder);
   await bundle(folder);
-  const all = await digests(folder, skipped, failures);
-  printTable(all);
-  for (const { host, modules, parameters, relaxedParameters, outputs } of all) {
-    const compare = (what: string, expected: Hashes, got: Hashes): void => {
-      failures.push(...differences(host, what, expected, got));
-    };
-    const compiledHere = hashOf(binaries);
-    compare('modules', { 'both targets': compiledHere }, { 'both targets': modules ?? compiledHere });
-    compare('parameters', goldenParameters, parameters);
-    compare('relaxed parameters', goldenParameters, relaxedParameters ?? goldenParameters);
-    compare('outputs', all[0]!.outputs, outputs);
+  const given = await digests(folder, values.only);
+  const ran = new Map([...given].filter((entry): entry is [string, HostDigest] => isDigest(entry[1])));
+  const [reference] = ran.values();
+  const rows = [...given].map(([name, one]) => {
+    if (!isDigest(one)) return rowWithout(name, one.status, one.reason);
+    const { faults, difference } = judge(one, reference!, hashOf(binaries));
+    return rowOf(name, one, faults, difference);
+  });
+  const checks = [
+    ...(reference ? [checkDigits(reference), ...checkLoaders(ran), ...(await checkPages(folder, reference))] : []),
+    await checkReport(folder, positionals[0]),
+  ];
+  print(rows, checks);
+  if (values.json !== undefined) {
+    writeFileSync(values.json, `${JSON.stringify({ ...describeMachine(), hosts: rows, checks }, null, 2)}\n`);
   }
-  const looks = await lookAtReport(folder, process.argv[2]);
-  if (typeof looks === 'string') skipped.push(`the report in Chromium: ${looks}`);
-  else failures.push(...looks);
-  for (const line of skipped) console.log(`skipped: ${line}`);
-  for (const line of failures) console.error(line);
-  const hashes = new Set(all.flatMap((one) => [one.parameters, one.relaxedParameters ?? one.parameters].map(short)));
-  if (failures.length === 0 && hashes.size === 1)
-    console.log(`parameters ${[...hashes][0]} on all ${all.length} hosts`);
-  if (typeof looks !== 'string' && looks.length === 0)
-    console.log('the report of 10 histograms in Chromium: light, dark and narrow');
-  console.log(`${all.length} hosts, ${skipped.length} skipped, ${failures.length} differences`);
+  if (values.docs) writePage(rows);
+  const failed = rows.some(({ status }) => status === 'failed') || checks.some(({ faults }) => faults.length > 0);
+  process.exitCode = failed || !reference ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true });
 }
-process.exitCode = failures.length > 0 ? 1 : 0;

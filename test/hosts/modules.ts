@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { compile } from '../../compiler/index.js';
 import { initializedModels } from '../abi/initialized-models.js';
 import { convolutional, everyActivation, lookup, mlp, type Model } from '../abi/models.js';
-import type { Modules } from './digest.js';
+import type { Modules } from './host.js';
+import { compileNetworks, networks } from './networks.js';
 
 const forwards: Readonly<Record<string, { model: Model; shapes: readonly (readonly number[])[] }>> = {
   mlp: { model: mlp, shapes: [[5, 10]] },
@@ -19,7 +20,7 @@ const nameOf = (model: string, target: string): string => `${model}.${target}.wa
 
 /** Every model for both targets, by file name. */
 export async function compileModules(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const binaries = new Map<string, Uint8Array>();
+  const binaries = new Map(await compileNetworks());
   const initialized = Object.entries(initializedModels).map(([group, model]) => [fileOf(group), model] as const);
   const models = { ...Object.fromEntries(initialized), ...mapValues(forwards, ({ model }) => model) };
   for (const [name, model] of Object.entries(models)) {
@@ -43,6 +44,7 @@ export function hashOf(binaries: ReadonlyMap<string, Uint8Array>): string {
 export function writeModules(binaries: ReadonlyMap<string, Uint8Array>, folder: string): Modules {
   for (const [name, binary] of binaries) writeFileSync(join(folder, name), binary);
   const modules: Modules = {
+    networks: networks(),
     initialized: Object.keys(initializedModels).map((group) => ({
       group,
       baseline: nameOf(fileOf(group), 'baseline'),

@@ -31,7 +31,7 @@ test('functions are called once, in the order of the variables, by initialize', 
 test('the loader without variables refuses a module that the host has to fill', async (t) => {
   const { binary } = await compile(declared());
   const error = t.throws(() => instantiateForward(binary).forward(given() as never), { instanceOf: ModuleError });
-  t.is(error.message, 'module: instantiate it by nacre/runtime or nacre/runtime/external');
+  t.is(error.message, 'module: its values come from the host; instantiate it by nacre/runtime/external');
 });
 
 for (const [title, features] of [

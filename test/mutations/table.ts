@@ -1,3 +1,4 @@
+import { artifacts } from './artifacts.js';
 import { attention } from './attention.js';
 import { convolution } from './convolution.js';
 import { filling } from './filling.js';
@@ -6,6 +7,7 @@ import { movement } from './movement.js';
 import { built, kernel, type Mutation } from './mutation.js';
 import { recurrent } from './recurrent.js';
 import { selection } from './selection.js';
+import { selfTest } from './self-test.js';
 
 const kernels: readonly Mutation[] = [
   kernel(
@@ -215,6 +217,22 @@ const planned: readonly Mutation[] = [
 
 const emitted: readonly Mutation[] = [
   built(
+    'compiler/emit/binaryen',
+    'what asc sets stays on for the next model',
+    'api.setGenerateStackIR(false);\n    api.setOptimizeStackIR(false);',
+    '',
+    'custom/flags',
+    'a module is the same*',
+  ),
+  built(
+    'compiler/worker/serve',
+    'a worker tells no progress',
+    "post({ nacre: 'progress', id, progress });",
+    '',
+    'browser/worker',
+    'it tells its progress*',
+  ),
+  built(
     'compiler/emit/infer',
     'sizes that follow from others are not checked',
     `check(rule === 'equal' ? 'ne' : 'lt_s', subject, message, expected, got);`,
@@ -393,6 +411,8 @@ export const mutations: readonly Mutation[] = [
   ...movement,
   ...recurrent,
   ...selection,
+  ...selfTest,
   ...attention,
   ...convolution,
+  ...artifacts,
 ];

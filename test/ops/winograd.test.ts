@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { binary, element, scalar, type Build } from '../../compiler/build.js';
 import { convolve } from '../../compiler/expand/convolve.js';
-import { compile, conv2d, input, sequential } from '../../compiler/index.js';
+import { compile, conv2d, input, sequential, summary } from '../../compiler/index.js';
 import type { KernelLayout, Padding, TensorGraph, Value } from '../../compiler/ir.js';
 import { optimize } from '../../compiler/optimize/index.js';
 import { ERROR_BUDGET } from '../../compiler/plan/convolution-algorithm.js';
@@ -227,4 +227,6 @@ test('where transformed weights would take more than maxMemory, they stay as the
   const small = await compile(net, { maxMemory: 2 ** 23 });
   t.deepEqual(small.notes, ['convolutions are computed directly: transformed weights would take more than maxMemory']);
   t.is(small.manifest.memory.parameters, 4 * 256 * (9 * 256 + 1));
+  t.true(summary(net).includes('winograd'));
+  t.false(summary(net, { maxMemory: 2 ** 23 }).includes('winograd'));
 });

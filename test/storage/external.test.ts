@@ -126,7 +126,7 @@ const cases: readonly (readonly [string, (file: Uint8Array) => unknown, string, 
     'a response that is no success',
     () => new Response('no', { status: 404 }),
     'ModuleError',
-    /^weights: the response has status 404; pass the file that was compiled with the module$/,
+    /^weights: the response has status 404; check its URL$/,
   ],
   [
     'what is no file',
@@ -156,7 +156,7 @@ test('after a file that was refused the variables have no values', async (t) => 
   const model = instantiatePlain(binary);
   t.throws(() => loadWeightsSync(model as never, weights!.slice(0, -1)), { name: 'ModuleError' });
   t.throws(() => model.forward(inputs), {
-    message: 'module: instantiate it by nacre/runtime or nacre/runtime/external',
+    message: 'module: its values come from the host; instantiate it by nacre/runtime/external',
   });
   await loadWeights(model as never, streamOf(weights!, 64));
   t.deepEqual(model.variables.get('kernel.weight').data, decode(values['kernel']!));

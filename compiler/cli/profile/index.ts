@@ -12,7 +12,7 @@ import { bindOption, loadModel, modelDetails } from '../model.js';
 import { Progress } from '../progress.js';
 import { readCount, readDims, readSeed } from '../values.js';
 import { drawTensor } from '../verify/inputs.js';
-import { weightsBeside } from '../weights.js';
+import { namingFiles, weightsBeside } from '../weights.js';
 import { profileOf } from './figures.js';
 import { dimReader } from './formula.js';
 import { loadBinaryen } from '../../emit/binaryen.js';
@@ -92,7 +92,7 @@ async function openCompiled(
     sizes.set(name, size);
   }
   const weights = manifest.weights ? await readBytes(weightsBeside(path)) : undefined;
-  return { session: openSteps(binary, { weights, onWarning }), sizes };
+  return { session: namingFiles(path, () => openSteps(binary, { weights, onWarning })), sizes };
 }
 
 /** The inputs that are given, and others drawn from a seed. */

@@ -8,6 +8,7 @@ import { bindOption, loadModel, modelDetails } from '../model.js';
 import { readDims, readSeed, readTolerance } from '../values.js';
 import type { Tolerance } from './compare.js';
 import { openReference } from './open.js';
+import { verifyModule } from './module.js';
 import type { Reference } from './reference.js';
 import { verify, type Verified, type VerifyOptions } from './verify.js';
 
@@ -123,6 +124,7 @@ export const verifyCommand = defineCommand({
   summary: 'Compares what a compiled model computes with another runtime, or with the naive evaluation of its graph.',
   details: [
     ...modelDetails,
+    'Of a module that was compiled with --self-test, in .wasm, the test that it carries is run instead.',
     'Inputs are drawn from the seed: standard normal floats, bytes, and 0 or 1 for indices and masks. Integers must be equal.',
   ],
   operands: ['MODEL'],
@@ -132,6 +134,7 @@ export const verifyCommand = defineCommand({
     'verify model.onnx --against onnxruntime --dims batch=2',
     'verify model.json --against tfjs --dims batch=2',
     'verify model.onnx --against onnxruntime --layers --bind sr=16000',
+    'verify model.wasm',
   ],
   async run([path], values, streams) {
     const { against, layers, dims, bind, target = 'baseline', json } = values;
@@ -139,7 +142,8 @@ export const verifyCommand = defineCommand({
     const tolerance = toleranceOf(values);
     const loaded = await loadModel(path!, bind);
     if (loaded.kind === 'module') {
-      throw new OptionError('file', path!, 'is compiled already; give the model it was compiled from');
+      verifyModule(path!, loaded.binary, json, streams);
+      return;
     }
     const { model, tensors, file } = loaded;
     if (layers && !(model instanceof OnnxModel)) {

@@ -6,16 +6,15 @@ import type { Binaryen } from './binaryen.js';
 const unavailable = (name: AssetName, what: string): ModuleError =>
   new ModuleError('asset', name, `${what}; serve the .wasm files of nacre beside its bundle`);
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 async function fetchAsset(name: AssetName): Promise<Response> {
   const { href } = assets[name];
   let response: Response;
   try {
     response = await fetch(href);
   } catch (error) {
-    throw unavailable(
-      name,
-      `cannot be fetched from ${href} (${error instanceof Error ? error.message : String(error)})`,
-    );
+    throw unavailable(name, `cannot be fetched from ${href} (${textOf(error)})`);
   }
   if (!response.ok) throw unavailable(name, `cannot be fetched from ${href} (status ${response.status})`);
   // Servers of single-page applications answer any path with their page.
@@ -41,7 +40,7 @@ async function compileAsset(name: AssetName): Promise<WebAssembly.Module> {
       ? await WebAssembly.compileStreaming(response)
       : await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
-    throw unavailable(name, `does not compile (${error instanceof Error ? error.message : String(error)})`);
+    throw new ModuleError('asset', name, `does not compile: ${textOf(error)}`);
   }
 }
 

@@ -56,7 +56,8 @@ const MOST_EXPANSION = 1032;
 const MOST_BYTES = 2 ** 31 - 1;
 const PATH = '/nacre.h5';
 
-const importLibrary = (): Promise<unknown> => import(LIBRARY);
+/** By a name that bundlers do not follow. */
+const importLibrary = (): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ LIBRARY);
 
 /**
  * Gives a file of HDF5 to a function as a tree, which is gone when the function returns.

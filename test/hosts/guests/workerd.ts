@@ -1,7 +1,8 @@
 // For workerd, which compiles modules only as imports: answers the list of modules with their digest.
-import { digest, type Modules } from './digest.js';
+import type { Modules } from '../host.js';
+import { digestAll } from '../loader.js';
 
-async function load(file: string): Promise<WebAssembly.Module> {
+async function open(file: string): Promise<WebAssembly.Module> {
   // A name apart from the import, so that bundlers leave it to the host.
   const path = `./${file}`;
   return ((await import(path)) as { default: WebAssembly.Module }).default;
@@ -9,6 +10,6 @@ async function load(file: string): Promise<WebAssembly.Module> {
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    return Response.json(await digest((await request.json()) as Modules, load));
+    return Response.json(await digestAll((await request.json()) as Modules, open));
   },
 };
