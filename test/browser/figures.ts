@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
-import type { Page } from '../hosts/chromium.js';
+import { openChromium, type Browser, type Page } from '../hosts/chromium.js';
 
 const MODELS = 30;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const thousands = (count: number): string => Math.round(count).toLocaleString('en-US');
 
@@ -25,7 +25,7 @@ export function printSizes(folder: string, { outputs }: Metafile): void {
   }
 }
 
-function printMedian(where: string, [first = 0, ...rest]: readonly number[]): void {
+function printTime(where: string, [first = 0, ...rest]: readonly number[]): void {
   const warm = rest.slice(rest.length / 2).sort((a, b) => a - b);
   const median = warm[Math.floor(warm.length / 2)]!;
   console.log(
@@ -33,20 +33,21 @@ function printMedian(where: string, [first = 0, ...rest]: readonly number[]): vo
   );
 }
 
-/** Milliseconds of the first and of a warm compile, in Node, in a page and in a worker. */
-export async function printTimes(openPage: () => Promise<Page>): Promise<void> {
+/** Milliseconds of the first and of a warm compile, in processes of Node and in browsers that are started for it. */
+export async function printTimes(openPage: (browser: Browser) => Promise<Page>): Promise<void> {
   const script = fileURLToPath(new URL('times.js', import.meta.url));
   for (let round = 0; round < ROUNDS; round++) {
     const node = execFileSync(process.execPath, [script, String(MODELS)], { encoding: 'utf8' });
-    printMedian(`Node ${process.versions.node}`, JSON.parse(node) as readonly number[]);
-  }
-  for (const [where, call] of [
-    ['page', 'times'],
-    ['worker', 'timesInWorker'],
-  ] as const) {
-    for (let round = 0; round < ROUNDS; round++) {
-      const page = await openPage();
-      printMedian(where, (await page.evaluate(`page.${call}(${MODELS})`)) as readonly number[]);
+    printTime(`Node ${process.versions.node}`, JSON.parse(node) as readonly number[]);
+    for (const [where, call] of [
+      ['page', 'times'],
+      ['worker', 'timesInWorker'],
+    ] as const) {
+      const chromium = await openChromium();
+      if (typeof chromium === 'string') throw new Error(chromium);
+      const page = await openPage(chromium.browser);
+      printTime(where, (await page.evaluate(`page.${call}(${MODELS})`)) as readonly number[]);
+      await chromium.close();
     }
   }
 }

@@ -132,7 +132,7 @@ try {
       await checkPolicy(browser, folder);
       if (process.argv.includes('--time')) {
         printSizes(folder, metafile);
-        await printTimes(() => openPage(browser, server));
+        await printTimes((another) => openPage(another, server));
       }
       for (const line of failures) console.error(line);
       console.log(`${cases.length} models in a page and a worker, 2 targets, ${failures.length} differences`);
