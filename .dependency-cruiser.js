@@ -213,7 +213,7 @@ export default {
       comment: 'what is published imports nothing that is not',
       severity: 'error',
       from: { path: '^(compiler|runtime)/' },
-      to: { path: '^(test|examples|bench|tools)/' },
+      to: { path: '^(page|test|examples|bench|tools)/' },
     },
     {
       name: 'examples-use-the-package',
@@ -236,7 +236,7 @@ export default {
       from: {},
       to: {
         couldNotResolve: true,
-        pathNot: ['\\.(wasm|bin)$', '(^|/)(digits\\.js|topology\\.json)$', '[?&]nacre$', '^miniflare$'],
+        pathNot: ['\\.(wasm|bin)$', '(^|/)(digits\\.js|topology\\.json)$', '[?&]nacre$', '^miniflare$', '^nacre-page:'],
       },
     },
     {

@@ -12,7 +12,7 @@ export function countText(dim: Dim): string {
   return text.length <= 40 ? text : '…';
 }
 
-export const shapeText = (shape: readonly Dim[]): string => {
+const shapeText = (shape: readonly Dim[]): string => {
   const text = printShape(shape);
   return text.length <= 60 ? text : `(${shape.map((size) => (typeof size === 'number' ? size : '?')).join(', ')})`;
 };

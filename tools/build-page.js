@@ -39,6 +39,9 @@ const filled = read('page/template.html').replace(
   /\{\{(\w+)\}\}/g,
   (mark, /** @type {string} */ name) => parts[name] ?? mark,
 );
+for (const mark of Object.keys(parts))
+  if (filled.includes(`{{${mark}}}`)) throw new Error(`build-page: ${mark} is not filled`);
+if (!filled.includes(`<script>${script}</script>`)) throw new Error('build-page: the script is not as its hash says');
 const html = filled.replace('<html', () => `<!--\n${noticesOf(metafile, root)}\n-->\n<html`);
 
 const file = new URL('build/compiler/report/template.html', root);

@@ -5,7 +5,7 @@ import { digitsOnnx } from './digits-onnx.js';
 
 interface Builder {
   /** Bundles the page into a folder. */
-  buildPlayground(folder: string): Promise<void>;
+  readonly buildPlayground: (folder: string) => Promise<void>;
 }
 
 const root = new URL('../../../', import.meta.url);

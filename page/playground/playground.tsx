@@ -203,7 +203,7 @@ export function Playground() {
               if (shown || fault) compileSoon(text, next);
             }}
           />
-          <div class="problems" aria-live="polite">
+          <div class="problems" role="region" aria-label="Faults" aria-live="polite" tabIndex={0}>
             {!fault && <p class="muted">Faults are shown here with their lines, and marked in the text.</p>}
             {fault && (
               <FaultPanel fault={fault}>

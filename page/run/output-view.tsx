@@ -3,7 +3,6 @@ import { writeNpy } from '../../compiler/npy.js';
 import type { Feed } from '../../compiler/report/feeds.js';
 import { histogram } from '../../compiler/report/histogram.js';
 import { figure, printCount, printMoments, printRange } from '../../compiler/report/numbers.js';
-import type { TypedArrays } from '../../compiler/tensor.js';
 import { valuesOf } from '../runner/values.js';
 import { HistogramPlot } from '../sections/histogram-plot.js';
 import { byteSize, thousands } from '../text.js';
@@ -115,7 +114,7 @@ export function OutputView({ name, output }: { readonly name: string; readonly o
       <button
         type="button"
         onClick={() => {
-          const file = writeNpy({ dtype, shape, data: data as TypedArrays[typeof dtype] });
+          const file = writeNpy({ dtype, shape, data });
           save(`${name.replace(/[^\w.-]+/g, '_')}.npy`, file, 'application/octet-stream');
         }}
       >

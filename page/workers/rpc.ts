@@ -12,7 +12,7 @@ export interface Fault {
   readonly issues?: readonly Issue[];
 }
 
-export class RemoteError extends Error {
+class RemoteError extends Error {
   override name = 'RemoteError';
   constructor(readonly fault: Fault) {
     super(fault.message);
@@ -123,8 +123,8 @@ export class Remote<F extends Functions> {
       else call.reject(new RemoteError(data.fault));
     });
     worker.addEventListener('error', ({ message }) => {
-      const text = message === undefined || message === '' ? 'the worker cannot be started' : message;
-      this.end(new Error(text));
+      // A worker whose script is not found gives an event without a text.
+      this.end(new Error(message || 'the worker cannot be started'));
     });
     return worker;
   }

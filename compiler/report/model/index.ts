@@ -12,8 +12,19 @@ export type * from './types.js';
 
 const LONGEST = 200;
 
+/** `3, 3`, `relu, alpha 0`: as people read it. */
+function readable(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value))
+    return value.map((part) => (Array.isArray(part) ? `[${readable(part)}]` : readable(part))).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, part]) => (name === 'kind' ? readable(part) : `${name} ${readable(part)}`))
+    .join(', ');
+}
+
 function textOf(value: unknown): string {
-  const plain = typeof value === 'string' ? value : JSON.stringify(value);
+  const plain = readable(value);
   return plain.length <= LONGEST ? plain : `${plain.slice(0, LONGEST - 1)}…`;
 }
 
@@ -49,7 +60,7 @@ export function describeModel(pipeline: Pipeline, { notes, manifest }: CompiledM
     nodes.push({
       ...{ role, name, kind, parameters, multiplyAdds, initializers },
       outputs: layer.outputs.map(({ dtype, shape }) => ({ dtype, shape })),
-      attributes: (role === 'layer' && attributes.get(name)) || [],
+      attributes: (role === 'layer' ? attributes.get(name) : undefined) ?? [],
       slots: slots.get(name) ?? [],
     });
   };
