@@ -4,21 +4,6 @@ import type { Browser, Page } from '../hosts/chromium.js';
 
 const packages = new PinnedPackages(new URL('../../../test/page/', import.meta.url));
 
-/** What is used of puppeteer's page besides what the hosts use. */
-export interface KeyedPage extends Page {
-  bringToFront(): Promise<void>;
-  close(): Promise<void>;
-  readonly keyboard: {
-    press(key: string): Promise<void>;
-    type(text: string): Promise<void>;
-    down(key: string): Promise<void>;
-    up(key: string): Promise<void>;
-  };
-  on(event: 'request', listener: (request: { url(): string }) => void): unknown;
-  on(event: 'pageerror', listener: (error: Error) => void): unknown;
-  on(event: 'console', listener: (message: { type(): string; text(): string }) => void): unknown;
-}
-
 const PATIENCE = 30_000;
 const PAUSE = 50;
 
@@ -27,7 +12,7 @@ export class Tab {
   readonly faults: string[] = [];
   readonly requests: string[] = [];
 
-  private constructor(readonly page: KeyedPage) {
+  private constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.faults.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error') this.faults.push(message.text());
@@ -36,7 +21,7 @@ export class Tab {
   }
 
   static async open(browser: Browser, url: string, { dark = false, width = 1280, height = 900 } = {}): Promise<Tab> {
-    const tab = new Tab((await browser.newPage()) as KeyedPage);
+    const tab = new Tab(await browser.newPage());
     await tab.page.setViewport({ width, height });
     await tab.setDark(dark);
     await tab.page.bringToFront();
