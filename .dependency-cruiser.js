@@ -236,7 +236,13 @@ export default {
       from: {},
       to: {
         couldNotResolve: true,
-        pathNot: ['\\.(wasm|bin)$', '(^|/)(digits\\.js|topology\\.json)$', '[?&]nacre$', '^miniflare$', '^nacre-page:'],
+        pathNot: [
+          '\\.(wasm|bin)$',
+          '(^|/)(digits\\.js|topology\\.json)$',
+          '[?&]nacre$',
+          '^(autocannon|miniflare)$',
+          '^nacre-page:',
+        ],
       },
     },
     {

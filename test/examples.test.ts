@@ -42,7 +42,7 @@ test('every example is started by its name', (t) => {
   t.is(status, 2);
   t.is(
     stderr,
-    "example: there is no 'none'; choose one of browser, c-host, deno, digits, face, gluon, keras, neupy, ocr, upscale, vad, worker\n",
+    "example: there is no 'none'; choose one of browser, c-host, deno, digits, face, gluon, keras, neupy, ocr, playground, upscale, vad, worker\n",
   );
   const { stdout } = start('keras');
   t.deepEqual(

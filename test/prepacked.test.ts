@@ -44,7 +44,7 @@ for (const [title, model, packed] of models) {
     const inputs = { [name]: ramp(count) };
     t.deepEqual(net.forward(inputs), seeded.forward(inputs));
     for (const { name: variable } of seeded.variables.list()) {
-      const [own, other] = [net, seeded].map(({ variables }) => variables.get(variable).data as Float32Array);
+      const [own, other] = [net, seeded].map(({ variables }) => variables.get(variable).data);
       t.true(isSame(own!, other!), variable);
       const count = Math.min(1500, own!.length - 3);
       t.deepEqual(net.variables.sample(variable, 3, count), own!.slice(3, 3 + count));
@@ -78,8 +78,8 @@ test('written values give way to the embedded ones, bit by bit', async (t) => {
   const { binary } = await compile(sequential([input([3, 20]), dense({ units: 24, weight })]));
   const net = instantiateSync(binary);
   net.initialize();
-  t.true(isSame(net.variables.get('dense_1.weight').data as Float32Array, data));
+  t.true(isSame(net.variables.get('dense_1.weight').data, data));
   net.variables.set('dense_1.weight', new Float32Array(20 * 24));
   net.initialize({ force: true });
-  t.true(isSame(net.variables.get('dense_1.weight').data as Float32Array, data));
+  t.true(isSame(net.variables.get('dense_1.weight').data, data));
 });

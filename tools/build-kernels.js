@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'build/kernels.stamp');
-const asc = join(root, 'node_modules/assemblyscript/bin/asc.js');
+const manifest = createRequire(import.meta.url).resolve('assemblyscript/package.json');
+const asc = join(dirname(manifest), 'bin/asc.js');
 
 /** @type {{ targets: Record<string, { outFile: string }> }} */
 const config = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
@@ -15,9 +17,9 @@ const targets = Object.entries(config.targets);
 
 const hash = createHash('sha256');
 const sources = readdirSync(join(root, 'assembly'), { recursive: true, encoding: 'utf8' });
-const files = ['asconfig.json', 'node_modules/assemblyscript/package.json'];
-files.push(...sources.filter((file) => /\.(ts|json)$/.test(file)).map((file) => join('assembly', file)));
-for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+const files = sources.filter((file) => /\.(ts|json)$/.test(file)).map((file) => join('assembly', file));
+for (const file of ['asconfig.json', ...files.sort()]) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+hash.update(readFileSync(manifest));
 const state = hash.digest('hex');
 
 const isBuilt =

@@ -8,7 +8,7 @@ const LOADER = 'model.mjs';
 const INPUTS = 'inputs';
 
 interface Loader {
-  default(): Promise<ForwardModel>;
+  readonly default: () => Promise<ForwardModel>;
 }
 
 /** Loads what `prepare` wrote, by the loader that a model is deployed with, and the arrays that the model takes. */
