@@ -59,7 +59,9 @@ for (const [query, options] of forms) {
       t.deepEqual(model.forward({ x })['y'], (await expected(options)) as never);
       t.is(await module(), await module(), 'compiled once');
       t.not(await load(), model);
-      t.deepEqual(manifest, model.manifest);
+      // Of two modules the manifest is the baseline one's; which of them runs is up to the engine.
+      const { hash, target } = query.includes('both') ? model.manifest : manifest;
+      t.deepEqual({ ...manifest, hash, target }, model.manifest);
       t.is(url === undefined, query.includes('inline'));
       t.is(weightsUrl === undefined, !query.includes('external'));
       t.is('variables' in model, !query.includes('forward'));
