@@ -18,7 +18,7 @@ export function prepackingOf({ packing, filling, count }: PlannedVariable): Numb
   const known = Object.values(packing).every((field) => typeof field === 'number') && typeof count === 'number';
   if (!known) return null;
   const numbers = packing as Numbers;
-  return packedCount(numbers) <= (1 + PADDING) * (count) ? numbers : null;
+  return packedCount(numbers) <= (1 + PADDING) * count ? numbers : null;
 }
 
 const packedCount = ({ k, n, taps, groups }: Numbers): number =>
