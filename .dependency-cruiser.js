@@ -240,7 +240,7 @@ export default {
           '\\.(wasm|bin)$',
           '(^|/)(digits\\.js|topology\\.json)$',
           '[?&]nacre$',
-          '^(autocannon|miniflare)$',
+          '^(autocannon|miniflare|workerd)$',
           '^nacre-page:',
         ],
       },
